@@ -1,0 +1,735 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * isol - port isolation and micro-segmentation for Linux bridges
+ *
+ * The generic netlink contract between the module and userspace. The same
+ * contract in YNL form is isol.yaml beside this file; a test holds the two
+ * against each other.
+ *
+ * Conventions
+ *   - Integers are in host byte order, as netlink has them; a MAC address is
+ *     six bytes in wire order.
+ *   - Every name is a NUL-terminated string. Names of objects (segment, group,
+ *     binding, rule, community, owner) have 1 to 63 characters out of
+ *     [A-Za-z0-9_.:-] and begin with a letter, a digit or an underscore.
+ *     The endpoint words any, host, uplink, members and quarantined (and
+ *     unbound) are reserved and refused as names of groups and bindings.
+ *   - Comments are UTF-8 without control characters, 255 bytes at most.
+ *   - Validation is strict: unknown attributes, wrong lengths, values out of
+ *     range and unterminated strings are refused, with an extended
+ *     acknowledgement that carries a message and the offset of the attribute.
+ *   - Every command needs CAP_NET_ADMIN in the user namespace that owns the
+ *     network namespace of the socket (GENL_UNS_ADMIN_PERM), reading included:
+ *     a policy tells who a host's tenants are.
+ *     Errors of validation are EINVAL, ERANGE (a value or length is out of
+ *     range) and EOPNOTSUPP. Nested attributes carry NLA_F_NESTED.
+ *   - A read-only attribute is sent by the kernel only; a message to the
+ *     kernel that holds one is refused. So is padding (the *_A_PAD): the
+ *     kernel sends it, nobody else needs to.
+ *   - To listen to a multicast group takes the same right as to call.
+ */
+#ifndef _UAPI_LINUX_ISOL_H
+#define _UAPI_LINUX_ISOL_H
+
+#include <linux/types.h>
+
+#define ISOL_GENL_NAME		"isol"
+#define ISOL_GENL_VERSION	1
+
+/* Multicast groups: see ISOL_CMD_POLICY_NTF and ISOL_CMD_PORT_NTF. */
+#define ISOL_MCGRP_POLICY	"policy"
+#define ISOL_MCGRP_PORT		"port"
+
+/* Limits. Sizes include no terminating NUL. */
+#define ISOL_NAME_LEN		63	/* object names */
+#define ISOL_IFNAME_LEN		15	/* interface names and globs of them */
+#define ISOL_ALIAS_LEN		255	/* ifalias selectors */
+#define ISOL_COMMENT_LEN	255
+#define ISOL_MESSAGE_LEN	511	/* ISOL_A_MESSAGE */
+#define ISOL_MAX_BRIDGES	1024	/* per policy */
+#define ISOL_MAX_UPLINKS	64	/* per bridge */
+#define ISOL_MAX_SEGMENTS	1024	/* per policy */
+#define ISOL_MAX_GROUPS		65535	/* per policy */
+#define ISOL_MAX_BINDINGS	65535	/* per policy */
+#define ISOL_MAX_MEMBERSHIPS	64	/* groups per binding */
+#define ISOL_MAX_RULES		131072	/* per policy, quarantine rules included */
+#define ISOL_MAX_ENDPOINTS	64	/* per side of a rule */
+#define ISOL_MAX_CLAIMS		65535	/* ports per binding */
+#define ISOL_TIMEOUT_MIN	100	/* ms, ISOL_A_TIMEOUT */
+#define ISOL_TIMEOUT_MAX	600000
+#define ISOL_TIMEOUT_DEFAULT	30000
+
+/**
+ * enum isol_verdict - what is done with a frame
+ * @ISOL_VERDICT_DROP: the frame is freed
+ * @ISOL_VERDICT_ACCEPT: the frame goes on to the next netfilter hook
+ */
+enum isol_verdict {
+	ISOL_VERDICT_DROP,
+	ISOL_VERDICT_ACCEPT,
+
+	/* private: */
+	__ISOL_VERDICT_MAX,
+	ISOL_VERDICT_MAX = __ISOL_VERDICT_MAX - 1
+};
+
+/**
+ * enum isol_role - private VLAN role of a binding (RFC 5517)
+ * @ISOL_ROLE_NONE: no role: the segment's "within" verdict applies
+ * @ISOL_ROLE_ISOLATED: talks to promiscuous ports only
+ * @ISOL_ROLE_COMMUNITY: talks to promiscuous ports and to its own community
+ * @ISOL_ROLE_PROMISCUOUS: talks to every port that has a role
+ *
+ * Roles decide between guest ports of one segment, after the rules. A pair in
+ * which only one end has a role is dropped when that role is isolated or
+ * community, and left to the segment when it is promiscuous.
+ */
+enum isol_role {
+	ISOL_ROLE_NONE,
+	ISOL_ROLE_ISOLATED,
+	ISOL_ROLE_COMMUNITY,
+	ISOL_ROLE_PROMISCUOUS,
+
+	/* private: */
+	__ISOL_ROLE_MAX,
+	ISOL_ROLE_MAX = __ISOL_ROLE_MAX - 1
+};
+
+/**
+ * enum isol_endpoint_kind - what stands on a side of a rule or of a question
+ * @ISOL_ENDPOINT_ANY: every endpoint
+ * @ISOL_ENDPOINT_HOST: the bridge device, that is the hypervisor itself
+ * @ISOL_ENDPOINT_UPLINK: the uplinks of the bridge
+ * @ISOL_ENDPOINT_MEMBERS: every bound guest port
+ * @ISOL_ENDPOINT_QUARANTINED: every quarantined binding (quarantine rules only)
+ * @ISOL_ENDPOINT_GROUP: the members of the group ISOL_ENDPOINT_A_NAME
+ * @ISOL_ENDPOINT_BINDING: the binding ISOL_ENDPOINT_A_NAME
+ * @ISOL_ENDPOINT_PORT: the bridge port whose interface name is
+ *	ISOL_ENDPOINT_A_NAME (ISOL_CMD_WHY only)
+ *
+ * A quarantined binding is matched by ANY and QUARANTINED only, an unbound
+ * port (where its bridge lets it take part) by ANY only.
+ */
+enum isol_endpoint_kind {
+	ISOL_ENDPOINT_ANY,
+	ISOL_ENDPOINT_HOST,
+	ISOL_ENDPOINT_UPLINK,
+	ISOL_ENDPOINT_MEMBERS,
+	ISOL_ENDPOINT_QUARANTINED,
+	ISOL_ENDPOINT_GROUP,
+	ISOL_ENDPOINT_BINDING,
+	ISOL_ENDPOINT_PORT,
+
+	/* private: */
+	__ISOL_ENDPOINT_MAX,
+	ISOL_ENDPOINT_MAX = __ISOL_ENDPOINT_MAX - 1
+};
+
+/**
+ * enum isol_table - which list a rule stands in
+ * @ISOL_TABLE_RULES: the ordered rules of the policy
+ * @ISOL_TABLE_QUARANTINE: the rules that alone apply to quarantined bindings
+ */
+enum isol_table {
+	ISOL_TABLE_RULES,
+	ISOL_TABLE_QUARANTINE,
+
+	/* private: */
+	__ISOL_TABLE_MAX,
+	ISOL_TABLE_MAX = __ISOL_TABLE_MAX - 1
+};
+
+/**
+ * enum isol_quarantine_mode - how a quarantined binding is cut off
+ * @ISOL_QUARANTINE_ISOLATE: from everything but what the quarantine rules allow
+ */
+enum isol_quarantine_mode {
+	ISOL_QUARANTINE_ISOLATE,
+
+	/* private: */
+	__ISOL_QUARANTINE_MAX,
+	ISOL_QUARANTINE_MAX = __ISOL_QUARANTINE_MAX - 1
+};
+
+/**
+ * enum isol_reason - why a frame was accepted or dropped
+ * @ISOL_REASON_RULE: the first rule that matches
+ * @ISOL_REASON_QUARANTINE_RULE: the first quarantine rule that matches
+ * @ISOL_REASON_QUARANTINE: an end is quarantined and no quarantine rule matches
+ * @ISOL_REASON_ROLE: the private VLAN roles of the two ends
+ * @ISOL_REASON_WITHIN: the segment's verdict between its own ports
+ * @ISOL_REASON_SEGMENT_UPLINK: the segment's verdict to and from the uplinks
+ * @ISOL_REASON_BRIDGE_DEFAULT: the bridge's default
+ * @ISOL_REASON_HOST_DEFAULT: to or from the host, and no rule allows it (drop)
+ * @ISOL_REASON_UNBOUND: an end is a port that no binding claims
+ * @ISOL_REASON_UNJUDGED: between uplinks, or between an uplink and the host:
+ *	not isol's to judge (accept)
+ * @ISOL_REASON_CONTROL: a frame the bridge itself sends: BPDU, IGMP or MLD query
+ *	(accept)
+ * @ISOL_REASON_PROMISC: the copy for a promiscuous bridge device of a frame
+ *	that is not addressed to the host; same verdict as to the host
+ * @ISOL_REASON_GONE: an end has just left its bridge (drop)
+ * @ISOL_REASON_UNKNOWN_PORT: an end is not in the port table (drop); counted
+ *	for the namespace, there is no port to count it for
+ * @ISOL_REASON_MISMATCH: the two ends are on different bridges (drop)
+ * @ISOL_REASON_TEARDOWN: the namespace is going away (drop); never listed, the
+ *	counters go with the namespace
+ */
+enum isol_reason {
+	ISOL_REASON_RULE,
+	ISOL_REASON_QUARANTINE_RULE,
+	ISOL_REASON_QUARANTINE,
+	ISOL_REASON_ROLE,
+	ISOL_REASON_WITHIN,
+	ISOL_REASON_SEGMENT_UPLINK,
+	ISOL_REASON_BRIDGE_DEFAULT,
+	ISOL_REASON_HOST_DEFAULT,
+	ISOL_REASON_UNBOUND,
+	ISOL_REASON_UNJUDGED,
+	ISOL_REASON_CONTROL,
+	ISOL_REASON_PROMISC,
+	ISOL_REASON_GONE,
+	ISOL_REASON_UNKNOWN_PORT,
+	ISOL_REASON_MISMATCH,
+	ISOL_REASON_TEARDOWN,
+
+	/* private: */
+	__ISOL_REASON_MAX,
+	ISOL_REASON_MAX = __ISOL_REASON_MAX - 1
+};
+
+/**
+ * enum isol_port_kind - what a bridge port is to the policy
+ * @ISOL_PORT_UNMANAGED: on a bridge that the policy does not name
+ * @ISOL_PORT_UPLINK: an uplink of a managed bridge
+ * @ISOL_PORT_MEMBER: a guest port that a binding claims
+ * @ISOL_PORT_UNBOUND: a guest port that no binding claims
+ * @ISOL_PORT_GONE: has just left its bridge; drops until no frame can be in flight
+ */
+enum isol_port_kind {
+	ISOL_PORT_UNMANAGED,
+	ISOL_PORT_UPLINK,
+	ISOL_PORT_MEMBER,
+	ISOL_PORT_UNBOUND,
+	ISOL_PORT_GONE,
+
+	/* private: */
+	__ISOL_PORT_KIND_MAX,
+	ISOL_PORT_KIND_MAX = __ISOL_PORT_KIND_MAX - 1
+};
+
+/**
+ * enum isol_unbound_cause - why a guest port is unbound
+ * @ISOL_UNBOUND_NO_MATCH: no selector matches the port
+ * @ISOL_UNBOUND_CLAIMS: the binding that matches already has all its ports
+ * @ISOL_UNBOUND_SEGMENT: the binding that matches belongs to a segment of
+ *	another bridge
+ */
+enum isol_unbound_cause {
+	ISOL_UNBOUND_NO_MATCH,
+	ISOL_UNBOUND_CLAIMS,
+	ISOL_UNBOUND_SEGMENT,
+
+	/* private: */
+	__ISOL_UNBOUND_MAX,
+	ISOL_UNBOUND_MAX = __ISOL_UNBOUND_MAX - 1
+};
+
+/**
+ * enum isol_event - what a notification is about
+ * @ISOL_EVENT_COMMIT: a policy was committed
+ * @ISOL_EVENT_FLUSH: the policy was flushed: nothing is enforced any more
+ * @ISOL_EVENT_QUARANTINE_ADD: a binding was quarantined
+ * @ISOL_EVENT_QUARANTINE_DEL: a binding was released
+ * @ISOL_EVENT_PORT_ADD: a port came to a bridge (its kind is in ISOL_A_PORT)
+ * @ISOL_EVENT_PORT_CHANGE: kind, binding, name, address or alias changed
+ * @ISOL_EVENT_PORT_DEL: a port left its bridge
+ */
+enum isol_event {
+	ISOL_EVENT_COMMIT,
+	ISOL_EVENT_FLUSH,
+	ISOL_EVENT_QUARANTINE_ADD,
+	ISOL_EVENT_QUARANTINE_DEL,
+	ISOL_EVENT_PORT_ADD,
+	ISOL_EVENT_PORT_CHANGE,
+	ISOL_EVENT_PORT_DEL,
+
+	/* private: */
+	__ISOL_EVENT_MAX,
+	ISOL_EVENT_MAX = __ISOL_EVENT_MAX - 1
+};
+
+/**
+ * enum isol_cmd - commands of the family
+ * @ISOL_CMD_STATUS_GET: do. No attributes. Reply: ISOL_A_GENERATION,
+ *	ISOL_A_STATUS.
+ * @ISOL_CMD_BEGIN: do. Open a transaction on this socket with an empty
+ *	candidate. Request: ISOL_A_BASE_GENERATION (optional; default: the
+ *	current one), ISOL_A_TIMEOUT (optional, ms of idleness after which the
+ *	transaction is aborted). Reply: ISOL_A_GENERATION, the base. Errors:
+ *	EALREADY (this socket has one), EBUSY (too many in this namespace),
+ *	ESTALE (the base is not the current generation), ENOMEM, ESHUTDOWN (the
+ *	namespace is going away).
+ * @ISOL_CMD_ADD: do. Append objects to the candidate, in the order in which
+ *	they stand in the message: any number of ISOL_A_BRIDGE, ISOL_A_SEGMENT,
+ *	ISOL_A_GROUP, ISOL_A_BINDING, ISOL_A_RULE. What an object refers to must
+ *	have been added before it. On any error the whole transaction is
+ *	aborted. Errors: ENOENT (no transaction, or undefined reference),
+ *	EEXIST (name or selector taken), E2BIG (over a limit), EINVAL,
+ *	ETIMEDOUT (the transaction was idle too long).
+ * @ISOL_CMD_COMMIT: do. Compile the candidate and enforce it. The
+ *	acknowledgement says that the work has begun, and ends the transaction:
+ *	the socket may begin another. The end of the work comes as an
+ *	ISOL_CMD_DONE message with the sequence number of this request; a socket
+ *	that missed it (ENOBUFS) can see by the generation what came of it.
+ *	Closing the socket before that cancels the work if it can still be.
+ *	Errors: ENOENT (no transaction), ETIMEDOUT, EBUSY (too many commits
+ *	under way; the transaction stays), ENOMEM, ESHUTDOWN.
+ * @ISOL_CMD_ABORT: do. Throw the candidate away. So does closing the socket.
+ *	Errors: ENOENT (no transaction).
+ * @ISOL_CMD_FLUSH: do. Stop enforcing and free the policy. Request:
+ *	ISOL_A_BASE_GENERATION (optional). Answered like ISOL_CMD_COMMIT.
+ *	Quarantine state is kept.
+ * @ISOL_CMD_DONE: unicast from the kernel, the end of a COMMIT or FLUSH:
+ *	ISOL_A_ERROR (0 or a negative errno: ESTALE when the base generation is
+ *	not the current one, ENOSPC over the table budget, ENOMEM for want of
+ *	memory or over a limit of it, ESHUTDOWN), ISOL_A_GENERATION (the one now current), ISOL_A_MESSAGE
+ *	(text, on errors).
+ * @ISOL_CMD_BRIDGE_GET: dump of ISOL_A_BRIDGE, in policy order. Every dump has
+ *	one object and ISOL_A_GENERATION in each message, and NLM_F_DUMP_INTR
+ *	when the policy changed while it ran: start over.
+ * @ISOL_CMD_SEGMENT_GET: dump of ISOL_A_SEGMENT
+ * @ISOL_CMD_GROUP_GET: dump of ISOL_A_GROUP
+ * @ISOL_CMD_BINDING_GET: dump of ISOL_A_BINDING
+ * @ISOL_CMD_RULE_GET: dump of ISOL_A_RULE with counters; all of ISOL_TABLE_RULES
+ *	first, then ISOL_TABLE_QUARANTINE
+ * @ISOL_CMD_PORT_GET: dump of ISOL_A_PORT with counters, unmanaged ports included
+ * @ISOL_CMD_QUARANTINE_GET: dump of ISOL_A_QUARANTINE
+ * @ISOL_CMD_WHY: do. Ask what the enforced policy does with frames from
+ *	ISOL_A_FROM to ISOL_A_TO. Each is ISOL_ENDPOINT_PORT, _BINDING, _HOST or
+ *	_UPLINK; ISOL_A_BRIDGE_NAME tells which bridge is meant where neither
+ *	end is a port (optional if the policy has just one bridge). Reply:
+ *	ISOL_A_GENERATION, ISOL_A_WHY. A binding without a port is answered as if it had one.
+ *	Errors: ENOENT (no such port or binding, or no policy), EINVAL,
+ *	EXDEV (the two are on different bridges: no frame goes between them).
+ * @ISOL_CMD_QUARANTINE_ADD: do. Request: ISOL_A_QUARANTINE with
+ *	ISOL_QUARANTINE_A_BINDING, optionally _MODE and _COMMENT. In force for
+ *	the next frame when the acknowledgement arrives. Errors: ENOENT (no such
+ *	binding in the policy), EEXIST, E2BIG, ENOMEM, ESHUTDOWN.
+ * @ISOL_CMD_QUARANTINE_DEL: do. Request: ISOL_A_QUARANTINE with
+ *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT.
+ * @ISOL_CMD_POLICY_NTF: multicast to "policy": ISOL_A_EVENT,
+ *	ISOL_A_GENERATION, and ISOL_A_QUARANTINE for quarantine events
+ * @ISOL_CMD_PORT_NTF: multicast to "port": ISOL_A_EVENT, ISOL_A_GENERATION,
+ *	ISOL_A_PORT (without counters)
+ */
+enum isol_cmd {
+	ISOL_CMD_UNSPEC,
+	ISOL_CMD_STATUS_GET,
+	ISOL_CMD_BEGIN,
+	ISOL_CMD_ADD,
+	ISOL_CMD_COMMIT,
+	ISOL_CMD_ABORT,
+	ISOL_CMD_FLUSH,
+	ISOL_CMD_DONE,
+	ISOL_CMD_BRIDGE_GET,
+	ISOL_CMD_SEGMENT_GET,
+	ISOL_CMD_GROUP_GET,
+	ISOL_CMD_BINDING_GET,
+	ISOL_CMD_RULE_GET,
+	ISOL_CMD_PORT_GET,
+	ISOL_CMD_QUARANTINE_GET,
+	ISOL_CMD_WHY,
+	ISOL_CMD_QUARANTINE_ADD,
+	ISOL_CMD_QUARANTINE_DEL,
+	ISOL_CMD_POLICY_NTF,
+	ISOL_CMD_PORT_NTF,
+
+	/* private: */
+	__ISOL_CMD_MAX,
+	ISOL_CMD_MAX = __ISOL_CMD_MAX - 1
+};
+
+/**
+ * enum isol_attr - top-level attributes
+ * @ISOL_A_PAD: alignment of 64-bit attributes, ignored
+ * @ISOL_A_GENERATION: u64, generation of the policy: 0 before the first commit,
+ *	one more with each commit and each flush
+ * @ISOL_A_BASE_GENERATION: u64, the generation that a change was made against
+ * @ISOL_A_TIMEOUT: u32, ms, ISOL_TIMEOUT_MIN to ISOL_TIMEOUT_MAX
+ * @ISOL_A_ERROR: s32, 0 or a negative errno
+ * @ISOL_A_MESSAGE: string, text for people
+ * @ISOL_A_EVENT: u8, enum isol_event
+ * @ISOL_A_BRIDGE_NAME: string, a bridge of the policy
+ * @ISOL_A_BRIDGE: nest, enum isol_bridge_attr
+ * @ISOL_A_SEGMENT: nest, enum isol_segment_attr
+ * @ISOL_A_GROUP: nest, enum isol_group_attr
+ * @ISOL_A_BINDING: nest, enum isol_binding_attr
+ * @ISOL_A_RULE: nest, enum isol_rule_attr
+ * @ISOL_A_PORT: nest, enum isol_port_attr
+ * @ISOL_A_QUARANTINE: nest, enum isol_quarantine_attr
+ * @ISOL_A_STATUS: nest, enum isol_status_attr
+ * @ISOL_A_FROM: nest, enum isol_endpoint_attr
+ * @ISOL_A_TO: nest, enum isol_endpoint_attr
+ * @ISOL_A_WHY: nest, enum isol_why_attr
+ */
+enum isol_attr {
+	ISOL_A_UNSPEC,
+	ISOL_A_PAD,
+	ISOL_A_GENERATION,
+	ISOL_A_BASE_GENERATION,
+	ISOL_A_TIMEOUT,
+	ISOL_A_ERROR,
+	ISOL_A_MESSAGE,
+	ISOL_A_EVENT,
+	ISOL_A_BRIDGE_NAME,
+	ISOL_A_BRIDGE,
+	ISOL_A_SEGMENT,
+	ISOL_A_GROUP,
+	ISOL_A_BINDING,
+	ISOL_A_RULE,
+	ISOL_A_PORT,
+	ISOL_A_QUARANTINE,
+	ISOL_A_STATUS,
+	ISOL_A_FROM,
+	ISOL_A_TO,
+	ISOL_A_WHY,
+
+	/* private: */
+	__ISOL_A_MAX,
+	ISOL_A_MAX = __ISOL_A_MAX - 1
+};
+
+/**
+ * enum isol_counter_attr - packets and bytes of one reason and verdict
+ * @ISOL_COUNTER_A_PAD: alignment of 64-bit attributes, ignored
+ * @ISOL_COUNTER_A_REASON: u8, enum isol_reason
+ * @ISOL_COUNTER_A_VERDICT: u8, enum isol_verdict
+ * @ISOL_COUNTER_A_PACKETS: u64, frames as they are on the wire: a GSO frame
+ *	counts as its segments
+ * @ISOL_COUNTER_A_BYTES: u64, with the Ethernet header, without FCS
+ *
+ * All read-only.
+ */
+enum isol_counter_attr {
+	ISOL_COUNTER_A_UNSPEC,
+	ISOL_COUNTER_A_PAD,
+	ISOL_COUNTER_A_REASON,
+	ISOL_COUNTER_A_VERDICT,
+	ISOL_COUNTER_A_PACKETS,
+	ISOL_COUNTER_A_BYTES,
+
+	/* private: */
+	__ISOL_COUNTER_A_MAX,
+	ISOL_COUNTER_A_MAX = __ISOL_COUNTER_A_MAX - 1
+};
+
+/**
+ * enum isol_bridge_attr - a managed bridge
+ * @ISOL_BRIDGE_A_NAME: string, interface name of the bridge; required
+ * @ISOL_BRIDGE_A_UPLINK: string, interface name of an uplink; may be repeated,
+ *	ISOL_MAX_UPLINKS at most
+ * @ISOL_BRIDGE_A_DEFAULT: u8, enum isol_verdict for frames between two ports
+ *	that nothing else decides; default drop. Does not open the host.
+ * @ISOL_BRIDGE_A_UNBOUND: u8, enum isol_verdict for frames from or to an unbound
+ *	port; default drop. Accept means that rules for "any" are asked first.
+ * @ISOL_BRIDGE_A_COMMENT: string
+ * @ISOL_BRIDGE_A_IFINDEX: u32, read-only, of the bridge device, absent if there
+ *	is none now
+ * @ISOL_BRIDGE_A_COUNTER: nest, read-only, enum isol_counter_attr, may be
+ *	repeated: one for each default that frames have met on this bridge
+ */
+enum isol_bridge_attr {
+	ISOL_BRIDGE_A_UNSPEC,
+	ISOL_BRIDGE_A_NAME,
+	ISOL_BRIDGE_A_UPLINK,
+	ISOL_BRIDGE_A_DEFAULT,
+	ISOL_BRIDGE_A_UNBOUND,
+	ISOL_BRIDGE_A_COMMENT,
+	ISOL_BRIDGE_A_IFINDEX,
+	ISOL_BRIDGE_A_COUNTER,
+
+	/* private: */
+	__ISOL_BRIDGE_A_MAX,
+	ISOL_BRIDGE_A_MAX = __ISOL_BRIDGE_A_MAX - 1
+};
+
+/**
+ * enum isol_segment_attr - a segment: today a whole bridge
+ * @ISOL_SEGMENT_A_NAME: string; required
+ * @ISOL_SEGMENT_A_BRIDGE: string, a managed bridge; required. Every bound port
+ *	of the bridge whose binding names no segment belongs to it too. One
+ *	segment per bridge.
+ * @ISOL_SEGMENT_A_WITHIN: u8, enum isol_verdict between ports of the segment
+ *	that neither a rule nor a role decides; default drop
+ * @ISOL_SEGMENT_A_UPLINK: u8, enum isol_verdict between a port of the segment
+ *	and an uplink that no rule decides; default drop
+ * @ISOL_SEGMENT_A_COMMENT: string
+ */
+enum isol_segment_attr {
+	ISOL_SEGMENT_A_UNSPEC,
+	ISOL_SEGMENT_A_NAME,
+	ISOL_SEGMENT_A_BRIDGE,
+	ISOL_SEGMENT_A_WITHIN,
+	ISOL_SEGMENT_A_UPLINK,
+	ISOL_SEGMENT_A_COMMENT,
+
+	/* private: */
+	__ISOL_SEGMENT_A_MAX,
+	ISOL_SEGMENT_A_MAX = __ISOL_SEGMENT_A_MAX - 1
+};
+
+/**
+ * enum isol_group_attr - a security group
+ * @ISOL_GROUP_A_NAME: string; required; no binding may have the same name
+ * @ISOL_GROUP_A_COMMENT: string
+ * @ISOL_GROUP_A_MEMBERS: u32, read-only, number of bindings in the group
+ */
+enum isol_group_attr {
+	ISOL_GROUP_A_UNSPEC,
+	ISOL_GROUP_A_NAME,
+	ISOL_GROUP_A_COMMENT,
+	ISOL_GROUP_A_MEMBERS,
+
+	/* private: */
+	__ISOL_GROUP_A_MAX,
+	ISOL_GROUP_A_MAX = __ISOL_GROUP_A_MAX - 1
+};
+
+/**
+ * enum isol_binding_attr - a named endpoint and which ports it claims
+ * @ISOL_BINDING_A_NAME: string; required; no group may have the same name
+ * @ISOL_BINDING_A_PORT: string, selector: the exact interface name
+ * @ISOL_BINDING_A_GLOB: string, selector: interface names that match, where *
+ *	stands for any characters and ? for one
+ * @ISOL_BINDING_A_MAC: 6 bytes, selector: the guest's MAC. A port matches whose
+ *	own address is the guest's with the first octet fe, or fa where the
+ *	guest's begins with fe, as libvirt sets it on the tap.
+ * @ISOL_BINDING_A_ALIAS: string, selector: the exact ifalias
+ * @ISOL_BINDING_A_CLAIMS: u16, how many ports it may claim at once, 1 to
+ *	ISOL_MAX_CLAIMS; default 1
+ * @ISOL_BINDING_A_SEGMENT: string; the binding claims ports of this segment's
+ *	bridge only
+ * @ISOL_BINDING_A_GROUP: string; may be repeated, ISOL_MAX_MEMBERSHIPS at most
+ * @ISOL_BINDING_A_ROLE: u8, enum isol_role; default none
+ * @ISOL_BINDING_A_COMMUNITY: string; required with the role community, refused
+ *	with any other
+ * @ISOL_BINDING_A_COMMENT: string
+ * @ISOL_BINDING_A_BOUND: u32, read-only, number of ports it has now
+ * @ISOL_BINDING_A_QUARANTINED: flag, read-only
+ *
+ * Exactly one selector is required, and no two bindings may have the same
+ * (MACs that differ in the first octet only are the same). Where several
+ * bindings match a port the most specific wins: port, mac, alias, then the
+ * glob with most literal characters; among equals the first in the policy.
+ */
+enum isol_binding_attr {
+	ISOL_BINDING_A_UNSPEC,
+	ISOL_BINDING_A_NAME,
+	ISOL_BINDING_A_PORT,
+	ISOL_BINDING_A_GLOB,
+	ISOL_BINDING_A_MAC,
+	ISOL_BINDING_A_ALIAS,
+	ISOL_BINDING_A_CLAIMS,
+	ISOL_BINDING_A_SEGMENT,
+	ISOL_BINDING_A_GROUP,
+	ISOL_BINDING_A_ROLE,
+	ISOL_BINDING_A_COMMUNITY,
+	ISOL_BINDING_A_COMMENT,
+	ISOL_BINDING_A_BOUND,
+	ISOL_BINDING_A_QUARANTINED,
+
+	/* private: */
+	__ISOL_BINDING_A_MAX,
+	ISOL_BINDING_A_MAX = __ISOL_BINDING_A_MAX - 1
+};
+
+/**
+ * enum isol_endpoint_attr - one end of a rule or of a question
+ * @ISOL_ENDPOINT_A_KIND: u8, enum isol_endpoint_kind; required
+ * @ISOL_ENDPOINT_A_NAME: string; required for GROUP, BINDING and PORT, refused
+ *	for the others
+ */
+enum isol_endpoint_attr {
+	ISOL_ENDPOINT_A_UNSPEC,
+	ISOL_ENDPOINT_A_KIND,
+	ISOL_ENDPOINT_A_NAME,
+
+	/* private: */
+	__ISOL_ENDPOINT_A_MAX,
+	ISOL_ENDPOINT_A_MAX = __ISOL_ENDPOINT_A_MAX - 1
+};
+
+/**
+ * enum isol_rule_attr - a rule; the first one that matches decides
+ * @ISOL_RULE_A_PAD: alignment of 64-bit attributes, ignored
+ * @ISOL_RULE_A_NAME: string; required; unique over both tables
+ * @ISOL_RULE_A_TABLE: u8, enum isol_table; default rules
+ * @ISOL_RULE_A_FROM: nest, enum isol_endpoint_attr; required, may be repeated
+ *	(any of them matches), ISOL_MAX_ENDPOINTS at most
+ * @ISOL_RULE_A_TO: nest, enum isol_endpoint_attr; as ISOL_RULE_A_FROM
+ * @ISOL_RULE_A_VERDICT: u8, enum isol_verdict; required
+ * @ISOL_RULE_A_STATELESS: flag; required: the rule means one direction
+ * @ISOL_RULE_A_COMMENT: string
+ * @ISOL_RULE_A_OWNER: string, a name: who asked for the rule
+ * @ISOL_RULE_A_PACKETS: u64, read-only, as ISOL_COUNTER_A_PACKETS; goes on
+ *	over a change of policy in which a rule of this name stays
+ * @ISOL_RULE_A_BYTES: u64, read-only, as ISOL_COUNTER_A_BYTES
+ *
+ * A rule that only joins uplinks and the host is refused, it would never be
+ * asked; a quarantine rule needs "quarantined" on one side.
+ */
+enum isol_rule_attr {
+	ISOL_RULE_A_UNSPEC,
+	ISOL_RULE_A_PAD,
+	ISOL_RULE_A_NAME,
+	ISOL_RULE_A_TABLE,
+	ISOL_RULE_A_FROM,
+	ISOL_RULE_A_TO,
+	ISOL_RULE_A_VERDICT,
+	ISOL_RULE_A_STATELESS,
+	ISOL_RULE_A_COMMENT,
+	ISOL_RULE_A_OWNER,
+	ISOL_RULE_A_PACKETS,
+	ISOL_RULE_A_BYTES,
+
+	/* private: */
+	__ISOL_RULE_A_MAX,
+	ISOL_RULE_A_MAX = __ISOL_RULE_A_MAX - 1
+};
+
+/**
+ * enum isol_port_attr - a bridge port, all read-only
+ * @ISOL_PORT_A_IFINDEX: u32
+ * @ISOL_PORT_A_NAME: string, interface name
+ * @ISOL_PORT_A_MAC: 6 bytes, the port's own address
+ * @ISOL_PORT_A_ALIAS: string, ifalias, absent if there is none
+ * @ISOL_PORT_A_BRIDGE: string, interface name of its bridge
+ * @ISOL_PORT_A_KIND: u8, enum isol_port_kind
+ * @ISOL_PORT_A_BINDING: string, the binding that claims it, or that would if
+ *	ISOL_PORT_A_CAUSE did not stand against it
+ * @ISOL_PORT_A_CAUSE: u8, enum isol_unbound_cause, of unbound ports
+ * @ISOL_PORT_A_QUARANTINED: flag
+ * @ISOL_PORT_A_COUNTER: nest, enum isol_counter_attr, may be repeated; of
+ *	managed ports: frames judged with this port as ingress, and frames from
+ *	the host with this port as egress
+ */
+enum isol_port_attr {
+	ISOL_PORT_A_UNSPEC,
+	ISOL_PORT_A_IFINDEX,
+	ISOL_PORT_A_NAME,
+	ISOL_PORT_A_MAC,
+	ISOL_PORT_A_ALIAS,
+	ISOL_PORT_A_BRIDGE,
+	ISOL_PORT_A_KIND,
+	ISOL_PORT_A_BINDING,
+	ISOL_PORT_A_CAUSE,
+	ISOL_PORT_A_QUARANTINED,
+	ISOL_PORT_A_COUNTER,
+
+	/* private: */
+	__ISOL_PORT_A_MAX,
+	ISOL_PORT_A_MAX = __ISOL_PORT_A_MAX - 1
+};
+
+/**
+ * enum isol_quarantine_attr - the quarantine of a binding
+ * @ISOL_QUARANTINE_A_PAD: alignment of 64-bit attributes, ignored
+ * @ISOL_QUARANTINE_A_BINDING: string; required
+ * @ISOL_QUARANTINE_A_MODE: u8, enum isol_quarantine_mode; default isolate
+ * @ISOL_QUARANTINE_A_COMMENT: string
+ * @ISOL_QUARANTINE_A_SINCE: u64, read-only, seconds since the Unix epoch
+ * @ISOL_QUARANTINE_A_ORPHAN: flag, read-only: the current policy has no such
+ *	binding; the quarantine waits for one
+ */
+enum isol_quarantine_attr {
+	ISOL_QUARANTINE_A_UNSPEC,
+	ISOL_QUARANTINE_A_PAD,
+	ISOL_QUARANTINE_A_BINDING,
+	ISOL_QUARANTINE_A_MODE,
+	ISOL_QUARANTINE_A_COMMENT,
+	ISOL_QUARANTINE_A_SINCE,
+	ISOL_QUARANTINE_A_ORPHAN,
+
+	/* private: */
+	__ISOL_QUARANTINE_A_MAX,
+	ISOL_QUARANTINE_A_MAX = __ISOL_QUARANTINE_A_MAX - 1
+};
+
+/**
+ * enum isol_status_attr - state of the namespace, all read-only
+ * @ISOL_STATUS_A_PAD: alignment of 64-bit attributes, ignored
+ * @ISOL_STATUS_A_ENFORCING: flag: a policy is loaded and its hooks registered
+ * @ISOL_STATUS_A_VERSION: string, the module's version
+ * @ISOL_STATUS_A_SINCE: u64, seconds since the Unix epoch of the last commit
+ * @ISOL_STATUS_A_BRIDGES: u32, in the policy
+ * @ISOL_STATUS_A_SEGMENTS: u32, in the policy
+ * @ISOL_STATUS_A_GROUPS: u32, in the policy
+ * @ISOL_STATUS_A_BINDINGS: u32, in the policy
+ * @ISOL_STATUS_A_RULES: u32, in the policy, quarantine rules included
+ * @ISOL_STATUS_A_CLASSES: u32, classes the policy was compiled to
+ * @ISOL_STATUS_A_MEMORY: u64, bytes held for this namespace
+ * @ISOL_STATUS_A_MEMORY_LIMIT: u64, bytes this namespace may hold
+ * @ISOL_STATUS_A_PORTS: u32, bridge ports in the namespace
+ * @ISOL_STATUS_A_UNBOUND: u32, unbound ports
+ * @ISOL_STATUS_A_UNMANAGED: u32, ports on bridges the policy does not name
+ * @ISOL_STATUS_A_QUARANTINED: u32, quarantines, orphans included
+ * @ISOL_STATUS_A_TRANSACTIONS: u32, open ones
+ * @ISOL_STATUS_A_UNKNOWN_DROPS: u64, frames dropped with ISOL_REASON_UNKNOWN_PORT
+ */
+enum isol_status_attr {
+	ISOL_STATUS_A_UNSPEC,
+	ISOL_STATUS_A_PAD,
+	ISOL_STATUS_A_ENFORCING,
+	ISOL_STATUS_A_VERSION,
+	ISOL_STATUS_A_SINCE,
+	ISOL_STATUS_A_BRIDGES,
+	ISOL_STATUS_A_SEGMENTS,
+	ISOL_STATUS_A_GROUPS,
+	ISOL_STATUS_A_BINDINGS,
+	ISOL_STATUS_A_RULES,
+	ISOL_STATUS_A_CLASSES,
+	ISOL_STATUS_A_MEMORY,
+	ISOL_STATUS_A_MEMORY_LIMIT,
+	ISOL_STATUS_A_PORTS,
+	ISOL_STATUS_A_UNBOUND,
+	ISOL_STATUS_A_UNMANAGED,
+	ISOL_STATUS_A_QUARANTINED,
+	ISOL_STATUS_A_TRANSACTIONS,
+	ISOL_STATUS_A_UNKNOWN_DROPS,
+
+	/* private: */
+	__ISOL_STATUS_A_MAX,
+	ISOL_STATUS_A_MAX = __ISOL_STATUS_A_MAX - 1
+};
+
+/**
+ * enum isol_why_attr - the answer of ISOL_CMD_WHY, all read-only
+ * @ISOL_WHY_A_VERDICT: u8, enum isol_verdict
+ * @ISOL_WHY_A_REASON: u8, enum isol_reason
+ * @ISOL_WHY_A_RULE: string, the rule that decides, for the reasons rule and
+ *	quarantine-rule
+ * @ISOL_WHY_A_BRIDGE: string, the bridge the answer is about
+ * @ISOL_WHY_A_FROM_KIND: u8, enum isol_port_kind of the from end; absent if it is
+ *	the host
+ * @ISOL_WHY_A_FROM_BINDING: string, its binding, if it has one
+ * @ISOL_WHY_A_TO_KIND: u8, as ISOL_WHY_A_FROM_KIND
+ * @ISOL_WHY_A_TO_BINDING: string
+ */
+enum isol_why_attr {
+	ISOL_WHY_A_UNSPEC,
+	ISOL_WHY_A_VERDICT,
+	ISOL_WHY_A_REASON,
+	ISOL_WHY_A_RULE,
+	ISOL_WHY_A_BRIDGE,
+	ISOL_WHY_A_FROM_KIND,
+	ISOL_WHY_A_FROM_BINDING,
+	ISOL_WHY_A_TO_KIND,
+	ISOL_WHY_A_TO_BINDING,
+
+	/* private: */
+	__ISOL_WHY_A_MAX,
+	ISOL_WHY_A_MAX = __ISOL_WHY_A_MAX - 1
+};
+
+#endif /* _UAPI_LINUX_ISOL_H */
