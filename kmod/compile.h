@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The compiler: from the model of a policy to the tables of classify.h.
+ *
+ * Problem. A rule names groups; a frame has two ports. Asking the rules in
+ * order costs their number, for each frame. A table of all pairs of ports
+ * costs the square of the ports, most of it the same again and again.
+ *
+ * Way. What a binding is to the rules' "from" sides makes its row, what it is
+ * to their "to" sides its column: the groups that are named there, itself if
+ * it is named there, its role. Bindings that are alike in that share a row (or
+ * a column), so the table is as large as the policy is varied, not as the host
+ * is full. Each row is filled once by walking the rules that can match it, in
+ * order, and for each the columns it can match, where nothing has decided yet.
+ * A group whose columns a row has been through is not walked again, so a row
+ * costs its rules plus one visit of each column's memberships. Equal rows are
+ * stored once. What no rule decides becomes a mark for one of the bridge's
+ * defaults, so the table is the same for all bridges.
+ *
+ * Example. Bindings w1, w2 in group web and d1 in group db; rules
+ *	r0: web -> db accept
+ *	r1: any -> d1 drop
+ *
+ *	          host  uplink  web  d1		("web" is w1's and w2's row and column)
+ *	host      unj.  unj.    H    r1		H  default to and from the host
+ *	uplink    unj.  unj.    U    r1		U  default to and from the uplinks
+ *	web       H     U       W    r0		W  default within
+ *	d1        H     U       W    r1
+ *
+ * Pure: see shim.h.
+ */
+#ifndef ISOL_COMPILE_H
+#define ISOL_COMPILE_H
+
+#include "classify.h"
+#include "model.h"
+
+/* The most that rows may take: half a namespace's memory. */
+#define ISOL_PAIR_LIMIT (64U << 20)
+
+struct isol_row {
+	struct isol_row *next;
+	u32 hash;
+	u32 cells[];
+};
+
+/**
+ * struct isol_compiled - what the compiler makes
+ * @tables: what the hooks read
+ * @mem: the account that paid
+ * @classes: @tables.classes, writable
+ * @dflt: @tables.dflt, writable
+ * @rows: the stored rows
+ * @ncols: cells of a row
+ * @nrows: number of stored rows
+ * @nrules: rules of both tables; also the number of the first default's counter
+ * @ncounters: rules, then ISOL_NDFLT for each bridge
+ * @rule: the rules by number: the table of rules first, then quarantine
+ */
+struct isol_compiled {
+	struct isol_tables tables;
+	struct isol_mem *mem;
+	struct isol_class *classes;
+	u32 *dflt;
+	struct isol_row *rows;
+	u32 ncols;
+	u32 nrows;
+	u32 nrules;
+	u32 ncounters;
+	const struct isol_rule **rule;
+};
+
+/**
+ * isol_compile() - compile a model
+ * @model: a sealed model; it must outlive the result
+ * @cancel: becomes true when nobody wants the result any more, or NULL
+ * @out: the result
+ * @msg: where text for the operator goes on -ENOSPC
+ * @msg_len: its size
+ *
+ * Context: may sleep, and pauses between rows.
+ * Return: 0, -ENOMEM, -ENOSPC (the pair table would be over ISOL_PAIR_LIMIT),
+ * -ECANCELED.
+ */
+int isol_compile(const struct isol_model *model, const bool *cancel, struct isol_compiled *out,
+		 char *msg, size_t msg_len);
+
+void isol_compiled_free(struct isol_compiled *compiled);
+
+#endif /* ISOL_COMPILE_H */
