@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Objects into messages, see dump.h. */
+#include <net/sock.h>
+
+#include "dump.h"
+#include "netlink.h"
+#include "policy.h"
+#include "port.h"
+#include "quarantine.h"
+
+/*
+ * The largest object there can be: a rule with ISOL_MAX_ENDPOINTS named ends
+ * on each side. The first buffer of a dump must hold it.
+ */
+#define LARGEST_OBJECT 16384
+
+static int put_string(struct sk_buff *skb, int attr, const char *s)
+{
+	return s && *s ? nla_put_string(skb, attr, s) : 0;
+}
+
+static int put_count(struct sk_buff *skb, int attr, u8 reason, u8 verdict, u64 packets, u64 bytes)
+{
+	struct nlattr *nest = nla_nest_start(skb, attr);
+
+	if (!nest ||
+	    nla_put_u8(skb, ISOL_COUNTER_A_REASON, reason) ||
+	    nla_put_u8(skb, ISOL_COUNTER_A_VERDICT, verdict) ||
+	    nla_put_u64_64bit(skb, ISOL_COUNTER_A_PACKETS, packets, ISOL_COUNTER_A_PAD) ||
+	    nla_put_u64_64bit(skb, ISOL_COUNTER_A_BYTES, bytes, ISOL_COUNTER_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_bridge_counters(struct isol_net *in, struct sk_buff *skb,
+				const struct isol_bridge *bridge)
+{
+	const struct isol_policy *policy = in->policy;
+	u32 i, j;
+
+	for (i = 0; i < ISOL_NDFLT; i++) {
+		u32 d = isol_tables_default(&policy->compiled.tables, bridge->id, i);
+		u64 packets = 0, bytes = 0;
+
+		/* Two defaults that come to the same are one to the operator. */
+		for (j = 0; j < ISOL_NDFLT; j++) {
+			u32 e = isol_tables_default(&policy->compiled.tables, bridge->id, j);
+
+			if ((d ^ e) & ~ISOL_DECISION_COUNTER)
+				continue;
+			if (j < i)
+				break;
+			isol_counters_read(&policy->counters, isol_decision_counter(e), &packets,
+					   &bytes);
+		}
+		if (packets && put_count(skb, ISOL_BRIDGE_A_COUNTER, isol_decision_reason(d),
+					 !!(d & ISOL_DECISION_ACCEPT), packets, bytes))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+static int fill_bridge(struct isol_net *in, struct sk_buff *skb, const struct isol_bridge *bridge)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_BRIDGE);
+	struct net_device *dev;
+	u32 i, ifindex = 0;
+
+	rcu_read_lock();
+	dev = dev_get_by_name_rcu(in->net, bridge->name);
+	if (dev && netif_is_bridge_master(dev))
+		ifindex = dev->ifindex;
+	rcu_read_unlock();
+
+	if (!nest || nla_put_string(skb, ISOL_BRIDGE_A_NAME, bridge->name) ||
+	    nla_put_u8(skb, ISOL_BRIDGE_A_DEFAULT, bridge->dflt) ||
+	    nla_put_u8(skb, ISOL_BRIDGE_A_UNBOUND, bridge->unbound) ||
+	    put_string(skb, ISOL_BRIDGE_A_COMMENT, bridge->comment) ||
+	    (ifindex && nla_put_u32(skb, ISOL_BRIDGE_A_IFINDEX, ifindex)))
+		return -EMSGSIZE;
+	for (i = 0; i < bridge->nuplinks; i++)
+		if (nla_put_string(skb, ISOL_BRIDGE_A_UPLINK, bridge->uplinks[i]))
+			return -EMSGSIZE;
+	if (fill_bridge_counters(in, skb, bridge))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_segment(struct sk_buff *skb, const struct isol_segment *segment)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_SEGMENT);
+
+	if (!nest || nla_put_string(skb, ISOL_SEGMENT_A_NAME, segment->name) ||
+	    nla_put_string(skb, ISOL_SEGMENT_A_BRIDGE, segment->bridge->name) ||
+	    nla_put_u8(skb, ISOL_SEGMENT_A_WITHIN, segment->within) ||
+	    nla_put_u8(skb, ISOL_SEGMENT_A_UPLINK, segment->uplink) ||
+	    put_string(skb, ISOL_SEGMENT_A_COMMENT, segment->comment))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_group(struct sk_buff *skb, const struct isol_group *group)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_GROUP);
+
+	if (!nest || nla_put_string(skb, ISOL_GROUP_A_NAME, group->name) ||
+	    put_string(skb, ISOL_GROUP_A_COMMENT, group->comment) ||
+	    nla_put_u32(skb, ISOL_GROUP_A_MEMBERS, group->members))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_selector(struct sk_buff *skb, const struct isol_binding *binding)
+{
+	switch (binding->kind) {
+	case ISOL_SEL_PORT:
+		return nla_put_string(skb, ISOL_BINDING_A_PORT, binding->selector);
+	case ISOL_SEL_GLOB:
+		return nla_put_string(skb, ISOL_BINDING_A_GLOB, binding->selector);
+	case ISOL_SEL_ALIAS:
+		return nla_put_string(skb, ISOL_BINDING_A_ALIAS, binding->selector);
+	default:
+		return nla_put(skb, ISOL_BINDING_A_MAC, ETH_ALEN, binding->mac);
+	}
+}
+
+static int fill_binding(struct isol_net *in, struct sk_buff *skb,
+			const struct isol_binding *binding)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_BINDING);
+	const struct isol_group **group = in->policy->model->group;
+	u32 i;
+
+	if (!nest || nla_put_string(skb, ISOL_BINDING_A_NAME, binding->name) ||
+	    fill_selector(skb, binding) ||
+	    nla_put_u16(skb, ISOL_BINDING_A_CLAIMS, binding->claims) ||
+	    (binding->segment && nla_put_string(skb, ISOL_BINDING_A_SEGMENT,
+						binding->segment->name)) ||
+	    (binding->role && nla_put_u8(skb, ISOL_BINDING_A_ROLE, binding->role)) ||
+	    put_string(skb, ISOL_BINDING_A_COMMUNITY, binding->community) ||
+	    put_string(skb, ISOL_BINDING_A_COMMENT, binding->comment) ||
+	    nla_put_u32(skb, ISOL_BINDING_A_BOUND, in->policy->claimed[binding->id]) ||
+	    (isol_quarantine_find(in, binding->name) &&
+	     nla_put_flag(skb, ISOL_BINDING_A_QUARANTINED)))
+		return -EMSGSIZE;
+	for (i = 0; i < binding->ngroups; i++)
+		if (nla_put_string(skb, ISOL_BINDING_A_GROUP, group[binding->groups[i]]->name))
+			return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_ends(struct isol_net *in, struct sk_buff *skb, int attr,
+		     const struct isol_endpoint *end, u32 n)
+{
+	const struct isol_model *model = in->policy->model;
+
+	for (; n--; end++) {
+		struct nlattr *nest = nla_nest_start(skb, attr);
+		const char *name = NULL;
+
+		if (end->kind == ISOL_ENDPOINT_GROUP)
+			name = model->group[end->id]->name;
+		else if (end->kind == ISOL_ENDPOINT_BINDING)
+			name = model->binding[end->id]->name;
+		if (!nest || nla_put_u8(skb, ISOL_ENDPOINT_A_KIND, end->kind) ||
+		    put_string(skb, ISOL_ENDPOINT_A_NAME, name))
+			return -EMSGSIZE;
+		nla_nest_end(skb, nest);
+	}
+	return 0;
+}
+
+static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol_rule *rule)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_RULE);
+	u64 packets = 0, bytes = 0;
+
+	isol_counters_read(&in->policy->counters, rule->nr, &packets, &bytes);
+	if (!nest || nla_put_string(skb, ISOL_RULE_A_NAME, rule->name) ||
+	    nla_put_u8(skb, ISOL_RULE_A_TABLE, rule->table) ||
+	    fill_ends(in, skb, ISOL_RULE_A_FROM, rule->from, rule->nfrom) ||
+	    fill_ends(in, skb, ISOL_RULE_A_TO, rule->to, rule->nto) ||
+	    nla_put_u8(skb, ISOL_RULE_A_VERDICT, rule->verdict) ||
+	    nla_put_flag(skb, ISOL_RULE_A_STATELESS) ||
+	    put_string(skb, ISOL_RULE_A_COMMENT, rule->comment) ||
+	    put_string(skb, ISOL_RULE_A_OWNER, rule->owner) ||
+	    nla_put_u64_64bit(skb, ISOL_RULE_A_PACKETS, packets, ISOL_RULE_A_PAD) ||
+	    nla_put_u64_64bit(skb, ISOL_RULE_A_BYTES, bytes, ISOL_RULE_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_port_counters(struct sk_buff *skb, const struct isol_port *port)
+{
+	u32 i;
+
+	for (i = 0; i < ISOL_PORT_NCOUNTERS; i++) {
+		u64 packets = 0, bytes = 0;
+
+		isol_counters_read(&port->counters, i, &packets, &bytes);
+		if (packets && put_count(skb, ISOL_PORT_A_COUNTER, i / 2, i % 2, packets, bytes))
+			return -EMSGSIZE;
+	}
+	return 0;
+}
+
+int isol_fill_port(struct isol_net *in, struct sk_buff *skb, const struct isol_port *port,
+		   bool counters)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_PORT);
+	const struct isol_place *place = &port->place;
+	const char *binding = NULL;
+
+	if (place->binding != ISOL_NO_BINDING && place->kind != ISOL_PORT_GONE)
+		binding = in->policy->model->binding[place->binding]->name;
+	if (!nest || nla_put_u32(skb, ISOL_PORT_A_IFINDEX, port->ifindex) ||
+	    nla_put_string(skb, ISOL_PORT_A_NAME, port->name) ||
+	    nla_put(skb, ISOL_PORT_A_MAC, ETH_ALEN, port->mac) ||
+	    put_string(skb, ISOL_PORT_A_ALIAS, port->alias) ||
+	    nla_put_string(skb, ISOL_PORT_A_BRIDGE, port->br_name) ||
+	    nla_put_u8(skb, ISOL_PORT_A_KIND, place->kind) ||
+	    put_string(skb, ISOL_PORT_A_BINDING, binding) ||
+	    (place->kind == ISOL_PORT_UNBOUND &&
+	     nla_put_u8(skb, ISOL_PORT_A_CAUSE, place->cause)) ||
+	    (place->quarantined && nla_put_flag(skb, ISOL_PORT_A_QUARANTINED)) ||
+	    (counters && fill_port_counters(skb, port)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+int isol_fill_quarantine(struct isol_net *in, struct sk_buff *skb,
+			 const struct isol_quarantine *q)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_QUARANTINE);
+	bool orphan = !in->policy || !isol_model_binding(in->policy->model, q->name);
+
+	if (!nest || nla_put_string(skb, ISOL_QUARANTINE_A_BINDING, q->name) ||
+	    nla_put_u8(skb, ISOL_QUARANTINE_A_MODE, q->mode) ||
+	    put_string(skb, ISOL_QUARANTINE_A_COMMENT, q->comment) ||
+	    nla_put_u64_64bit(skb, ISOL_QUARANTINE_A_SINCE, q->since, ISOL_QUARANTINE_A_PAD) ||
+	    (orphan && nla_put_flag(skb, ISOL_QUARANTINE_A_ORPHAN)))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int fill_policy_counts(struct isol_net *in, struct sk_buff *skb)
+{
+	const struct isol_policy *policy = in->policy;
+	const struct isol_model *model = policy->model;
+
+	if (nla_put_flag(skb, ISOL_STATUS_A_ENFORCING) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_BRIDGES, model->nbridges) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_SEGMENTS, model->nsegments) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_GROUPS, model->ngroups) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_BINDINGS, model->nbindings) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_RULES, policy->compiled.nrules) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_CLASSES, policy->compiled.ncols))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int isol_fill_status(struct isol_net *in, struct sk_buff *skb)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_STATUS);
+	u32 ports = 0, unbound = 0, unmanaged = 0, txns = 0;
+	const struct list_head *p;
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node) {
+		ports++;
+		unbound += port->place.kind == ISOL_PORT_UNBOUND;
+		unmanaged += port->place.kind == ISOL_PORT_UNMANAGED;
+	}
+	mutex_lock(&in->txn_lock);
+	list_for_each(p, &in->txns)
+		txns++;
+	mutex_unlock(&in->txn_lock);
+	if (!nest || nla_put_string(skb, ISOL_STATUS_A_VERSION, ISOL_VERSION) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_SINCE, in->since, ISOL_STATUS_A_PAD) ||
+	    (in->policy && fill_policy_counts(in, skb)) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_MEMORY, isol_mem_used(&in->mem),
+			      ISOL_STATUS_A_PAD) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_MEMORY_LIMIT, in->mem.limit,
+			      ISOL_STATUS_A_PAD) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_PORTS, ports) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_UNBOUND, unbound) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_UNMANAGED, unmanaged) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_QUARANTINED, in->nquarantines) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_TRANSACTIONS, txns) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_UNKNOWN_DROPS,
+			      atomic64_read(&in->unknown_drops), ISOL_STATUS_A_PAD))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+/* Where a dump is: the number of objects that have been told. */
+struct dump_pos {
+	u32 nr;
+};
+
+/* The @nr-th object of a command into a message. Return: 1 when there is none. */
+static int fill_nth(struct isol_net *in, struct sk_buff *skb, u8 cmd, u32 nr)
+{
+	const struct isol_policy *policy = in->policy;
+	const struct isol_model *model = policy ? policy->model : NULL;
+	const struct isol_quarantine *q;
+	const struct isol_segment *segment;
+	const struct isol_bridge *bridge;
+	const struct isol_port *port;
+
+	switch (cmd) {
+	case ISOL_CMD_PORT_GET:
+		list_for_each_entry(port, &in->ports, node)
+			if (!nr--)
+				return isol_fill_port(in, skb, port, true);
+		list_for_each_entry(port, &in->gone, node)
+			if (!nr--)
+				return isol_fill_port(in, skb, port, true);
+		return 1;
+	case ISOL_CMD_QUARANTINE_GET:
+		list_for_each_entry(q, &in->quarantines, node)
+			if (!nr--)
+				return isol_fill_quarantine(in, skb, q);
+		return 1;
+	}
+	if (!model)
+		return 1;
+	switch (cmd) {
+	case ISOL_CMD_BRIDGE_GET:
+		for (bridge = model->bridges; bridge; bridge = bridge->next)
+			if (!nr--)
+				return fill_bridge(in, skb, bridge);
+		return 1;
+	case ISOL_CMD_SEGMENT_GET:
+		for (segment = model->segments; segment; segment = segment->next)
+			if (!nr--)
+				return fill_segment(skb, segment);
+		return 1;
+	case ISOL_CMD_GROUP_GET:
+		return nr < model->ngroups ? fill_group(skb, model->group[nr]) : 1;
+	case ISOL_CMD_BINDING_GET:
+		return nr < model->nbindings ? fill_binding(in, skb, model->binding[nr]) : 1;
+	case ISOL_CMD_RULE_GET:
+		return nr < policy->compiled.nrules ?
+		       fill_rule(in, skb, policy->compiled.rule[nr]) : 1;
+	}
+	return 1;
+}
+
+int isol_dump_start(struct netlink_callback *cb)
+{
+	cb->min_dump_alloc = LARGEST_OBJECT;
+	return 0;
+}
+
+int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	struct isol_net *in = isol_pernet(sock_net(skb->sk));
+	const struct genlmsghdr *req = nlmsg_data(cb->nlh);
+	struct dump_pos *pos = (struct dump_pos *)cb->ctx;
+	void *hdr;
+	int err;
+
+	mutex_lock(&in->lock);
+	/* Not 0: that would mean that nothing has been told yet. */
+	cb->seq = 1 + (u32)in->generation;
+	if (req->cmd == ISOL_CMD_PORT_GET || req->cmd == ISOL_CMD_QUARANTINE_GET)
+		cb->seq += in->changes;
+	if (!cb->seq)
+		cb->seq = 1;
+	for (;;) {
+		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				  &isol_genl_family, NLM_F_MULTI, req->cmd);
+		if (!hdr)
+			break;
+		genl_dump_check_consistent(cb, hdr);
+		err = nla_put_u64_64bit(skb, ISOL_A_GENERATION, in->generation, ISOL_A_PAD);
+		if (!err)
+			err = fill_nth(in, skb, req->cmd, pos->nr);
+		if (err) {
+			genlmsg_cancel(skb, hdr);
+			break;
+		}
+		genlmsg_end(skb, hdr);
+		pos->nr++;
+	}
+	mutex_unlock(&in->lock);
+	/* Nothing added ends the dump, so an object must fit, LARGEST_OBJECT. */
+	return skb->len;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Notifications to whoever listens; a failure to send one changes nothing. */
+#ifndef ISOL_EVENT_H
+#define ISOL_EVENT_H
+
+#include "isol.h"
+
+struct isol_port;
+struct isol_quarantine;
+
+/* Context of both: isol_net.lock held; may sleep. */
+void isol_event_policy(struct isol_net *in, u8 event, const struct isol_quarantine *quarantine);
+void isol_event_port(struct isol_net *in, u8 event, const struct isol_port *port);
+
+#endif /* ISOL_EVENT_H */

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The netfilter hooks: the only code of isol that sees frames.
+ *
+ * No hook takes a lock, allocates, or loops over anything that a guest or an
+ * operator can make long. All run under rcu_read_lock().
+ */
+#include <linux/etherdevice.h>
+#include <linux/if_bridge.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+
+#include "frame.h"
+#include "hook.h"
+#include "port.h"
+#include "view.h"
+
+/*
+ * Before the bridge families of ebtables and nftables (-200), so that these
+ * see only what has been accepted here, and before br_netfilter (0) takes
+ * frames through the inet hooks.
+ */
+#define PRIORITY (NF_BR_PRI_FILTER_BRIDGED - 50)
+
+/* Before any chain of nftables' netdev family that an operator would write. */
+#define INGRESS_PRIORITY (-1000)
+
+static __always_inline u32 frame_len(const struct sk_buff *skb)
+{
+	return skb_tail_pointer(skb) - skb_mac_header(skb) + skb->data_len;
+}
+
+/*
+ * What a GSO frame is on the wire, as qdisc_pkt_len_init() works it out: each
+ * segment has headers of its own. Guests' frames come without gso_segs.
+ */
+static noinline void gso_wire(const struct sk_buff *skb, u32 *packets, u32 *bytes)
+{
+	const struct skb_shared_info *shinfo = skb_shinfo(skb);
+	u32 segs = shinfo->gso_segs, hdr;
+
+	if (!shinfo->gso_size)
+		return;
+	hdr = skb_transport_header_was_set(skb) ?
+	      skb_transport_header(skb) - skb_mac_header(skb) : 0;
+	if (hdr && shinfo->gso_type & (SKB_GSO_TCPV4 | SKB_GSO_TCPV6)) {
+		struct tcphdr tcph;
+		const struct tcphdr *th;
+
+		th = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(tcph), &tcph);
+		if (th)
+			hdr += __tcp_hdrlen(th);
+	} else if (hdr && shinfo->gso_type & SKB_GSO_UDP_L4) {
+		hdr += sizeof(struct udphdr);
+	}
+	if (hdr >= *bytes)
+		hdr = 0;
+	if (!segs || shinfo->gso_type & SKB_GSO_DODGY)
+		segs = DIV_ROUND_UP(*bytes - hdr, shinfo->gso_size);
+	if (segs < 1)
+		segs = 1;
+	*packets = segs;
+	*bytes += (segs - 1) * hdr;
+}
+
+/*
+ * Count a decision: for its rule or default, and for the port. Return: the
+ * verdict for netfilter.
+ */
+static __always_inline unsigned int finish(const struct isol_view *view, u32 decision,
+					   const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	const struct isol_port *port = rcu_dereference(slot->port);
+	u32 packets = 1, bytes = frame_len(skb);
+
+	if (unlikely(skb_is_gso(skb)))
+		gso_wire(skb, &packets, &bytes);
+	isol_count_add(view->counters, isol_decision_counter(decision), packets, bytes);
+	if (likely(port))
+		isol_count_add(&port->counters, isol_port_counter(decision), packets, bytes);
+	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
+static noinline unsigned int unknown(struct isol_net *in)
+{
+	atomic64_inc(&in->unknown_drops);
+	return NF_DROP;
+}
+
+static noinline unsigned int mismatch(struct isol_net *in, const struct isol_view *view,
+				      const struct isol_slot *slot, u32 word,
+				      const struct sk_buff *skb)
+{
+	u32 bridge = isol_word_bridge(word);
+
+	/* Counted for the managed end. */
+	if (!bridge || bridge > view->tables.nbridges)
+		return unknown(in);
+	return finish(view, isol_tables_default(&view->tables, bridge, ISOL_DFLT_MISMATCH), slot,
+		      skb);
+}
+
+static unsigned int isol_forward(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	const struct isol_view *view = rcu_dereference(in->view);
+	const struct isol_slot *from, *to;
+	u32 from_word, to_word, bridge;
+
+	if (unlikely(!view))
+		return NF_ACCEPT;
+	from = isol_view_slot(view, state->in->ifindex);
+	to = isol_view_slot(view, state->out->ifindex);
+	if (unlikely(!from || !to))
+		return unknown(in);
+	from_word = READ_ONCE(from->word);
+	to_word = READ_ONCE(to->word);
+	bridge = isol_word_bridge(from_word);
+	if (unlikely(bridge != isol_word_bridge(to_word))) {
+		if (from_word == ISOL_WORD_UNKNOWN || to_word == ISOL_WORD_UNKNOWN)
+			return unknown(in);
+		return bridge == ISOL_BRIDGE_UNMANAGED ? mismatch(in, view, to, to_word, skb) :
+							 mismatch(in, view, from, from_word, skb);
+	}
+	if (bridge == ISOL_BRIDGE_UNMANAGED)
+		return NF_ACCEPT;
+	if (unlikely(!bridge))
+		return unknown(in);
+	return finish(view, isol_classify(&view->tables, bridge, from_word & ISOL_WORD_CLASS,
+					  to_word & ISOL_WORD_CLASS), from, skb);
+}
+
+/*
+ * The slot of a port and its word, for a frame between it and the host.
+ * Return: true when that decides already, by @verdict.
+ */
+static __always_inline bool host_path(struct isol_net *in, const struct isol_view *view,
+				      const struct net_device *dev, struct isol_slot **slot,
+				      u32 *word, unsigned int *verdict)
+{
+	*slot = isol_view_slot(view, dev->ifindex);
+	*word = *slot ? READ_ONCE((*slot)->word) : ISOL_WORD_UNKNOWN;
+	if (isol_word_bridge(*word) == ISOL_BRIDGE_UNMANAGED) {
+		*verdict = NF_ACCEPT;
+		return true;
+	}
+	if (unlikely(*word == ISOL_WORD_UNKNOWN)) {
+		*verdict = unknown(in);
+		return true;
+	}
+	return false;
+}
+
+static u32 to_host(const struct isol_view *view, u32 word)
+{
+	return isol_classify(&view->tables, isol_word_bridge(word), word & ISOL_WORD_CLASS,
+			     ISOL_CLASS_HOST);
+}
+
+/*
+ * A bridge device that is promiscuous (packet capture, a VLAN device with an
+ * address of its own) is passed each forwarded frame too. It is judged as any
+ * frame to the host, but a drop of such a copy means nothing to anyone, so it
+ * is counted apart.
+ */
+static bool promisc_copy(const struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const u8 *dest = eth_hdr(skb)->h_dest;
+
+	return skb->dev != state->in && skb->dev->flags & IFF_PROMISC &&
+	       !is_multicast_ether_addr(dest) && !ether_addr_equal(dest, skb->dev->dev_addr) &&
+	       !ether_addr_equal(dest, state->in->dev_addr);
+}
+
+static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
+				  const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	const struct isol_view *view = rcu_dereference(in->view);
+	struct isol_slot *slot;
+	unsigned int verdict;
+	u32 word, decision;
+
+	if (unlikely(!view))
+		return NF_ACCEPT;
+	if (host_path(in, view, state->in, &slot, &word, &verdict))
+		return verdict;
+	decision = to_host(view, word);
+	if (unlikely(promisc_copy(skb, state)))
+		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
+					       decision & ISOL_DECISION_ACCEPT ?
+					       ISOL_DFLT_PROMISC_ACCEPT : ISOL_DFLT_PROMISC_DROP);
+	return finish(view, decision, slot, skb);
+}
+
+static bool control(const struct sk_buff *skb)
+{
+	u8 buf[ISOL_FRAME_PEEK];
+	const u8 *frame;
+	u32 len;
+
+	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest))
+		return false;
+	len = min_t(u32, frame_len(skb), sizeof(buf));
+	frame = skb_header_pointer(skb, skb_mac_offset(skb), len, buf);
+	return frame && isol_frame_control(frame, len);
+}
+
+static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
+				   const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	const struct isol_view *view = rcu_dereference(in->view);
+	struct isol_slot *slot;
+	unsigned int verdict;
+	u32 word, decision;
+
+	if (unlikely(!view))
+		return NF_ACCEPT;
+	if (host_path(in, view, state->out, &slot, &word, &verdict))
+		return verdict;
+	decision = isol_classify(&view->tables, isol_word_bridge(word), ISOL_CLASS_HOST,
+				 word & ISOL_WORD_CLASS);
+	/*
+	 * What the bridge itself sends has no ingress device, as what the host
+	 * sends. Not to a port that has gone: it is no port any more.
+	 */
+	if (!(decision & ISOL_DECISION_ACCEPT) &&
+	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb))
+		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
+					       ISOL_DFLT_CONTROL);
+	return finish(view, decision, slot, skb);
+}
+
+static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	const struct isol_view *view;
+	struct isol_slot *slot;
+	unsigned int verdict;
+	u32 word;
+
+	/*
+	 * br_handle_frame() passes :0e always, and :00 with STP on, to the
+	 * host's stack with the port as device, before any bridge hook.
+	 */
+	if (likely(!is_link_local_ether_addr(eth_hdr(skb)->h_dest)))
+		return NF_ACCEPT;
+	view = rcu_dereference(in->view);
+	if (!view)
+		return NF_ACCEPT;
+	if (host_path(in, view, state->in, &slot, &word, &verdict))
+		return verdict;
+	return finish(view, to_host(view, word), slot, skb);
+}
+
+static const struct nf_hook_ops hook_ops[ISOL_NHOOKS] = {
+	{
+		.hook = isol_forward,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_FORWARD,
+		.priority = PRIORITY,
+	}, {
+		.hook = isol_local_in,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_LOCAL_IN,
+		.priority = PRIORITY,
+	}, {
+		.hook = isol_local_out,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_LOCAL_OUT,
+		.priority = PRIORITY,
+	},
+};
+
+int isol_hooks_register(struct isol_net *in)
+{
+	u32 i;
+
+	memcpy(in->ops, hook_ops, sizeof(hook_ops));
+	for (i = 0; i < ARRAY_SIZE(in->ops); i++)
+		in->ops[i].priv = in;
+	return nf_register_net_hooks(in->net, in->ops, ARRAY_SIZE(in->ops));
+}
+
+void isol_hooks_unregister(struct isol_net *in)
+{
+	nf_unregister_net_hooks(in->net, in->ops, ARRAY_SIZE(in->ops));
+}
+
+int isol_hook_ingress_register(struct isol_net *in, struct isol_port *port)
+{
+	int err;
+
+	port->ops = (struct nf_hook_ops) {
+		.hook = isol_ingress,
+		.dev = port->dev,
+		.priv = in,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = NF_NETDEV_INGRESS,
+		.priority = INGRESS_PRIORITY,
+	};
+	err = nf_register_net_hook(in->net, &port->ops);
+	if (!err)
+		port->hooked = true;
+	return err;
+}
+
+void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port)
+{
+	if (!port->hooked)
+		return;
+	port->hooked = false;
+	nf_unregister_net_hook(in->net, &port->ops);
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The netfilter hooks: a frame in, a verdict out. */
+#ifndef ISOL_HOOK_H
+#define ISOL_HOOK_H
+
+#include "isol.h"
+
+struct isol_port;
+
+/**
+ * isol_hooks_register() - register the bridge hooks of a namespace
+ * @in: the namespace, with its view published
+ *
+ * Context: process.
+ * Return: 0 or a negative errno, then none is registered.
+ */
+int isol_hooks_register(struct isol_net *in);
+
+/* No frame is in the hooks any more after the next grace period. */
+void isol_hooks_unregister(struct isol_net *in);
+
+/**
+ * isol_hook_ingress_register() - register the ingress hook of a guest port
+ * @in: the namespace
+ * @port: the port
+ *
+ * It judges frames to the reserved addresses 01:80:c2:00:00:00 to 0f, which
+ * the bridge hands to the host before it asks any bridge hook.
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int isol_hook_ingress_register(struct isol_net *in, struct isol_port *port);
+void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port);
+
+#endif /* ISOL_HOOK_H */

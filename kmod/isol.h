@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What isol holds for one network namespace, and who may touch it.
+ */
+#ifndef ISOL_H
+#define ISOL_H
+
+#include <linux/isol.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/workqueue.h>
+#include <net/net_namespace.h>
+
+#include "mem.h"
+
+#define ISOL_VERSION "0.1.0"
+
+/* Hooks on the bridge family: see hook.c. */
+#define ISOL_NHOOKS 3
+
+struct isol_policy;
+struct isol_view;
+
+/**
+ * struct isol_net - a network namespace
+ * @net: the namespace; this struct goes before it does
+ * @view: what the hooks read; NULL while nothing is enforced. Written under
+ *	@lock, read under RCU.
+ * @lock: protects @view and the policy and port table behind it, @policy,
+ *	@ports, @gone, @quarantines, @generation, @since, @changes, @dying. Taken inside
+ *	RTNL, never around it.
+ * @policy: the policy enforced, or NULL
+ * @ports: every bridge port of the namespace (struct isol_port.node); empty
+ *	while nothing is enforced
+ * @gone: ports that have left their bridge and still drop
+ * @purge: takes the ports of @gone out of the port table
+ * @quarantines: struct isol_quarantine; outlives policies
+ * @nquarantines: their number
+ * @generation: of @policy, or of the flush that ended the last one
+ * @since: when @generation began, seconds since the Unix epoch
+ * @dying: the namespace is going: no new policy
+ * @ops: the hooks as registered: a copy with @priv set to this struct
+ * @changes: counts what dumps of ports and quarantines must not miss
+ * @unknown_drops: frames dropped for an ISOL_REASON_UNKNOWN_PORT
+ * @txn_lock: protects @txns and each transaction's candidate, @jobs and
+ *	@closed. No other lock is taken inside it.
+ * @txns: open transactions, struct isol_txn
+ * @jobs: commits and flushes under way, struct isol_job
+ * @closed: no new transactions or jobs
+ * @mem: account of everything above
+ */
+struct isol_net {
+	struct net *net;
+	struct isol_view __rcu *view;
+	struct mutex lock; /* see above */
+	struct isol_policy *policy;
+	struct list_head ports;
+	struct list_head gone;
+	struct delayed_work purge;
+	struct list_head quarantines;
+	u32 nquarantines;
+	u64 generation;
+	s64 since;
+	u32 changes;
+	bool dying;
+	struct nf_hook_ops ops[ISOL_NHOOKS];
+	atomic64_t unknown_drops;
+
+	struct mutex txn_lock; /* see above */
+	struct list_head txns;
+	struct list_head jobs;
+	bool closed;
+
+	struct isol_mem mem;
+};
+
+extern unsigned int isol_net_id;
+extern struct workqueue_struct *isol_wq;
+
+struct isol_net *isol_pernet(const struct net *net);
+
+#endif /* ISOL_H */

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The policy in force, see policy.h. */
+#include <linux/ktime.h>
+#include <linux/module.h>
+#include <linux/rtnetlink.h>
+
+#include "event.h"
+#include "hook.h"
+#include "policy.h"
+#include "port.h"
+#include "view.h"
+
+static void policy_free(struct isol_net *in, struct isol_policy *policy)
+{
+	if (!policy)
+		return;
+	isol_free(&in->mem, policy->claimed,
+		  policy->model->nbindings * sizeof(*policy->claimed));
+	isol_counters_free(&policy->counters);
+	isol_compiled_free(&policy->compiled);
+	isol_model_free(policy->model);
+	isol_free(&in->mem, policy, sizeof(*policy));
+}
+
+/* Takes the model in any case. */
+static struct isol_policy *policy_new(struct isol_net *in, struct isol_model *model,
+				      const bool *cancel, char *msg, size_t msg_len)
+{
+	struct isol_policy *policy = isol_alloc(&in->mem, sizeof(*policy));
+	int err = -ENOMEM;
+
+	if (!policy) {
+		isol_model_free(model);
+		return ERR_PTR(err);
+	}
+	policy->model = model;
+	policy->claimed = isol_alloc(&in->mem, model->nbindings * sizeof(*policy->claimed));
+	if (policy->claimed)
+		err = isol_model_seal(model);
+	if (!err)
+		err = isol_compile(model, cancel, &policy->compiled, msg, msg_len);
+	if (!err)
+		err = isol_counters_init(&policy->counters, &in->mem, policy->compiled.ncounters);
+	if (err) {
+		policy_free(in, policy);
+		return ERR_PTR(err);
+	}
+	return policy;
+}
+
+/*
+ * Let the counters of rules that keep their name, and of bridges that do, go
+ * on from where those of the old policy ended: no hook counts there any more.
+ */
+static void inherit_counters(struct isol_policy *to, const struct isol_policy *from)
+{
+	const struct isol_compiled *c = &to->compiled, *old = &from->compiled;
+	const struct isol_bridge *bridge;
+	u32 i;
+
+	for (i = 0; i < old->nrules; i++) {
+		const struct isol_rule *rule = isol_model_rule(to->model, old->rule[i]->name);
+
+		if (rule)
+			isol_counters_fold(&to->counters, rule->nr, &from->counters, i);
+	}
+	for (bridge = from->model->bridges; bridge; bridge = bridge->next) {
+		const struct isol_bridge *same = isol_model_bridge(to->model, bridge->name);
+
+		if (!same)
+			continue;
+		for (i = 0; i < ISOL_NDFLT; i++) {
+			u32 a = isol_tables_default(&c->tables, same->id, i);
+			u32 b = isol_tables_default(&old->tables, bridge->id, i);
+
+			/* What decides otherwise now is another counter. */
+			if ((a ^ b) & ~ISOL_DECISION_COUNTER)
+				continue;
+			isol_counters_fold(&to->counters, isol_decision_counter(a),
+					   &from->counters, isol_decision_counter(b));
+		}
+	}
+}
+
+/* Put a compiled policy in force where none is. */
+static int commit_first(struct isol_net *in, struct isol_policy *policy)
+{
+	struct isol_view *view;
+	LIST_HEAD(ports);
+	int err;
+
+	/* Held until the policy is flushed: see policy_unload(). */
+	if (!try_module_get(THIS_MODULE))
+		return -ESHUTDOWN;
+	err = isol_ports_enumerate(in);
+	if (err)
+		goto err_module;
+	isol_ports_place(in, policy);
+	err = -ENOMEM;
+	view = isol_ports_view(in, policy, true);
+	if (!view)
+		goto err_ports;
+	/* Published first: a hook never runs without a view to go by. */
+	rcu_assign_pointer(in->view, view);
+	err = isol_ports_hook(in);
+	if (!err)
+		err = isol_hooks_register(in);
+	if (err)
+		goto err_view;
+	isol_ports_settle(in);
+	in->policy = policy;
+	return 0;
+
+err_view:
+	isol_ports_drop(in, &ports);
+	RCU_INIT_POINTER(in->view, NULL);
+	synchronize_net();
+	isol_view_free(in, view);
+	list_splice_init(&ports, &in->ports);
+err_ports:
+	isol_ports_free(in, &in->ports);
+err_module:
+	module_put(THIS_MODULE);
+	return err;
+}
+
+/* Put a compiled policy in force in place of another. */
+static int commit_next(struct isol_net *in, struct isol_policy *policy)
+{
+	struct isol_view *view, *old;
+	int err;
+
+	isol_ports_place(in, policy);
+	view = isol_ports_view(in, policy, true);
+	if (!view)
+		return -ENOMEM;
+	err = isol_ports_hook(in);
+	if (err) {
+		isol_ports_unhook(in);
+		isol_view_free(in, view);
+		return err;
+	}
+	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
+	isol_ports_settle(in);
+	in->policy = policy;
+	isol_ports_unhook(in);
+	isol_view_free_rcu(in, old);
+	return 0;
+}
+
+int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
+		       const bool *cancel, u64 *generation, char *msg, size_t msg_len)
+{
+	struct isol_policy *policy, *old;
+	int err;
+
+	policy = policy_new(in, model, cancel, msg, msg_len);
+	if (IS_ERR(policy))
+		return PTR_ERR(policy);
+
+	rtnl_lock();
+	mutex_lock(&in->lock);
+	old = in->policy;
+	if (in->dying)
+		err = -ESHUTDOWN;
+	else if (in->generation != base)
+		err = -ESTALE;
+	else if (READ_ONCE(*cancel))
+		err = -ECANCELED;
+	else if (old)
+		err = commit_next(in, policy);
+	else
+		err = commit_first(in, policy);
+	rtnl_unlock();
+	if (err) {
+		*generation = in->generation;
+		mutex_unlock(&in->lock);
+		policy_free(in, policy);
+		return err;
+	}
+	in->generation++;
+	in->since = ktime_get_real_seconds();
+	*generation = in->generation;
+	if (old) {
+		/* Until no hook counts in the old policy any more. */
+		synchronize_net();
+		inherit_counters(policy, old);
+		policy_free(in, old);
+	}
+	isol_event_policy(in, ISOL_EVENT_COMMIT, NULL);
+	mutex_unlock(&in->lock);
+	return 0;
+}
+
+/*
+ * Take the policy out. Hooks go first; only when no frame can be in one of
+ * them does what they read go, and only then the module's reference.
+ */
+static void policy_unload(struct isol_net *in)
+{
+	struct isol_view *view = rcu_dereference_protected(in->view, lockdep_is_held(&in->lock));
+	LIST_HEAD(ports);
+
+	isol_hooks_unregister(in);
+	isol_ports_drop(in, &ports);
+	/*
+	 * Queued frames re-enter behind the hook that queued them, so a grace
+	 * period is enough for those too.
+	 */
+	synchronize_net();
+	RCU_INIT_POINTER(in->view, NULL);
+	isol_view_free(in, view);
+	isol_ports_free(in, &ports);
+	policy_free(in, in->policy);
+	in->policy = NULL;
+	module_put(THIS_MODULE);
+}
+
+int isol_policy_flush(struct isol_net *in, u64 base, bool has_base, u64 *generation)
+{
+	int err = 0;
+
+	rtnl_lock();
+	mutex_lock(&in->lock);
+	if (in->dying) {
+		err = -ESHUTDOWN;
+	} else if (has_base && in->generation != base) {
+		err = -ESTALE;
+	} else if (in->policy) {
+		policy_unload(in);
+		in->generation++;
+		in->since = ktime_get_real_seconds();
+		isol_event_policy(in, ISOL_EVENT_FLUSH, NULL);
+	}
+	*generation = in->generation;
+	mutex_unlock(&in->lock);
+	rtnl_unlock();
+	return err;
+}
+
+void isol_policy_deny(struct isol_net *in)
+{
+	struct isol_view *old;
+
+	mutex_lock(&in->lock);
+	in->dying = true;
+	if (in->policy) {
+		old = rcu_replace_pointer(in->view, &isol_view_deny, lockdep_is_held(&in->lock));
+		isol_view_free_rcu(in, old);
+	}
+	mutex_unlock(&in->lock);
+}
+
+void isol_policy_release(struct isol_net *in)
+{
+	rtnl_lock();
+	mutex_lock(&in->lock);
+	if (in->policy)
+		policy_unload(in);
+	mutex_unlock(&in->lock);
+	rtnl_unlock();
+}

@@ -1,0 +1,554 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Bridge ports, see port.h. */
+#include <linux/if_bridge.h>
+#include <linux/rtnetlink.h>
+
+#include "event.h"
+#include "hook.h"
+#include "policy.h"
+#include "port.h"
+#include "quarantine.h"
+#include "select.h"
+
+/* Ports that go are taken out of the table together. */
+#define PURGE_DELAY (HZ / 10)
+
+static bool needs_hook(const struct isol_place *place)
+{
+	return place->kind == ISOL_PORT_MEMBER || place->kind == ISOL_PORT_UNBOUND;
+}
+
+/* Read what selectors look at. Return: whether anything is new. */
+static bool look_at(struct isol_port *port)
+{
+	const struct net_device *dev = port->dev;
+	const struct dev_ifalias *ifalias;
+	char alias[IFALIASZ] = "";
+	bool changed;
+
+	rcu_read_lock();
+	ifalias = rcu_dereference(dev->ifalias);
+	if (ifalias)
+		strscpy(alias, ifalias->ifalias, sizeof(alias));
+	rcu_read_unlock();
+
+	changed = strcmp(port->name, dev->name) || strcmp(port->alias, alias) ||
+		  !ether_addr_equal(port->mac, dev->dev_addr);
+	strscpy(port->name, dev->name, sizeof(port->name));
+	strscpy(port->alias, alias, sizeof(port->alias));
+	ether_addr_copy(port->mac, dev->dev_addr);
+	return changed;
+}
+
+static const struct isol_bridge *bridge_of(const struct isol_model *model,
+					   const struct isol_port *port)
+{
+	const struct isol_bridge *bridge = isol_model_bridge(model, port->br_name);
+
+	if (!bridge && *port->judged_as)
+		bridge = isol_model_bridge(model, port->judged_as);
+	return bridge;
+}
+
+/*
+ * What a port is to a policy, with the claims that are made there now. Does
+ * not make the claim.
+ */
+static void find_place(struct isol_net *in, const struct isol_policy *policy,
+		       const struct isol_port *port, struct isol_place *place)
+{
+	const struct isol_model *model = policy->model;
+	const struct isol_bridge *bridge = bridge_of(model, port);
+	const struct isol_binding *binding;
+	u32 class;
+
+	memset(place, 0, sizeof(*place));
+	place->bridge = bridge;
+	place->binding = ISOL_NO_BINDING;
+	if (!bridge) {
+		place->kind = ISOL_PORT_UNMANAGED;
+		place->word = isol_word(ISOL_BRIDGE_UNMANAGED, ISOL_CLASS_NONE);
+		return;
+	}
+	if (isol_model_uplink(model, bridge, port->name)) {
+		place->kind = ISOL_PORT_UPLINK;
+		place->word = isol_word(bridge->id, ISOL_CLASS_UPLINK);
+		return;
+	}
+
+	place->kind = ISOL_PORT_UNBOUND;
+	class = bridge->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
+							 ISOL_CLASS_UNBOUND_DROP;
+	binding = isol_select(model, port->name, port->mac, port->alias);
+	if (!binding) {
+		place->cause = ISOL_UNBOUND_NO_MATCH;
+	} else {
+		place->binding = binding->id;
+		if (binding->segment && binding->segment->bridge != bridge) {
+			place->cause = ISOL_UNBOUND_SEGMENT;
+		} else if (policy->claimed[binding->id] >= binding->claims) {
+			place->cause = ISOL_UNBOUND_CLAIMS;
+		} else {
+			place->kind = ISOL_PORT_MEMBER;
+			class = ISOL_CLASS_FIRST_BINDING + binding->id;
+			if (isol_quarantine_find(in, binding->name)) {
+				place->quarantined = true;
+				class = ISOL_CLASS_QUARANTINED;
+			}
+		}
+	}
+	place->word = isol_word(bridge->id, class);
+}
+
+static void claim(struct isol_policy *policy, const struct isol_place *place)
+{
+	if (place->kind == ISOL_PORT_MEMBER)
+		policy->claimed[place->binding]++;
+}
+
+static void unclaim(struct isol_policy *policy, const struct isol_place *place)
+{
+	if (place->kind == ISOL_PORT_MEMBER)
+		policy->claimed[place->binding]--;
+}
+
+static struct isol_view *view_of(struct isol_net *in)
+{
+	return rcu_dereference_protected(in->view, lockdep_is_held(&in->lock));
+}
+
+static void settle(struct isol_port *port, const struct isol_place *place)
+{
+	port->place = *place;
+	strscpy(port->judged_as, place->bridge ? place->bridge->name : "",
+		sizeof(port->judged_as));
+}
+
+static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
+				  const struct net_device *br)
+{
+	struct isol_port *port = isol_alloc(&in->mem, sizeof(*port));
+
+	if (!port)
+		return NULL;
+	if (isol_counters_init(&port->counters, &in->mem, ISOL_PORT_NCOUNTERS)) {
+		isol_free(&in->mem, port, sizeof(*port));
+		return NULL;
+	}
+	port->dev = dev;
+	port->ifindex = dev->ifindex;
+	port->br_ifindex = br->ifindex;
+	strscpy(port->br_name, br->name, sizeof(port->br_name));
+	look_at(port);
+	/* Before anything is known of it, it is nothing. */
+	port->place.kind = ISOL_PORT_UNMANAGED;
+	port->place.binding = ISOL_NO_BINDING;
+	port->place.word = ISOL_WORD_UNKNOWN;
+	return port;
+}
+
+static void port_free(struct isol_net *in, struct isol_port *port)
+{
+	isol_counters_free(&port->counters);
+	isol_free(&in->mem, port, sizeof(*port));
+}
+
+void isol_ports_free(struct isol_net *in, struct list_head *free)
+{
+	struct isol_port *port, *tmp;
+
+	list_for_each_entry_safe(port, tmp, free, node) {
+		list_del(&port->node);
+		port_free(in, port);
+	}
+}
+
+int isol_ports_enumerate(struct isol_net *in)
+{
+	struct net_device *dev, *br;
+	struct isol_port *port;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&in->lock);
+	for_each_netdev(in->net, dev) {
+		if (!netif_is_bridge_port(dev))
+			continue;
+		br = netdev_master_upper_dev_get(dev);
+		if (!br)
+			continue;
+		port = port_new(in, dev, br);
+		if (!port) {
+			isol_ports_free(in, &in->ports);
+			return -ENOMEM;
+		}
+		list_add_tail(&port->node, &in->ports);
+	}
+	return 0;
+}
+
+/* The binding that a port has now, by name; NULL if it has none. */
+static const char *held(const struct isol_net *in, const struct isol_port *port)
+{
+	if (!in->policy || port->place.kind != ISOL_PORT_MEMBER)
+		return NULL;
+	return in->policy->model->binding[port->place.binding]->name;
+}
+
+void isol_ports_place(struct isol_net *in, struct isol_policy *policy)
+{
+	struct isol_port *port;
+	int pass;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&in->lock);
+	list_for_each_entry(port, &in->ports, node)
+		look_at(port);
+	for (pass = 0; pass < 2; pass++)
+		list_for_each_entry(port, &in->ports, node) {
+			const char *name = held(in, port);
+			const struct isol_binding *binding = NULL;
+
+			if (name) {
+				binding = isol_select(policy->model, port->name, port->mac,
+						      port->alias);
+				if (binding && strcmp(binding->name, name))
+					binding = NULL;
+			}
+			/* first those that keep what they have */
+			if ((binding != NULL) != (pass == 0))
+				continue;
+			find_place(in, policy, port, &port->next);
+			claim(policy, &port->next);
+		}
+}
+
+struct isol_view *isol_ports_view(struct isol_net *in, const struct isol_policy *policy,
+				  bool next)
+{
+	u32 lowest = U32_MAX, highest = 0, n = 0, spread;
+	struct isol_view *view;
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node) {
+		lowest = min(lowest, port->ifindex);
+		highest = max(highest, port->ifindex);
+		n++;
+	}
+	/* Numbers that hash to one place want a larger table. */
+	for (spread = 1; spread <= 64; spread *= 4) {
+		view = isol_view_new(in, &policy->compiled.tables, &policy->counters, lowest,
+				     highest, n * spread);
+		if (!view)
+			return NULL;
+		list_for_each_entry(port, &in->ports, node)
+			if (!isol_view_put(view, port, next ? port->next.word : port->place.word))
+				goto again;
+		return view;
+again:
+		isol_view_free(in, view);
+	}
+	return NULL;
+}
+
+int isol_ports_hook(struct isol_net *in)
+{
+	struct isol_port *port;
+	int err;
+
+	list_for_each_entry(port, &in->ports, node) {
+		if (!needs_hook(&port->next) || port->hooked)
+			continue;
+		err = isol_hook_ingress_register(in, port);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+void isol_ports_unhook(struct isol_net *in)
+{
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node)
+		if (!needs_hook(&port->place))
+			isol_hook_ingress_unregister(in, port);
+}
+
+void isol_ports_settle(struct isol_net *in)
+{
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node)
+		settle(port, &port->next);
+}
+
+void isol_ports_drop(struct isol_net *in, struct list_head *free)
+{
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node)
+		isol_hook_ingress_unregister(in, port);
+	list_splice_tail_init(&in->ports, free);
+	list_splice_tail_init(&in->gone, free);
+}
+
+struct isol_port *isol_port_find(struct isol_net *in, const char *name)
+{
+	struct isol_port *port;
+
+	list_for_each_entry(port, &in->ports, node)
+		if (!strcmp(port->name, name))
+			return port;
+	return NULL;
+}
+
+static struct isol_port *port_by_dev(struct isol_net *in, const struct net_device *dev)
+{
+	struct isol_view *view = view_of(in);
+	struct isol_slot *slot = isol_view_slot(view, dev->ifindex);
+	struct isol_port *port;
+
+	if (slot) {
+		port = rcu_dereference_protected(slot->port, lockdep_is_held(&in->lock));
+		return port && port->dev == dev ? port : NULL;
+	}
+	/* A view that denies all has no slots, but the ports are still there. */
+	list_for_each_entry(port, &in->ports, node)
+		if (port->dev == dev)
+			return port;
+	return NULL;
+}
+
+void isol_ports_requarantine(struct isol_net *in, const char *name, bool quarantined)
+{
+	struct isol_view *view = view_of(in);
+	struct isol_port *port;
+
+	lockdep_assert_held(&in->lock);
+	list_for_each_entry(port, &in->ports, node) {
+		const char *has = held(in, port);
+
+		if (!has || strcmp(has, name))
+			continue;
+		port->place.quarantined = quarantined;
+		port->place.word = isol_word(port->place.bridge->id,
+					     quarantined ? ISOL_CLASS_QUARANTINED :
+					     ISOL_CLASS_FIRST_BINDING + port->place.binding);
+		/* It has a slot, or the view denies all: this cannot fail. */
+		isol_view_put(view, port, port->place.word);
+	}
+}
+
+/*
+ * Look at a port again after something about it has changed.
+ *
+ * Return: 0, or a negative errno when the port must not become what it would;
+ * then it is what it was, and the caller refuses the change.
+ */
+static int port_refresh(struct isol_net *in, struct isol_port *port, bool changed)
+{
+	struct isol_policy *policy = in->policy;
+	struct isol_place place;
+	int err;
+
+	unclaim(policy, &port->place);
+	find_place(in, policy, port, &place);
+	if (needs_hook(&place) && !port->hooked) {
+		err = isol_hook_ingress_register(in, port);
+		if (err) {
+			claim(policy, &port->place);
+			return err;
+		}
+	}
+	claim(policy, &place);
+	changed |= place.word != port->place.word || place.kind != port->place.kind ||
+		   place.cause != port->place.cause || place.binding != port->place.binding;
+	settle(port, &place);
+	isol_view_put(view_of(in), port, place.word);
+	if (!needs_hook(&place))
+		isol_hook_ingress_unregister(in, port);
+	if (changed)
+		isol_event_port(in, ISOL_EVENT_PORT_CHANGE, port);
+	return 0;
+}
+
+/* Called before the bridge lets the port forward. */
+static int port_add(struct isol_net *in, struct net_device *dev, struct net_device *br)
+{
+	struct isol_policy *policy = in->policy;
+	struct isol_view *view, *old = view_of(in);
+	struct isol_port *port;
+	int err;
+
+	port = port_new(in, dev, br);
+	if (!port)
+		return -ENOMEM;
+	find_place(in, policy, port, &port->place);
+	if (needs_hook(&port->place)) {
+		err = isol_hook_ingress_register(in, port);
+		if (err) {
+			port_free(in, port);
+			return err;
+		}
+	}
+	settle(port, &port->place);
+	claim(policy, &port->place);
+	list_add_tail(&port->node, &in->ports);
+	if (!isol_view_put(old, port, port->place.word) && !old->deny) {
+		view = isol_ports_view(in, policy, false);
+		if (!view) {
+			list_del(&port->node);
+			unclaim(policy, &port->place);
+			isol_hook_ingress_unregister(in, port);
+			/* Dumps of hooks look at ops under RCU. */
+			synchronize_net();
+			port_free(in, port);
+			return -ENOMEM;
+		}
+		rcu_assign_pointer(in->view, view);
+		isol_view_free_rcu(in, old);
+	}
+	isol_event_port(in, ISOL_EVENT_PORT_ADD, port);
+	return 0;
+}
+
+/* Called before the bridge's receive handler is gone. */
+static void port_del(struct isol_net *in, struct isol_port *port)
+{
+	unclaim(in->policy, &port->place);
+	isol_hook_ingress_unregister(in, port);
+	isol_event_port(in, ISOL_EVENT_PORT_DEL, port);
+	if (port->place.bridge) {
+		port->place.word = isol_word(port->place.bridge->id, ISOL_CLASS_GONE);
+		isol_view_put(view_of(in), port, port->place.word);
+	}
+	port->place.kind = ISOL_PORT_GONE;
+	port->place.bridge = NULL;
+	port->dev = NULL;
+	list_move_tail(&port->node, &in->gone);
+	queue_delayed_work(isol_wq, &in->purge, PURGE_DELAY);
+}
+
+void isol_ports_purge(struct work_struct *work)
+{
+	struct isol_net *in = container_of(to_delayed_work(work), struct isol_net, purge);
+	struct isol_port *port;
+	struct isol_view *view;
+	struct isol_slot *slot;
+	LIST_HEAD(gone);
+
+	mutex_lock(&in->lock);
+	list_splice_init(&in->gone, &gone);
+	mutex_unlock(&in->lock);
+	if (list_empty(&gone))
+		return;
+	/* No frame that was on its way when they left is so any more. */
+	synchronize_net();
+	mutex_lock(&in->lock);
+	view = view_of(in);
+	list_for_each_entry(port, &gone, node) {
+		slot = view ? isol_view_slot(view, port->ifindex) : NULL;
+		/* Another port may have the number by now. */
+		if (!slot || rcu_access_pointer(slot->port) != port)
+			continue;
+		WRITE_ONCE(slot->word, ISOL_WORD_UNKNOWN);
+		RCU_INIT_POINTER(slot->port, NULL);
+	}
+	mutex_unlock(&in->lock);
+	/* No hook counts for them any more. */
+	synchronize_net();
+	isol_ports_free(in, &gone);
+}
+
+static int bridge_renamed(struct isol_net *in, const struct net_device *br)
+{
+	struct isol_port *port;
+	int err;
+
+	list_for_each_entry(port, &in->ports, node) {
+		if (port->br_ifindex != br->ifindex)
+			continue;
+		strscpy(port->br_name, br->name, sizeof(port->br_name));
+		err = port_refresh(in, port, true);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int port_event(struct isol_net *in, unsigned long event, struct net_device *dev, void *ptr)
+{
+	struct netdev_notifier_changeupper_info *info = ptr;
+	struct isol_port *port;
+	int err = 0;
+
+	switch (event) {
+	case NETDEV_CHANGEUPPER:
+		if (!info->master || !netif_is_bridge_master(info->upper_dev))
+			break;
+		port = port_by_dev(in, dev);
+		if (port)
+			port_del(in, port);
+		if (info->linking)
+			err = port_add(in, dev, info->upper_dev);
+		break;
+	case NETDEV_CHANGENAME:
+		if (netif_is_bridge_master(dev))
+			err = bridge_renamed(in, dev);
+		fallthrough;
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGE:
+	/* The alias may have changed without an event while it was down. */
+	case NETDEV_PRE_UP:
+		port = netif_is_bridge_port(dev) ? port_by_dev(in, dev) : NULL;
+		if (!err && port && look_at(port))
+			err = port_refresh(in, port, true);
+		break;
+	case NETDEV_UNREGISTER:
+		port = port_by_dev(in, dev);
+		/* The bridge, told before or after us, unlinks the port. */
+		if (port && !netif_is_bridge_port(dev))
+			port_del(in, port);
+		break;
+	}
+	return err;
+}
+
+static int port_notifier(struct notifier_block *nb, unsigned long event, void *ptr)
+{
+	struct net_device *dev = netdev_notifier_info_to_dev(ptr);
+	struct isol_net *in;
+	int err = 0;
+
+	switch (event) {
+	case NETDEV_CHANGEUPPER:
+	case NETDEV_CHANGENAME:
+	case NETDEV_CHANGEADDR:
+	case NETDEV_CHANGE:
+	case NETDEV_PRE_UP:
+	case NETDEV_UNREGISTER:
+		break;
+	default:
+		return NOTIFY_DONE;
+	}
+	in = isol_pernet(dev_net(dev));
+	mutex_lock(&in->lock);
+	if (in->policy)
+		err = port_event(in, event, dev, ptr);
+	mutex_unlock(&in->lock);
+	return notifier_from_errno(err);
+}
+
+static struct notifier_block notifier = {
+	.notifier_call = port_notifier,
+};
+
+int isol_port_init(void)
+{
+	return register_netdevice_notifier(&notifier);
+}
+
+void isol_port_exit(void)
+{
+	unregister_netdevice_notifier(&notifier);
+}

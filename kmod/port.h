@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Bridge ports: what they are to the policy, followed from netdevice events.
+ *
+ * A port exists here from NETDEV_CHANGEUPPER(link), which fires before the
+ * bridge lets the port forward (br_add_if), to NETDEV_CHANGEUPPER(unlink),
+ * which fires before the bridge's receive handler goes (del_nbp). So it stays
+ * in the port table as a tombstone that drops until no frame can be on its
+ * way from or to it any more.
+ */
+#ifndef ISOL_PORT_H
+#define ISOL_PORT_H
+
+#include "counter.h"
+#include "isol.h"
+#include "model.h"
+#include "view.h"
+
+struct isol_policy;
+
+#define ISOL_NO_BINDING U32_MAX
+
+/* Counters of a port: one for each reason and verdict. */
+#define ISOL_PORT_NCOUNTERS ((ISOL_REASON_MAX + 1) * 2)
+
+static inline u32 isol_port_counter(u32 decision)
+{
+	return isol_decision_reason(decision) * 2 + !!(decision & ISOL_DECISION_ACCEPT);
+}
+
+/**
+ * struct isol_place - what a port is to a policy
+ * @bridge: of the policy; NULL if unmanaged
+ * @word: bridge and class, for the port table
+ * @binding: id of the binding that claims it, or that would: see @cause
+ * @kind: enum isol_port_kind
+ * @cause: enum isol_unbound_cause, of unbound ports
+ * @quarantined: its binding is
+ */
+struct isol_place {
+	const struct isol_bridge *bridge;
+	u32 word;
+	u32 binding;
+	u8 kind;
+	u8 cause;
+	bool quarantined;
+};
+
+/**
+ * struct isol_port - a bridge port
+ * @node: in isol_net.ports or isol_net.gone
+ * @dev: the device; valid while the port is in isol_net.ports, since that ends
+ *	with CHANGEUPPER(unlink), which comes before the device can go
+ * @ifindex: its number
+ * @name: interface name, as last seen
+ * @mac: own address, as last seen
+ * @alias: ifalias, as last seen, or ""
+ * @br_ifindex: of its bridge
+ * @br_name: of its bridge, as last seen
+ * @judged_as: name of the managed bridge that it is judged by, or "". It goes
+ *	on being judged by that when its bridge is renamed: a new name must not
+ *	open a bridge.
+ * @place: what it is
+ * @next: what it will be, while a policy is being put in force
+ * @hooked: @ops are registered
+ * @ops: the ingress hook, of guest ports of managed bridges
+ * @counters: by isol_port_counter()
+ * @rcu: to free it
+ *
+ * All but @counters are protected by isol_net.lock.
+ */
+struct isol_port {
+	struct list_head node;
+	struct net_device *dev;
+	u32 ifindex;
+	char name[IFNAMSIZ];
+	u8 mac[ETH_ALEN];
+	char alias[IFALIASZ];
+	u32 br_ifindex;
+	char br_name[IFNAMSIZ];
+	char judged_as[IFNAMSIZ];
+	struct isol_place place;
+	struct isol_place next;
+	bool hooked;
+	struct nf_hook_ops ops;
+	struct isol_counters counters;
+	struct rcu_head rcu;
+};
+
+/**
+ * isol_ports_enumerate() - find the ports that exist
+ * @in: a namespace without ports
+ *
+ * Context: RTNL and isol_net.lock held. (Registering a notifier replays
+ * NETDEV_REGISTER and NETDEV_UP, but not CHANGEUPPER.)
+ * Return: 0 or a negative errno, then there are none.
+ */
+int isol_ports_enumerate(struct isol_net *in);
+
+/**
+ * isol_ports_place() - work out what every port is to a policy
+ * @in: the namespace
+ * @policy: the policy, not yet in force
+ *
+ * Fills isol_port.next of every port, and @policy->claimed. A port that has a
+ * binding keeps it against others that match it too, if the binding of that
+ * name still matches.
+ *
+ * Context: RTNL and isol_net.lock held.
+ */
+void isol_ports_place(struct isol_net *in, struct isol_policy *policy);
+
+/**
+ * isol_ports_view() - make a view with all ports in its table
+ * @in: the namespace
+ * @policy: the policy
+ * @next: by isol_port.next, not by isol_port.place
+ *
+ * Context: isol_net.lock held.
+ * Return: the view, not published, or NULL.
+ */
+struct isol_view *isol_ports_view(struct isol_net *in, const struct isol_policy *policy,
+				  bool next);
+
+/**
+ * isol_ports_hook() - register the ingress hooks that isol_port.next asks for
+ * @in: the namespace
+ *
+ * Context: RTNL and isol_net.lock held.
+ * Return: 0, or a negative errno; then call isol_ports_unhook().
+ */
+int isol_ports_hook(struct isol_net *in);
+
+/* Unregister the ingress hooks that isol_port.place does not ask for. */
+void isol_ports_unhook(struct isol_net *in);
+
+/* Let every port be what isol_port.next says; the view has been published. */
+void isol_ports_settle(struct isol_net *in);
+
+/**
+ * isol_ports_drop() - forget all ports
+ * @in: the namespace; its bridge hooks are unregistered
+ * @free: where the ports go that isol_ports_free() frees after a grace period
+ *
+ * Context: RTNL and isol_net.lock held.
+ */
+void isol_ports_drop(struct isol_net *in, struct list_head *free);
+void isol_ports_free(struct isol_net *in, struct list_head *free);
+
+/**
+ * isol_port_find() - a port by its interface name
+ * @in: the namespace
+ * @name: interface name
+ *
+ * Context: isol_net.lock held.
+ */
+struct isol_port *isol_port_find(struct isol_net *in, const char *name);
+
+/**
+ * isol_ports_requarantine() - a binding's quarantine has changed
+ * @in: the namespace
+ * @name: of the binding
+ * @quarantined: it is now
+ *
+ * In force for every frame that is looked at after the return. Does not fail.
+ *
+ * Context: isol_net.lock held.
+ */
+void isol_ports_requarantine(struct isol_net *in, const char *name, bool quarantined);
+
+/* Delayed work of isol_net.purge. */
+void isol_ports_purge(struct work_struct *work);
+
+int isol_port_init(void);
+void isol_port_exit(void);
+
+#endif /* ISOL_PORT_H */

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Transactions, see txn.h. */
+#include <linux/jiffies.h>
+
+#include "netlink.h"
+#include "policy.h"
+#include "txn.h"
+
+/**
+ * struct isol_job - a commit or a flush under way
+ * @node: in isol_net.jobs
+ * @in: the namespace; waits for its jobs before it goes
+ * @work: on isol_wq
+ * @model: what to commit; NULL: flush
+ * @base: see isol_policy_commit()
+ * @has_base: for a flush
+ * @cancel: nobody waits for it
+ * @portid: who does
+ * @seq: of the request
+ */
+struct isol_job {
+	struct list_head node;
+	struct isol_net *in;
+	struct work_struct work;
+	struct isol_model *model;
+	u64 base;
+	bool has_base;
+	bool cancel;
+	u32 portid;
+	u32 seq;
+};
+
+static struct isol_txn *find(struct isol_net *in, u32 portid)
+{
+	struct isol_txn *txn;
+
+	list_for_each_entry(txn, &in->txns, node)
+		if (txn->portid == portid)
+			return txn;
+	return NULL;
+}
+
+static u32 count(const struct list_head *list)
+{
+	const struct list_head *p;
+	u32 n = 0;
+
+	list_for_each(p, list)
+		n++;
+	return n;
+}
+
+/*
+ * The timer may be waiting for txn_lock, to find itself off the list: so it is
+ * waited for outside the lock, with the transaction off the list.
+ */
+static void txn_free(struct isol_txn *txn)
+{
+	cancel_delayed_work_sync(&txn->idle);
+	isol_model_free(txn->model);
+	isol_free(&txn->in->mem, txn, sizeof(*txn));
+}
+
+static void idle_too_long(struct work_struct *work)
+{
+	struct isol_txn *txn = container_of(to_delayed_work(work), struct isol_txn, idle);
+	struct isol_net *in = txn->in;
+	struct isol_model *model = NULL;
+
+	mutex_lock(&in->txn_lock);
+	/* It is somebody else's to free when it is off the list. */
+	if (find(in, txn->portid) == txn) {
+		if (time_after_eq(jiffies, txn->deadline))
+			swap(model, txn->model);
+		else
+			queue_delayed_work(isol_wq, &txn->idle, txn->deadline - jiffies);
+	}
+	mutex_unlock(&in->txn_lock);
+	isol_model_free(model);
+}
+
+int isol_txn_begin(struct isol_net *in, u32 portid, u64 base, bool has_base, u32 timeout_ms,
+		   u64 *actual)
+{
+	struct isol_txn *txn, *stale = NULL;
+	u64 generation;
+	int err = 0;
+
+	mutex_lock(&in->lock);
+	generation = in->generation;
+	mutex_unlock(&in->lock);
+	if (has_base && base != generation)
+		return -ESTALE;
+
+	txn = isol_alloc(&in->mem, sizeof(*txn));
+	if (!txn)
+		return -ENOMEM;
+	txn->model = isol_model_new(&in->mem);
+	if (!txn->model) {
+		isol_free(&in->mem, txn, sizeof(*txn));
+		return -ENOMEM;
+	}
+	txn->in = in;
+	txn->portid = portid;
+	txn->base = generation;
+	txn->timeout = msecs_to_jiffies(timeout_ms);
+	txn->deadline = jiffies + txn->timeout;
+	INIT_DELAYED_WORK(&txn->idle, idle_too_long);
+
+	mutex_lock(&in->txn_lock);
+	stale = find(in, portid);
+	if (in->closed) {
+		stale = NULL;
+		err = -ESHUTDOWN;
+	} else if (stale && stale->model) {
+		stale = NULL;
+		err = -EALREADY;
+	} else if (!stale && count(&in->txns) >= ISOL_MAX_TXNS) {
+		err = -EBUSY;
+	} else {
+		if (stale)
+			list_del(&stale->node);
+		list_add(&txn->node, &in->txns);
+		queue_delayed_work(isol_wq, &txn->idle, txn->timeout);
+	}
+	mutex_unlock(&in->txn_lock);
+
+	if (stale)
+		txn_free(stale);
+	if (err)
+		txn_free(txn);
+	*actual = generation;
+	return err;
+}
+
+struct isol_txn *isol_txn_get(struct isol_net *in, u32 portid)
+{
+	struct isol_txn *txn;
+
+	mutex_lock(&in->txn_lock);
+	txn = find(in, portid);
+	if (txn && txn->model) {
+		txn->deadline = jiffies + txn->timeout;
+		return txn;
+	}
+	if (txn)
+		list_del(&txn->node);
+	mutex_unlock(&in->txn_lock);
+	if (!txn)
+		return ERR_PTR(-ENOENT);
+	txn_free(txn);
+	return ERR_PTR(-ETIMEDOUT);
+}
+
+void isol_txn_put(struct isol_txn *txn, int err)
+{
+	struct isol_net *in = txn->in;
+
+	if (err)
+		list_del(&txn->node);
+	mutex_unlock(&in->txn_lock);
+	if (err)
+		txn_free(txn);
+}
+
+int isol_txn_abort(struct isol_net *in, u32 portid)
+{
+	struct isol_txn *txn;
+
+	mutex_lock(&in->txn_lock);
+	txn = find(in, portid);
+	if (txn)
+		list_del(&txn->node);
+	mutex_unlock(&in->txn_lock);
+	if (!txn)
+		return -ENOENT;
+	txn_free(txn);
+	return 0;
+}
+
+static void run(struct work_struct *work)
+{
+	struct isol_job *job = container_of(work, struct isol_job, work);
+	struct isol_net *in = job->in;
+	char msg[ISOL_MESSAGE_LEN + 1] = "";
+	u64 generation = 0;
+	int err;
+
+	if (job->model)
+		err = isol_policy_commit(in, job->model, job->base, &job->cancel, &generation,
+					 msg, sizeof(msg));
+	else
+		err = isol_policy_flush(in, job->base, job->has_base, &generation);
+
+	mutex_lock(&in->txn_lock);
+	if (!job->cancel)
+		isol_netlink_done(in, job->portid, job->seq, err, generation, msg);
+	list_del(&job->node);
+	mutex_unlock(&in->txn_lock);
+	/*
+	 * Whoever waits for the jobs of the namespace waits for isol_wq after
+	 * the list is empty, so the namespace is still there.
+	 */
+	isol_free(&in->mem, job, sizeof(*job));
+}
+
+static struct isol_job *job_new(struct isol_net *in, u32 portid, u32 seq)
+{
+	struct isol_job *job = isol_alloc(&in->mem, sizeof(*job));
+
+	if (!job)
+		return NULL;
+	INIT_WORK(&job->work, run);
+	job->in = in;
+	job->portid = portid;
+	job->seq = seq;
+	return job;
+}
+
+/* Context: txn_lock held. */
+static int job_start(struct isol_net *in, struct isol_job *job)
+{
+	if (in->closed)
+		return -ESHUTDOWN;
+	if (count(&in->jobs) >= ISOL_MAX_JOBS)
+		return -EBUSY;
+	list_add(&job->node, &in->jobs);
+	queue_work(isol_wq, &job->work);
+	return 0;
+}
+
+int isol_txn_commit(struct isol_net *in, u32 portid, u32 seq)
+{
+	struct isol_job *job = job_new(in, portid, seq);
+	struct isol_txn *txn;
+	int err;
+
+	if (!job)
+		return -ENOMEM;
+	txn = isol_txn_get(in, portid);
+	if (IS_ERR(txn)) {
+		isol_free(&in->mem, job, sizeof(*job));
+		return PTR_ERR(txn);
+	}
+	job->model = txn->model;
+	job->base = txn->base;
+	err = job_start(in, job);
+	if (err) {
+		isol_txn_put(txn, 0);
+		isol_free(&in->mem, job, sizeof(*job));
+		return err;
+	}
+	txn->model = NULL;
+	list_del(&txn->node);
+	mutex_unlock(&in->txn_lock);
+	txn_free(txn);
+	return 0;
+}
+
+int isol_txn_flush(struct isol_net *in, u32 portid, u32 seq, u64 base, bool has_base)
+{
+	struct isol_job *job = job_new(in, portid, seq);
+	int err;
+
+	if (!job)
+		return -ENOMEM;
+	job->base = base;
+	job->has_base = has_base;
+	mutex_lock(&in->txn_lock);
+	err = job_start(in, job);
+	mutex_unlock(&in->txn_lock);
+	if (err)
+		isol_free(&in->mem, job, sizeof(*job));
+	return err;
+}
+
+void isol_txn_closed(struct isol_net *in, u32 portid)
+{
+	struct isol_txn *txn;
+	struct isol_job *job;
+
+	mutex_lock(&in->txn_lock);
+	txn = find(in, portid);
+	if (txn)
+		list_del(&txn->node);
+	list_for_each_entry(job, &in->jobs, node)
+		if (job->portid == portid && job->model)
+			WRITE_ONCE(job->cancel, true);
+	mutex_unlock(&in->txn_lock);
+	if (txn)
+		txn_free(txn);
+}
+
+void isol_txn_shutdown(struct isol_net *in)
+{
+	struct isol_txn *txn;
+	struct isol_job *job;
+
+	mutex_lock(&in->txn_lock);
+	in->closed = true;
+	list_for_each_entry(job, &in->jobs, node)
+		WRITE_ONCE(job->cancel, true);
+	while (!list_empty(&in->txns)) {
+		txn = list_first_entry(&in->txns, struct isol_txn, node);
+		list_del(&txn->node);
+		mutex_unlock(&in->txn_lock);
+		txn_free(txn);
+		mutex_lock(&in->txn_lock);
+	}
+	mutex_unlock(&in->txn_lock);
+	flush_workqueue(isol_wq);
+}

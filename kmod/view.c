@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What the hooks read, see view.h. */
+#include <linux/log2.h>
+
+#include "port.h"
+#include "view.h"
+
+struct isol_view isol_view_deny = { .deny = true };
+
+static size_t slots_len(u32 size)
+{
+	return size * sizeof(struct isol_slot);
+}
+
+struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *tables,
+				const struct isol_counters *counters, u32 lowest, u32 highest,
+				u32 n)
+{
+	struct isol_view *view = isol_alloc(&in->mem, sizeof(*view));
+	u64 range;
+
+	if (!view)
+		return NULL;
+	view->tables = *tables;
+	view->counters = counters;
+	/*
+	 * Dense if that takes no more than a few times the memory of the hash.
+	 * New ports get higher numbers, so the room to spare is at the top.
+	 */
+	range = n ? (u64)highest - lowest + 1 : 0;
+	range += range / 2 + 64;
+	if (range <= max_t(u64, 1024, (u64)n * 8)) {
+		view->base = lowest;
+		view->size = range;
+	} else {
+		view->size = roundup_pow_of_two(max_t(u32, n * 4, 64) + 1);
+		view->shift = 32 - ilog2(view->size);
+	}
+	view->slots = isol_alloc(&in->mem, slots_len(view->size));
+	if (!view->slots) {
+		isol_free(&in->mem, view, sizeof(*view));
+		return NULL;
+	}
+	return view;
+}
+
+/* A place for a port that has none: the first free one from its own on. */
+static struct isol_slot *hash_place(struct isol_view *view, u32 ifindex)
+{
+	u32 i = isol_view_hash(ifindex, view->shift), run;
+
+	for (run = 0; run < ISOL_LONGEST_RUN; run++, i++)
+		if (!view->slots[i & (view->size - 1)].ifindex)
+			return &view->slots[i & (view->size - 1)];
+	return NULL;
+}
+
+bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
+{
+	struct isol_slot *slot = isol_view_slot(view, port->ifindex);
+
+	if (!slot && view->shift)
+		slot = hash_place(view, port->ifindex);
+	if (!slot)
+		return false;
+	/*
+	 * In this order: whoever finds the port by its ifindex finds the word,
+	 * or an unknown port, which drops.
+	 */
+	rcu_assign_pointer(slot->port, port);
+	WRITE_ONCE(slot->word, word);
+	if (slot->ifindex != port->ifindex)
+		smp_store_release(&slot->ifindex, port->ifindex);
+	return true;
+}
+
+void isol_view_free(struct isol_net *in, struct isol_view *view)
+{
+	if (!view || view == &isol_view_deny)
+		return;
+	isol_free(&in->mem, view->slots, slots_len(view->size));
+	isol_free(&in->mem, view, sizeof(*view));
+}
+
+static void free_rcu(struct rcu_head *rcu)
+{
+	struct isol_view *view = container_of(rcu, struct isol_view, rcu);
+
+	kvfree(view->slots);
+	kvfree(view);
+}
+
+void isol_view_free_rcu(struct isol_net *in, struct isol_view *view)
+{
+	if (!view || view == &isol_view_deny)
+		return;
+	/* Uncharged now: the namespace may be gone when readers are done. */
+	isol_mem_forget(&in->mem, slots_len(view->size) + sizeof(*view));
+	call_rcu(&view->rcu, free_rcu);
+}
