@@ -1,0 +1,130 @@
+# SPDX-License-Identifier: GPL-2.0
+#
+# isol: port isolation and micro-segmentation for Linux bridges
+#
+#   make                 the tool, and the module for the running kernel
+#   make demo            see it work, in a virtual machine
+#   make check           every test
+#   make help            the rest
+
+VERSION := $(shell sed -n 's/^.define ISOL_VERSION "\(.*\)"/\1/p' kmod/isol.h)
+
+# Where things go. DESTDIR is put in front of all of them.
+prefix ?= /usr/local
+sbindir ?= $(prefix)/sbin
+mandir ?= $(prefix)/share/man
+bashcompdir ?= $(prefix)/share/bash-completion/completions
+usrsrc ?= /usr/src
+DESTDIR ?=
+
+# The kernel that the module is built for, and its build folder.
+KVER ?= $(shell uname -r)
+KDIR ?= /lib/modules/$(KVER)/build
+
+BUILD ?= build
+# What tests boot: see tests/kernels.sh.
+KERNELS ?= 6.1 6.12
+
+export BUILD KERNELS T V
+
+Q := $(if $(V),,@)
+MAKEFLAGS += --no-print-directory
+
+.PHONY: all tool module module-for modules-tests install uninstall dkms-install \
+	dkms-uninstall setup tests-build demo check bench shell clean help
+
+all: tool module
+
+help:
+	$(Q)sed -n 's/^#   //p' Makefile
+	@echo "make tool             isolctl alone"
+	@echo "make module KVER=...  the module for another kernel whose headers are installed"
+	@echo "make install          tool, manual pages, and module if it has been built"
+	@echo "make uninstall        the reverse"
+	@echo "make dkms-install     give the sources to DKMS, which builds for every kernel"
+	@echo "make dkms-uninstall   the reverse"
+	@echo "make bench            what a frame costs, as a table"
+	@echo "make shell            a root prompt in a virtual machine with the module loaded"
+	@echo "make check T=NAME     one test, or those whose name holds NAME"
+	@echo "make clean"
+	@echo "variables: DESTDIR prefix KVER KDIR KERNELS=\"6.1 6.12\" V=1 ISOL_CACHE=folder"
+
+tool:
+	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION)
+
+module:
+	@test -e "$(KDIR)/Makefile" || { \
+		echo "no headers for kernel $(KVER) in $(KDIR)." >&2; \
+		echo "Install linux-headers-$(KVER), name another kernel (make KVER=...)," >&2; \
+		echo "or build the tool alone (make tool)." >&2; exit 1; }
+	$(Q)$(MAKE) module-for KVER=$(KVER) KDIR=$(KDIR)
+
+# Kernels get a folder of links each, so that their objects do not meet.
+module-for:
+	$(Q)mkdir -p $(BUILD)/$(KVER)
+	$(Q)find $(BUILD)/$(KVER) -xtype l -delete
+	$(Q)cp -rsfT $(abspath kmod) $(BUILD)/$(KVER)/kmod
+	$(Q)cp -rsfT $(abspath uapi) $(BUILD)/$(KVER)/uapi
+	$(Q)cp -sf $(abspath Kbuild) $(BUILD)/$(KVER)/Kbuild
+	$(Q)$(MAKE) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
+
+install: tool
+	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
+		prefix=$(prefix) sbindir=$(sbindir) mandir=$(mandir) bashcompdir=$(bashcompdir) install
+	$(Q)if [ -e $(BUILD)/$(KVER)/isol.ko ]; then \
+		install -D -m 644 $(BUILD)/$(KVER)/isol.ko \
+			$(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko; \
+		[ -n "$(DESTDIR)" ] || depmod $(KVER); \
+	else \
+		echo "no module has been built for $(KVER): not installed (see make dkms-install)"; \
+	fi
+
+uninstall:
+	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
+		prefix=$(prefix) sbindir=$(sbindir) mandir=$(mandir) bashcompdir=$(bashcompdir) uninstall
+	$(Q)rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER) || :
+
+DKMS_TREE = $(DESTDIR)$(usrsrc)/isol-$(VERSION)
+
+# With DESTDIR: the sources only, for packagers.
+dkms-install:
+	$(Q)rm -rf $(DKMS_TREE)
+	$(Q)mkdir -p $(DKMS_TREE)
+	$(Q)cp -r Kbuild kmod uapi LICENSE $(DKMS_TREE)/
+	$(Q)sed 's/@VERSION@/$(VERSION)/' dkms.conf >$(DKMS_TREE)/dkms.conf
+	$(Q)install -m 755 packaging/dkms-check.sh $(DKMS_TREE)/dkms-check.sh
+	$(Q)[ -n "$(DESTDIR)" ] || { dkms remove isol/$(VERSION) --all >/dev/null 2>&1 || :; \
+		dkms add isol/$(VERSION) && dkms autoinstall $(if $(findstring command line,$(origin KVER)),-k $(KVER)); }
+
+dkms-uninstall:
+	$(Q)[ -n "$(DESTDIR)" ] || dkms remove isol/$(VERSION) --all || :
+	$(Q)rm -rf $(DKMS_TREE)
+
+# What demo, check, bench and shell need and a fresh machine lacks.
+setup:
+	$(Q)tests/setup.sh
+
+modules-tests: setup
+	$(Q)tests/kernels.sh $(KERNELS) | while IFS='	' read -r release _ _ kdir; do \
+		$(MAKE) module-for KVER=$$release KDIR=$$kdir || exit 1; done
+
+tests-build: modules-tests
+	$(Q)$(MAKE) tool
+	$(Q)$(MAKE) -C tests/vm/tools BUILD=$(abspath $(BUILD))
+
+demo: tests-build
+	$(Q)tests/demo
+
+check: tests-build
+	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
+	$(Q)tests/run $(T)
+
+bench: tests-build
+	$(Q)tests/bench/run
+
+shell: tests-build
+	$(Q)tests/vm/run -k $(firstword $(KERNELS)) -i
+
+clean:
+	$(Q)rm -rf $(BUILD)
