@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The lookup: from two port words to a decision, in a fixed number of steps.
+ * The lookup: from two ports to a decision, in a fixed number of steps.
  *
- *	port word (of ingress)  -> class -> row of the pair table
- *	port word (of egress)   -> class -> column
- *	row[column]             -> decision, or which default of the bridge
+ *	ingress port -> row of the pair table
+ *	egress port  -> bridge and column
+ *	row[column]  -> decision, or which default of the bridge
  *
- * A port word is one 32-bit value, so that a port can be given another class
- * in place with a single store: bridge number in the upper 12 bits, class in
- * the lower 20. Word 0 is a port that nobody has told us about: it drops.
+ * What a port is is kept in one 32-bit word: bridge number in the upper 12
+ * bits, class in the lower 20 (in the port table itself: the class's column).
+ * Word 0 is a port that nobody has told us about: it drops.
  *
  * Pure: see shim.h.
  */
@@ -20,7 +20,7 @@
 #include "shim.h"
 
 #define ISOL_WORD_SHIFT		20
-#define ISOL_WORD_CLASS		((1U << ISOL_WORD_SHIFT) - 1)
+#define ISOL_WORD_CLASS		((1U << ISOL_WORD_SHIFT) - 1)	/* or column */
 #define ISOL_WORD_UNKNOWN	0U
 
 /* Bridge numbers: 0 unknown, 1 to ISOL_MAX_BRIDGES managed, and this one. */
@@ -37,6 +37,9 @@ enum isol_fixed_class {
 	ISOL_CLASS_GONE,
 	ISOL_CLASS_FIRST_BINDING,
 };
+
+/* The column of the host, in every policy. */
+#define ISOL_COL_HOST 0
 
 /*
  * Defaults: what decides when no rule does. What each comes to is up to the
@@ -60,14 +63,14 @@ enum isol_default {
 };
 
 /*
- * A decision: bit 31 accept, bits 24 to 29 the reason, bits 0 to 23 the number
- * of the counter, which is the number of the rule where a rule decided.
- * With bit 30, in the pair table only, bits 0 to 3 are an enum isol_default.
+ * A decision: bits 0 to 23 the number of the counter, which is the number of
+ * the rule where a rule decided; bit 24 accept; bits 25 to 29 the reason. With
+ * bit 31, in the pair table only, bits 0 to 3 are an enum isol_default.
  */
-#define ISOL_DECISION_ACCEPT	(1U << 31)
-#define ISOL_DECISION_DEFAULT	(1U << 30)
-#define ISOL_DECISION_REASON	24
-#define ISOL_DECISION_COUNTER	((1U << ISOL_DECISION_REASON) - 1)
+#define ISOL_DECISION_COUNTER	((1U << 24) - 1)
+#define ISOL_DECISION_ACCEPT	(1U << 24)
+#define ISOL_DECISION_REASON	25
+#define ISOL_DECISION_DEFAULT	(1U << 31)
 
 static inline u32 isol_decision(u8 verdict, u8 reason, u32 counter)
 {
@@ -77,12 +80,18 @@ static inline u32 isol_decision(u8 verdict, u8 reason, u32 counter)
 
 static inline u32 isol_decision_reason(u32 decision)
 {
-	return decision >> ISOL_DECISION_REASON & 0x3f;
+	return decision >> ISOL_DECISION_REASON & 0x1f;
 }
 
 static inline u32 isol_decision_counter(u32 decision)
 {
 	return decision & ISOL_DECISION_COUNTER;
+}
+
+/* Reason and verdict in one: reason * 2, and 1 for accept. */
+static inline u32 isol_decision_why(u32 decision)
+{
+	return decision >> 24;
 }
 
 /**
@@ -131,22 +140,28 @@ static inline u32 isol_tables_default(const struct isol_tables *tables, u32 brid
 }
 
 /**
- * isol_classify() - decide about a frame between two ports of one bridge
+ * isol_decide() - decide about a frame between two ports of one bridge
  * @tables: the compiled policy
  * @bridge: number of the managed bridge both are on
- * @from: class of the ingress
- * @to: class of the egress
+ * @row: of the ingress
+ * @col: of the egress
  *
  * Return: the decision, resolved.
  */
-static inline u32 isol_classify(const struct isol_tables *tables, u32 bridge, u32 from, u32 to)
+static inline u32 isol_decide(const struct isol_tables *tables, u32 bridge, const u32 *row,
+			      u32 col)
 {
-	const struct isol_class *classes = tables->classes;
-	u32 decision = classes[from].row[classes[to].col];
+	u32 decision = row[col];
 
 	if (decision & ISOL_DECISION_DEFAULT)
 		decision = isol_tables_default(tables, bridge, decision & (ISOL_NDFLT - 1));
 	return decision;
+}
+
+/* The same by classes. */
+static inline u32 isol_classify(const struct isol_tables *tables, u32 bridge, u32 from, u32 to)
+{
+	return isol_decide(tables, bridge, tables->classes[from].row, tables->classes[to].col);
 }
 
 #endif /* ISOL_CLASSIFY_H */

@@ -16,7 +16,7 @@
 
 /* Rows and columns: these come before those of the bindings. */
 enum {
-	LINE_HOST,
+	LINE_HOST = ISOL_COL_HOST,
 	LINE_UPLINK,
 	LINE_UNBOUND_DROP,
 	LINE_UNBOUND_ACCEPT,

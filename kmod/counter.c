@@ -5,21 +5,15 @@
 
 #include "counter.h"
 
-bool isol_counters_shared __read_mostly;
-u32 isol_counters_mask __read_mostly;
+DEFINE_STATIC_KEY_FALSE(isol_counters_shared);
+u32 isol_nshards __read_mostly;
 
 /* Called once, before anything is counted: the number of CPUs does not change. */
 void isol_counters_setup(void)
 {
-	u32 n = min_t(u32, roundup_pow_of_two(nr_cpu_ids), ISOL_SHARDS);
-
-	isol_counters_mask = n - 1;
-	/*
-	 * On PREEMPT_RT a hook can be preempted by another one on its CPU, and
-	 * on 32 bits a plain 64-bit write is two.
-	 */
-	isol_counters_shared = nr_cpu_ids > n || IS_ENABLED(CONFIG_PREEMPT_RT) ||
-			       !IS_ENABLED(CONFIG_64BIT);
+	isol_nshards = min_t(u32, roundup_pow_of_two(nr_cpu_ids), ISOL_SHARDS);
+	if (nr_cpu_ids > isol_nshards)
+		static_branch_enable(&isol_counters_shared);
 }
 
 int isol_counters_init(struct isol_counters *counters, struct isol_mem *mem, u32 n)
@@ -32,7 +26,7 @@ int isol_counters_init(struct isol_counters *counters, struct isol_mem *mem, u32
 	counters->base = isol_alloc(mem, n * sizeof(struct isol_count));
 	if (!counters->base)
 		return -ENOMEM;
-	for (i = 0; i <= isol_counters_mask; i++) {
+	for (i = 0; i < isol_nshards; i++) {
 		counters->shard[i] = isol_alloc(mem, n * sizeof(struct isol_count));
 		if (!counters->shard[i]) {
 			isol_counters_free(counters);
@@ -54,19 +48,19 @@ void isol_counters_free(struct isol_counters *counters)
 	memset(counters, 0, sizeof(*counters));
 }
 
-static void add_up(const struct isol_count *c, u64 *packets, u64 *bytes)
+void isol_count_read(const struct isol_count *c, u64 *packets, u64 *bytes)
 {
-	*packets += atomic64_read(&c->packets);
-	*bytes += atomic64_read(&c->bytes);
+	*packets += local64_read(&c->packets.own);
+	*bytes += local64_read(&c->bytes.own);
 }
 
 void isol_counters_read(const struct isol_counters *counters, u32 nr, u64 *packets, u64 *bytes)
 {
 	u32 i;
 
-	add_up(&counters->base[nr], packets, bytes);
+	isol_count_read(&counters->base[nr], packets, bytes);
 	for (i = 0; i < counters->nshards; i++)
-		add_up(&counters->shard[i][nr], packets, bytes);
+		isol_count_read(&counters->shard[i][nr], packets, bytes);
 }
 
 void isol_counters_fold(struct isol_counters *to, u32 nr, const struct isol_counters *from,
@@ -75,6 +69,6 @@ void isol_counters_fold(struct isol_counters *to, u32 nr, const struct isol_coun
 	u64 packets = 0, bytes = 0;
 
 	isol_counters_read(from, from_nr, &packets, &bytes);
-	atomic64_add(packets, &to->base[nr].packets);
-	atomic64_add(bytes, &to->base[nr].bytes);
+	atomic64_add(packets, &to->base[nr].packets.shared);
+	atomic64_add(bytes, &to->base[nr].bytes.shared);
 }

@@ -10,12 +10,24 @@
 #ifndef ISOL_COUNTER_H
 #define ISOL_COUNTER_H
 
+#include <asm/local64.h>
 #include <linux/atomic.h>
+#include <linux/jump_label.h>
 #include <linux/smp.h>
 
 #include "mem.h"
 
 #define ISOL_SHARDS 8
+
+/*
+ * One number: written by one CPU alone, where a count cannot be lost to
+ * whatever interrupts it there, or by several. local64_t is an atomic64_t, or
+ * is laid out as one.
+ */
+union isol_sum {
+	local64_t own;
+	atomic64_t shared;
+};
 
 /**
  * struct isol_count - packets and bytes
@@ -23,8 +35,8 @@
  * @bytes: with the Ethernet header, without FCS
  */
 struct isol_count {
-	atomic64_t packets;
-	atomic64_t bytes;
+	union isol_sum packets;
+	union isol_sum bytes;
 };
 
 /**
@@ -69,34 +81,34 @@ void isol_counters_read(const struct isol_counters *counters, u32 nr, u64 *packe
 void isol_counters_fold(struct isol_counters *to, u32 nr, const struct isol_counters *from,
 			u32 from_nr);
 
-extern bool isol_counters_shared;
-extern u32 isol_counters_mask;
+/* A copy is shared by several CPUs. */
+DECLARE_STATIC_KEY_FALSE(isol_counters_shared);
 
-/**
- * isol_count_add() - count
- * @counters: the set
- * @nr: which one
- * @packets: how many
- * @bytes: how many
- *
- * Context: a netfilter hook. A plain write may lose a count where the hook can
- * be preempted by another on its CPU; it is used only where it cannot.
- */
-static inline void isol_count_add(const struct isol_counters *counters, u32 nr, u32 packets,
-				  u32 bytes)
+/* Number of copies, a power of two. */
+extern u32 isol_nshards;
+
+/* The copy that this CPU writes. */
+static __always_inline u32 isol_shard(void)
 {
-	struct isol_count *c;
+	u32 cpu = raw_smp_processor_id();
 
-	c = &counters->shard[raw_smp_processor_id() & isol_counters_mask][nr];
-	if (isol_counters_shared) {
-		atomic64_add(packets, &c->packets);
-		atomic64_add(bytes, &c->bytes);
+	if (static_branch_unlikely(&isol_counters_shared))
+		cpu &= ISOL_SHARDS - 1;
+	return cpu;
+}
+
+static __always_inline void isol_count_add(struct isol_count *c, u32 packets, u32 bytes)
+{
+	if (static_branch_unlikely(&isol_counters_shared)) {
+		atomic64_add(packets, &c->packets.shared);
+		atomic64_add(bytes, &c->bytes.shared);
 	} else {
-		atomic64_set(&c->packets, atomic64_read(&c->packets) + packets);
-		atomic64_set(&c->bytes, atomic64_read(&c->bytes) + bytes);
+		local64_add(packets, &c->packets.own);
+		local64_add(bytes, &c->bytes.own);
 	}
 }
 
+void isol_count_read(const struct isol_count *c, u64 *packets, u64 *bytes);
 void isol_counters_setup(void);
 
 #endif /* ISOL_COUNTER_H */

@@ -198,12 +198,14 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 
 static int fill_port_counters(struct sk_buff *skb, const struct isol_port *port)
 {
-	u32 i;
+	u32 i, shard;
 
 	for (i = 0; i < ISOL_PORT_NCOUNTERS; i++) {
 		u64 packets = 0, bytes = 0;
 
-		isol_counters_read(&port->counters, i, &packets, &bytes);
+		for (shard = 0; shard < isol_nshards; shard++)
+			isol_count_read(&port->counts[shard * ISOL_PORT_NCOUNTERS + i], &packets,
+					&bytes);
 		if (packets && put_count(skb, ISOL_PORT_A_COUNTER, i / 2, i % 2, packets, bytes))
 			return -EMSGSIZE;
 	}

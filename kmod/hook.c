@@ -64,22 +64,38 @@ static noinline void gso_wire(const struct sk_buff *skb, u32 *packets, u32 *byte
 	*bytes += (segs - 1) * hdr;
 }
 
+static __always_inline unsigned int count(const struct isol_view *view, u32 decision,
+					  struct isol_count *counts, u32 packets, u32 bytes)
+{
+	u32 shard = isol_shard();
+
+	isol_count_add(&view->counts[shard][isol_decision_counter(decision)], packets, bytes);
+	isol_count_add(isol_port_count(counts, shard, decision), packets, bytes);
+	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
+}
+
+static noinline unsigned int count_gso(const struct isol_view *view, u32 decision,
+				       struct isol_count *counts, const struct sk_buff *skb)
+{
+	u32 packets = 1, bytes = frame_len(skb);
+
+	gso_wire(skb, &packets, &bytes);
+	return count(view, decision, counts, packets, bytes);
+}
+
 /*
  * Count a decision: for its rule or default, and for the port. Return: the
  * verdict for netfilter.
  */
 static __always_inline unsigned int finish(const struct isol_view *view, u32 decision,
-					   const struct isol_slot *slot, const struct sk_buff *skb)
+					   const struct isol_slot *slot, const struct sk_buff *skb,
+					   u32 bytes)
 {
-	const struct isol_port *port = rcu_dereference(slot->port);
-	u32 packets = 1, bytes = frame_len(skb);
+	struct isol_count *counts = READ_ONCE(slot->counts);
 
 	if (unlikely(skb_is_gso(skb)))
-		gso_wire(skb, &packets, &bytes);
-	isol_count_add(view->counters, isol_decision_counter(decision), packets, bytes);
-	if (likely(port))
-		isol_count_add(&port->counters, isol_port_counter(decision), packets, bytes);
-	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
+		return count_gso(view, decision, counts, skb);
+	return count(view, decision, counts, 1, bytes);
 }
 
 static noinline unsigned int unknown(struct isol_net *in)
@@ -88,48 +104,67 @@ static noinline unsigned int unknown(struct isol_net *in)
 	return NF_DROP;
 }
 
-static noinline unsigned int mismatch(struct isol_net *in, const struct isol_view *view,
-				      const struct isol_slot *slot, u32 word,
-				      const struct sk_buff *skb)
+/* The two are not on the same managed bridge. */
+static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view *view,
+				     const struct isol_slot *from, const struct isol_slot *to,
+				     u32 from_word, u32 to_word, const struct sk_buff *skb)
 {
-	u32 bridge = isol_word_bridge(word);
+	u32 from_bridge = isol_word_bridge(from_word), to_bridge = isol_word_bridge(to_word);
 
-	/* Counted for the managed end. */
-	if (!bridge || bridge > view->tables.nbridges)
+	if (!from_bridge || !to_bridge)
 		return unknown(in);
-	return finish(view, isol_tables_default(&view->tables, bridge, ISOL_DFLT_MISMATCH), slot,
-		      skb);
+	if (from_bridge == to_bridge)
+		return NF_ACCEPT;	/* unmanaged */
+	/* Counted for an end that is managed. */
+	if (from_bridge == ISOL_BRIDGE_UNMANAGED) {
+		from_bridge = to_bridge;
+		from = to;
+	}
+	return finish(view, isol_tables_default(&view->tables, from_bridge, ISOL_DFLT_MISMATCH),
+		      from, skb, frame_len(skb));
+}
+
+static __always_inline unsigned int judge(struct isol_net *in, const struct isol_view *view,
+					  const struct isol_slot *from,
+					  const struct isol_slot *to, const struct sk_buff *skb)
+{
+	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
+	u32 bridge = isol_word_bridge(from_word), decision;
+
+	if (unlikely((from_word ^ to_word) >> ISOL_WORD_SHIFT ||
+		     bridge - 1 >= view->tables.nbridges))
+		return no_pair(in, view, from, to, from_word, to_word, skb);
+	decision = isol_decide(&view->tables, bridge, READ_ONCE(from->row),
+			       to_word & ISOL_WORD_CLASS);
+	/* The bridge has pulled the Ethernet header off. */
+	return finish(view, decision, from, skb, skb->len + ETH_HLEN);
+}
+
+/* The port table is a hash, or does not know a port. */
+static noinline unsigned int forward_sparse(struct isol_net *in, const struct isol_view *view,
+					    const struct sk_buff *skb,
+					    const struct nf_hook_state *state)
+{
+	const struct isol_slot *from = isol_view_slot(view, state->in->ifindex);
+	const struct isol_slot *to = isol_view_slot(view, state->out->ifindex);
+
+	if (!from || !to)
+		return unknown(in);
+	return judge(in, view, from, to, skb);
 }
 
 static unsigned int isol_forward(void *priv, struct sk_buff *skb,
 				 const struct nf_hook_state *state)
 {
 	struct isol_net *in = priv;
+	/* Not NULL: it is published before and withdrawn after the hook. */
 	const struct isol_view *view = rcu_dereference(in->view);
-	const struct isol_slot *from, *to;
-	u32 from_word, to_word, bridge;
+	u32 from = state->in->ifindex - view->base;
+	u32 to = state->out->ifindex - view->base;
 
-	if (unlikely(!view))
-		return NF_ACCEPT;
-	from = isol_view_slot(view, state->in->ifindex);
-	to = isol_view_slot(view, state->out->ifindex);
-	if (unlikely(!from || !to))
-		return unknown(in);
-	from_word = READ_ONCE(from->word);
-	to_word = READ_ONCE(to->word);
-	bridge = isol_word_bridge(from_word);
-	if (unlikely(bridge != isol_word_bridge(to_word))) {
-		if (from_word == ISOL_WORD_UNKNOWN || to_word == ISOL_WORD_UNKNOWN)
-			return unknown(in);
-		return bridge == ISOL_BRIDGE_UNMANAGED ? mismatch(in, view, to, to_word, skb) :
-							 mismatch(in, view, from, from_word, skb);
-	}
-	if (bridge == ISOL_BRIDGE_UNMANAGED)
-		return NF_ACCEPT;
-	if (unlikely(!bridge))
-		return unknown(in);
-	return finish(view, isol_classify(&view->tables, bridge, from_word & ISOL_WORD_CLASS,
-					  to_word & ISOL_WORD_CLASS), from, skb);
+	if (unlikely(from >= view->dense || to >= view->dense))
+		return forward_sparse(in, view, skb, state);
+	return judge(in, view, &view->slots[from], &view->slots[to], skb);
 }
 
 /*
@@ -142,21 +177,17 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 {
 	*slot = isol_view_slot(view, dev->ifindex);
 	*word = *slot ? READ_ONCE((*slot)->word) : ISOL_WORD_UNKNOWN;
-	if (isol_word_bridge(*word) == ISOL_BRIDGE_UNMANAGED) {
-		*verdict = NF_ACCEPT;
-		return true;
-	}
-	if (unlikely(*word == ISOL_WORD_UNKNOWN)) {
-		*verdict = unknown(in);
+	if (unlikely(isol_word_bridge(*word) - 1 >= view->tables.nbridges)) {
+		*verdict = isol_word_bridge(*word) ? NF_ACCEPT : unknown(in);
 		return true;
 	}
 	return false;
 }
 
-static u32 to_host(const struct isol_view *view, u32 word)
+static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
-	return isol_classify(&view->tables, isol_word_bridge(word), word & ISOL_WORD_CLASS,
-			     ISOL_CLASS_HOST);
+	return isol_decide(&view->tables, isol_word_bridge(word), READ_ONCE(slot->row),
+			   ISOL_COL_HOST);
 }
 
 /*
@@ -183,16 +214,14 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	unsigned int verdict;
 	u32 word, decision;
 
-	if (unlikely(!view))
-		return NF_ACCEPT;
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	decision = to_host(view, word);
+	decision = to_host(view, slot, word);
 	if (unlikely(promisc_copy(skb, state)))
 		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
 					       decision & ISOL_DECISION_ACCEPT ?
 					       ISOL_DFLT_PROMISC_ACCEPT : ISOL_DFLT_PROMISC_DROP);
-	return finish(view, decision, slot, skb);
+	return finish(view, decision, slot, skb, frame_len(skb));
 }
 
 static bool control(const struct sk_buff *skb)
@@ -217,12 +246,10 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	unsigned int verdict;
 	u32 word, decision;
 
-	if (unlikely(!view))
-		return NF_ACCEPT;
 	if (host_path(in, view, state->out, &slot, &word, &verdict))
 		return verdict;
-	decision = isol_classify(&view->tables, isol_word_bridge(word), ISOL_CLASS_HOST,
-				 word & ISOL_WORD_CLASS);
+	decision = isol_decide(&view->tables, isol_word_bridge(word), view->host_row,
+			       word & ISOL_WORD_CLASS);
 	/*
 	 * What the bridge itself sends has no ingress device, as what the host
 	 * sends. Not to a port that has gone: it is no port any more.
@@ -231,7 +258,7 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb))
 		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
 					       ISOL_DFLT_CONTROL);
-	return finish(view, decision, slot, skb);
+	return finish(view, decision, slot, skb, frame_len(skb));
 }
 
 static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
@@ -250,11 +277,9 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	if (likely(!is_link_local_ether_addr(eth_hdr(skb)->h_dest)))
 		return NF_ACCEPT;
 	view = rcu_dereference(in->view);
-	if (!view)
-		return NF_ACCEPT;
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	return finish(view, to_host(view, word), slot, skb);
+	return finish(view, to_host(view, slot, word), slot, skb, frame_len(skb));
 }
 
 static const struct nf_hook_ops hook_ops[ISOL_NHOOKS] = {

@@ -113,8 +113,8 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 
 err_view:
 	isol_ports_drop(in, &ports);
-	RCU_INIT_POINTER(in->view, NULL);
 	synchronize_net();
+	RCU_INIT_POINTER(in->view, NULL);
 	isol_view_free(in, view);
 	list_splice_init(&ports, &in->ports);
 err_ports:

@@ -13,6 +13,10 @@
 /* Ports that go are taken out of the table together. */
 #define PURGE_DELAY (HZ / 10)
 
+#define COUNTS_LEN (isol_nshards * ISOL_PORT_NCOUNTERS * sizeof(struct isol_count))
+
+static_assert((ISOL_REASON_MAX + 1) * 2 <= ISOL_PORT_NCOUNTERS);
+
 static bool needs_hook(const struct isol_place *place)
 {
 	return place->kind == ISOL_PORT_MEMBER || place->kind == ISOL_PORT_UNBOUND;
@@ -131,7 +135,8 @@ static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 
 	if (!port)
 		return NULL;
-	if (isol_counters_init(&port->counters, &in->mem, ISOL_PORT_NCOUNTERS)) {
+	port->counts = isol_alloc(&in->mem, COUNTS_LEN);
+	if (!port->counts) {
 		isol_free(&in->mem, port, sizeof(*port));
 		return NULL;
 	}
@@ -149,7 +154,7 @@ static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 
 static void port_free(struct isol_net *in, struct isol_port *port)
 {
-	isol_counters_free(&port->counters);
+	isol_free(&in->mem, port->counts, COUNTS_LEN);
 	isol_free(&in->mem, port, sizeof(*port));
 }
 
@@ -308,10 +313,8 @@ static struct isol_port *port_by_dev(struct isol_net *in, const struct net_devic
 	struct isol_slot *slot = isol_view_slot(view, dev->ifindex);
 	struct isol_port *port;
 
-	if (slot) {
-		port = rcu_dereference_protected(slot->port, lockdep_is_held(&in->lock));
-		return port && port->dev == dev ? port : NULL;
-	}
+	if (slot)
+		return slot->port && slot->port->dev == dev ? slot->port : NULL;
 	/* A view that denies all has no slots, but the ports are still there. */
 	list_for_each_entry(port, &in->ports, node)
 		if (port->dev == dev)
@@ -394,7 +397,7 @@ static int port_add(struct isol_net *in, struct net_device *dev, struct net_devi
 	settle(port, &port->place);
 	claim(policy, &port->place);
 	list_add_tail(&port->node, &in->ports);
-	if (!isol_view_put(old, port, port->place.word) && !old->deny) {
+	if (!isol_view_put(old, port, port->place.word) && old != &isol_view_deny) {
 		view = isol_ports_view(in, policy, false);
 		if (!view) {
 			list_del(&port->node);
@@ -434,7 +437,6 @@ void isol_ports_purge(struct work_struct *work)
 	struct isol_net *in = container_of(to_delayed_work(work), struct isol_net, purge);
 	struct isol_port *port;
 	struct isol_view *view;
-	struct isol_slot *slot;
 	LIST_HEAD(gone);
 
 	mutex_lock(&in->lock);
@@ -446,14 +448,9 @@ void isol_ports_purge(struct work_struct *work)
 	synchronize_net();
 	mutex_lock(&in->lock);
 	view = view_of(in);
-	list_for_each_entry(port, &gone, node) {
-		slot = view ? isol_view_slot(view, port->ifindex) : NULL;
-		/* Another port may have the number by now. */
-		if (!slot || rcu_access_pointer(slot->port) != port)
-			continue;
-		WRITE_ONCE(slot->word, ISOL_WORD_UNKNOWN);
-		RCU_INIT_POINTER(slot->port, NULL);
-	}
+	list_for_each_entry(port, &gone, node)
+		if (view)
+			isol_view_clear(view, port);
 	mutex_unlock(&in->lock);
 	/* No hook counts for them any more. */
 	synchronize_net();

@@ -20,12 +20,19 @@ struct isol_policy;
 
 #define ISOL_NO_BINDING U32_MAX
 
-/* Counters of a port: one for each reason and verdict. */
-#define ISOL_PORT_NCOUNTERS ((ISOL_REASON_MAX + 1) * 2)
+/* Counters of a port in each shard: one for each reason and verdict. */
+#define ISOL_PORT_NCOUNTERS 32
 
-static inline u32 isol_port_counter(u32 decision)
+/**
+ * isol_port_count() - where a decision about a port is counted
+ * @counts: isol_port.counts
+ * @shard: isol_shard()
+ * @decision: the decision
+ */
+static inline struct isol_count *isol_port_count(struct isol_count *counts, u32 shard,
+						 u32 decision)
 {
-	return isol_decision_reason(decision) * 2 + !!(decision & ISOL_DECISION_ACCEPT);
+	return &counts[shard * ISOL_PORT_NCOUNTERS + isol_decision_why(decision)];
 }
 
 /**
@@ -64,10 +71,9 @@ struct isol_place {
  * @next: what it will be, while a policy is being put in force
  * @hooked: @ops are registered
  * @ops: the ingress hook, of guest ports of managed bridges
- * @counters: by isol_port_counter()
- * @rcu: to free it
+ * @counts: see isol_port_count()
  *
- * All but @counters are protected by isol_net.lock.
+ * All but @counts are protected by isol_net.lock.
  */
 struct isol_port {
 	struct list_head node;
@@ -83,8 +89,7 @@ struct isol_port {
 	struct isol_place next;
 	bool hooked;
 	struct nf_hook_ops ops;
-	struct isol_counters counters;
-	struct rcu_head rcu;
+	struct isol_count *counts;
 };
 
 /**

@@ -5,7 +5,11 @@
 #include "port.h"
 #include "view.h"
 
-struct isol_view isol_view_deny = { .deny = true };
+/* No slots: every port is unknown. */
+struct isol_view isol_view_deny;
+
+/* Frames of ports that are unknown are counted for nobody. */
+static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS];
 
 static size_t slots_len(u32 size)
 {
@@ -18,11 +22,14 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 {
 	struct isol_view *view = isol_alloc(&in->mem, sizeof(*view));
 	u64 range;
+	u32 i;
 
 	if (!view)
 		return NULL;
 	view->tables = *tables;
-	view->counters = counters;
+	view->host_row = tables->classes[ISOL_CLASS_HOST].row;
+	for (i = 0; i < counters->nshards; i++)
+		view->counts[i] = counters->shard[i];
 	/*
 	 * Dense if that takes no more than a few times the memory of the hash.
 	 * New ports get higher numbers, so the room to spare is at the top.
@@ -32,6 +39,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 	if (range <= max_t(u64, 1024, (u64)n * 8)) {
 		view->base = lowest;
 		view->size = range;
+		view->dense = range;
 	} else {
 		view->size = roundup_pow_of_two(max_t(u32, n * 4, 64) + 1);
 		view->shift = 32 - ilog2(view->size);
@@ -40,6 +48,10 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 	if (!view->slots) {
 		isol_free(&in->mem, view, sizeof(*view));
 		return NULL;
+	}
+	for (i = 0; i < view->size; i++) {
+		view->slots[i].row = tables->classes[ISOL_CLASS_GONE].row;
+		view->slots[i].counts = nobody;
 	}
 	return view;
 }
@@ -58,20 +70,35 @@ static struct isol_slot *hash_place(struct isol_view *view, u32 ifindex)
 bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
 {
 	struct isol_slot *slot = isol_view_slot(view, port->ifindex);
+	const struct isol_class *class = &view->tables.classes[word & ISOL_WORD_CLASS];
 
-	if (!slot && view->shift)
+	if (!slot && view->size && !view->dense)
 		slot = hash_place(view, port->ifindex);
 	if (!slot)
 		return false;
 	/*
-	 * In this order: whoever finds the port by its ifindex finds the word,
+	 * In this order: whoever finds the port by its ifindex finds the rest,
 	 * or an unknown port, which drops.
 	 */
-	rcu_assign_pointer(slot->port, port);
-	WRITE_ONCE(slot->word, word);
+	slot->port = port;
+	WRITE_ONCE(slot->counts, port->counts);
+	WRITE_ONCE(slot->row, class->row);
+	smp_store_release(&slot->word, isol_word(isol_word_bridge(word), class->col));
 	if (slot->ifindex != port->ifindex)
 		smp_store_release(&slot->ifindex, port->ifindex);
 	return true;
+}
+
+void isol_view_clear(struct isol_view *view, const struct isol_port *port)
+{
+	struct isol_slot *slot = isol_view_slot(view, port->ifindex);
+
+	if (!slot || slot->port != port)
+		return;
+	WRITE_ONCE(slot->word, ISOL_WORD_UNKNOWN);
+	WRITE_ONCE(slot->row, view->tables.classes[ISOL_CLASS_GONE].row);
+	WRITE_ONCE(slot->counts, nobody);
+	slot->port = NULL;
 }
 
 void isol_view_free(struct isol_net *in, struct isol_view *view)

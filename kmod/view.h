@@ -4,9 +4,11 @@
  * that is a compiled policy and the table of ports in that policy's classes:
  * a verdict never mixes two policies.
  *
- * A slot of the port table is changed in place, by one store of its word: a
- * port that is renamed, quarantined or removed needs no memory, so that can
- * not fail. A port that comes may need a larger table; when there is no memory
+ * A slot of the port table is changed in place: a port that is renamed,
+ * quarantined or removed needs no memory, so that cannot fail. A frame reads
+ * one word of each of its two slots: the row of the ingress, the column of the
+ * egress. So there is no order in which the stores of a change could be seen
+ * that matters: each frame meets the old port or the new. A port that comes may need a larger table; when there is no memory
  * for it the port stays unknown, and unknown ports drop.
  */
 #ifndef ISOL_VIEW_H
@@ -23,37 +25,44 @@ struct isol_port;
 /**
  * struct isol_slot - a port in the port table
  * @ifindex: whose it is; 0 if nobody's
- * @word: bridge and class, see classify.h
- * @port: where frames are counted; may be NULL
+ * @word: bridge and column, see classify.h; 0 if the port is unknown
+ * @row: of its class; never NULL
+ * @counts: where its frames are counted, see isol_port_count(); never NULL
+ * @port: the port; for the control path, may be NULL
  */
 struct isol_slot {
 	u32 ifindex;
 	u32 word;
-	struct isol_port __rcu *port;
+	const u32 *row;
+	struct isol_count *counts;
+	struct isol_port *port;
 };
 
 /**
  * struct isol_view - see above
- * @tables: the compiled policy
- * @counters: of rules and defaults
+ * @base: lowest ifindex that has a slot in a dense table
+ * @dense: number of slots of a dense table; 0: the table is a hash
  * @slots: by ifindex - @base, or by hash of the ifindex
- * @base: lowest ifindex that has a slot; of a dense table
+ * @tables: the compiled policy
+ * @host_row: row of the host
+ * @counts: by shard: counters of rules and defaults
  * @size: number of slots
- * @shift: of the hash; 0 in a dense table
- * @deny: drop everything: the namespace is going away
+ * @shift: of the hash
  * @rcu: to free the view
  */
 struct isol_view {
-	struct isol_tables tables;
-	const struct isol_counters *counters;
-	struct isol_slot *slots;
 	u32 base;
+	u32 dense;
+	struct isol_slot *slots;
+	struct isol_tables tables;
+	const u32 *host_row;
+	struct isol_count *counts[ISOL_SHARDS];
 	u32 size;
 	u32 shift;
-	bool deny;
 	struct rcu_head rcu;
 };
 
+/* No key is put further from its place in the hash table. */
 #define ISOL_LONGEST_RUN 16
 
 static inline u32 isol_view_hash(u32 ifindex, u32 shift)
@@ -66,8 +75,7 @@ static inline u32 isol_view_hash(u32 ifindex, u32 shift)
  * @view: the view
  * @ifindex: of the port
  *
- * No key is put further from its place in the hash table than
- * ISOL_LONGEST_RUN slots, so this takes a bounded number of steps.
+ * Takes ISOL_LONGEST_RUN steps at the most.
  *
  * Context: under RCU or isol_net.lock.
  * Return: its slot, or NULL if it has none.
@@ -77,10 +85,11 @@ static inline struct isol_slot *isol_view_slot(const struct isol_view *view, u32
 	struct isol_slot *slot;
 	u32 i, run;
 
-	if (likely(!view->shift)) {
-		i = ifindex - view->base;
-		return likely(i < view->size) ? &view->slots[i] : NULL;
-	}
+	i = ifindex - view->base;
+	if (likely(i < view->dense))
+		return &view->slots[i];
+	if (view->dense || !view->size)
+		return NULL;
 	i = isol_view_hash(ifindex, view->shift);
 	for (run = 0; run < ISOL_LONGEST_RUN; run++, i++) {
 		u32 key;
@@ -120,6 +129,15 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
  * Return: false when the table has no room for it.
  */
 bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word);
+
+/**
+ * isol_view_clear() - a port is not known any more
+ * @view: the view
+ * @port: the port; if its slot is another's by now nothing is done
+ *
+ * Context: isol_net.lock held.
+ */
+void isol_view_clear(struct isol_view *view, const struct isol_port *port);
 
 void isol_view_free(struct isol_net *in, struct isol_view *view);
 
