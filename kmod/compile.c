@@ -406,7 +406,8 @@ static void fill_row(struct compiler *c, u32 row)
 	}
 	apply_rules(c, row);
 	for (col = 0; col < n && c->undecided; col++)
-		decide_default(c, col, pair_default(c, row, col));
+		if (c->cells[col] == UNDECIDED)
+			decide_default(c, col, pair_default(c, row, col));
 }
 
 static int over_budget(struct compiler *c)
