@@ -116,9 +116,10 @@ tests-build: modules-tests
 demo: tests-build
 	$(Q)tests/demo
 
+# What is given to tests/run are the suites that run on this machine itself.
 check: tests-build
 	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
-	$(Q)tests/run $(T)
+	$(Q)tests/run tests/vm/selftest $$(find $(BUILD)/unit -maxdepth 1 -name "test_*" -executable -type f | sort)
 
 bench: tests-build
 	$(Q)tests/bench/run
