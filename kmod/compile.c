@@ -55,6 +55,7 @@ struct compiler {
 	struct lists cols;	/* by entity: the columns that it covers in "to" */
 	u32 *cells;		/* the row being filled */
 	u32 undecided;
+	u64 steps;
 	u32 *seen;		/* by entity: the row that has been through it last */
 	unsigned long *todo;	/* rules that can match the row being filled */
 	struct isol_row **row_bucket;
@@ -252,6 +253,7 @@ static void add_todo(struct compiler *c, u32 ent)
 {
 	u32 i;
 
+	c->steps += c->rules.start[ent + 1] - c->rules.start[ent];
 	for (i = c->rules.start[ent]; i < c->rules.start[ent + 1]; i++)
 		__set_bit(c->rules.item[i], c->todo);
 }
@@ -294,6 +296,7 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 
 	decision = isol_decision(rule->verdict, quarantine ? ISOL_REASON_QUARANTINE_RULE :
 				 ISOL_REASON_RULE, nr);
+	c->steps += rule->nto;
 	for (i = 0; i < rule->nto; i++) {
 		u32 ent = entity(c->model, &rule->to[i]);
 
@@ -310,6 +313,7 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 		if (c->seen[ent] == row)
 			continue;
 		c->seen[ent] = row;
+		c->steps += c->cols.start[ent + 1] - c->cols.start[ent];
 		for (j = c->cols.start[ent]; j < c->cols.start[ent + 1]; j++) {
 			u32 col = c->cols.item[j];
 
@@ -387,6 +391,7 @@ static void fill_row(struct compiler *c, u32 row)
 	for (col = 0; col < n; col++)
 		c->cells[col] = UNDECIDED;
 	c->undecided = n;
+	c->steps += n;
 
 	if (row == LINE_GONE) {
 		for (col = 0; col < n; col++)
@@ -511,6 +516,13 @@ static int make_rows(struct compiler *c)
 			break;
 		}
 		fill_row(c, row);
+		if (c->steps > ISOL_STEP_LIMIT) {
+			snprintf(c->msg, c->msg_len,
+				 "%u rules between %u by %u classes take too long to compile: name groups, not bindings",
+				 out->nrules, c->from.nlines, out->ncols);
+			err = -ENOSPC;
+			break;
+		}
 		err = store_row(c, &stored[row]);
 	}
 	chain_rows(c);

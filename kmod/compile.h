@@ -38,6 +38,12 @@
 /* The most that rows may take: half a namespace's memory. */
 #define ISOL_PAIR_LIMIT (64U << 20)
 
+/*
+ * The most steps that compiling may take, a few seconds: whoever may load a
+ * policy need not be root of the host.
+ */
+#define ISOL_STEP_LIMIT (1ULL << 31)
+
 struct isol_row {
 	struct isol_row *next;
 	u32 hash;
@@ -79,7 +85,7 @@ struct isol_compiled {
  * @msg_len: its size
  *
  * Context: may sleep, and pauses between rows.
- * Return: 0, -ENOMEM, -ENOSPC (the pair table would be over ISOL_PAIR_LIMIT),
+ * Return: 0, -ENOMEM, -ENOSPC (over ISOL_PAIR_LIMIT or ISOL_STEP_LIMIT),
  * -ECANCELED.
  */
 int isol_compile(const struct isol_model *model, const bool *cancel, struct isol_compiled *out,

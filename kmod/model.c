@@ -441,6 +441,10 @@ static int set_selector(struct isol_model *model, struct isol_binding *binding,
 		if (!ifname_valid(spec->glob))
 			return refuse(fault, -EINVAL, ISOL_F_SELECTOR, 0,
 				      "binding GLOB: no interface name can match it");
+		/* Each is tried against each port, with RTNL held. */
+		if (++model->nglobs > ISOL_MAX_GLOBS)
+			return refuse(fault, -E2BIG, ISOL_F_SELECTOR, 0,
+				      "binding GLOB: too many bindings have one");
 	} else if (spec->alias) {
 		binding->kind = ISOL_SEL_ALIAS;
 		binding->selector = spec->alias;
@@ -729,10 +733,8 @@ int isol_model_seal(struct isol_model *model)
 		return -ENOMEM;
 	for (group = model->groups; group; group = group->next)
 		model->group[group->id] = group;
-	for (binding = model->bindings; binding; binding = binding->next) {
+	for (binding = model->bindings; binding; binding = binding->next)
 		model->binding[binding->id] = binding;
-		model->nglobs += binding->kind == ISOL_SEL_GLOB;
-	}
 	model->globs = isol_arena_alloc(&model->arena, model->nglobs * sizeof(*model->globs));
 	if (!model->globs)
 		return -ENOMEM;

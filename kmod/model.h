@@ -222,7 +222,7 @@ struct isol_name;
  * @ncommunities: number of different communities
  * @globs: the bindings with a glob, the most literal first, then in policy
  *	order; made by isol_model_seal()
- * @nglobs: number of @globs
+ * @nglobs: number of bindings with a glob
  * @binding: the bindings by id, made by isol_model_seal(); @group likewise
  */
 struct isol_model {

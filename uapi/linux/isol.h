@@ -51,6 +51,7 @@
 #define ISOL_MAX_SEGMENTS	1024	/* per policy */
 #define ISOL_MAX_GROUPS		65535	/* per policy */
 #define ISOL_MAX_BINDINGS	65535	/* per policy */
+#define ISOL_MAX_GLOBS		1024	/* bindings with a glob, per policy */
 #define ISOL_MAX_MEMBERSHIPS	64	/* groups per binding */
 #define ISOL_MAX_RULES		131072	/* per policy, quarantine rules included */
 #define ISOL_MAX_ENDPOINTS	64	/* per side of a rule */
