@@ -260,7 +260,7 @@ mutants() {
 	mutant subset spec spec-facts 's/name: bridge-request/&s/'
 	mutant request header requests 's/ISOL_A_BASE_GENERATION (optional; default/ISOL_A_GENERATION (optional; default/'
 	mutant request-spec spec requests '/^ *- timeout$/d'
-	mutant reply header replies 's/Reply: ISOL_A_STATUS/Reply: ISOL_A_WHY/'
+	mutant reply header replies 's|Reply: ISOL_A_GENERATION, the base|Reply: ISOL_A_WHY, the base|'
 	mutant reply-spec spec replies '/^ *- message$/d'
 	mutant operation header operations 's/@ISOL_CMD_PORT_GET: dump of/@ISOL_CMD_PORT_GET: do. Reply:/'
 	mutant operation-group spec operations 's/mcgrp: port/mcgrp: policy/'
