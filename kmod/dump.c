@@ -7,6 +7,7 @@
 #include "policy.h"
 #include "port.h"
 #include "quarantine.h"
+#include "txn.h"
 
 /*
  * The largest object there can be: a rule with ISOL_MAX_ENDPOINTS named ends
@@ -272,8 +273,7 @@ static int fill_policy_counts(struct isol_net *in, struct sk_buff *skb)
 int isol_fill_status(struct isol_net *in, struct sk_buff *skb)
 {
 	struct nlattr *nest = nla_nest_start(skb, ISOL_A_STATUS);
-	u32 ports = 0, unbound = 0, unmanaged = 0, txns = 0;
-	const struct list_head *p;
+	u32 ports = 0, unbound = 0, unmanaged = 0, txns;
 	struct isol_port *port;
 
 	list_for_each_entry(port, &in->ports, node) {
@@ -282,8 +282,7 @@ int isol_fill_status(struct isol_net *in, struct sk_buff *skb)
 		unmanaged += port->place.kind == ISOL_PORT_UNMANAGED;
 	}
 	mutex_lock(&in->txn_lock);
-	list_for_each(p, &in->txns)
-		txns++;
+	txns = isol_txn_count(in);
 	mutex_unlock(&in->txn_lock);
 	if (!nest || nla_put_string(skb, ISOL_STATUS_A_VERSION, ISOL_VERSION) ||
 	    nla_put_u64_64bit(skb, ISOL_STATUS_A_SINCE, in->since, ISOL_STATUS_A_PAD) ||

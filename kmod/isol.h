@@ -29,11 +29,12 @@ struct isol_view;
  * @view: what the hooks read; NULL while nothing is enforced. Written under
  *	@lock, read under RCU.
  * @lock: protects @view and the policy and port table behind it, @policy,
- *	@ports, @gone, @quarantines, @generation, @since, @changes, @dying. Taken inside
+ *	@ports, @brdevs, @gone, @quarantines, @generation, @since, @changes, @dying. Taken inside
  *	RTNL, never around it.
  * @policy: the policy enforced, or NULL
  * @ports: every bridge port of the namespace (struct isol_port.node); empty
  *	while nothing is enforced
+ * @brdevs: bridge devices that are managed (struct isol_brdev)
  * @gone: ports that have left their bridge and still drop
  * @purge: takes the ports of @gone out of the port table
  * @quarantines: struct isol_quarantine; outlives policies
@@ -57,6 +58,7 @@ struct isol_net {
 	struct mutex lock; /* see above */
 	struct isol_policy *policy;
 	struct list_head ports;
+	struct list_head brdevs;
 	struct list_head gone;
 	struct delayed_work purge;
 	struct list_head quarantines;

@@ -32,6 +32,7 @@ static int __net_init isol_net_init(struct net *net)
 	mutex_init(&in->lock);
 	mutex_init(&in->txn_lock);
 	INIT_LIST_HEAD(&in->ports);
+	INIT_LIST_HEAD(&in->brdevs);
 	INIT_LIST_HEAD(&in->gone);
 	INIT_LIST_HEAD(&in->quarantines);
 	INIT_LIST_HEAD(&in->txns);

@@ -120,7 +120,7 @@ void *isol_arena_alloc(struct isol_arena *arena, size_t size)
 	if (size > INT_MAX / 2)
 		return NULL;
 	size = (size + 7) & ~(size_t)7;
-	if ((size_t)(arena->end - arena->pos) < size) {
+	if (!arena->pos || (size_t)(arena->end - arena->pos) < size) {
 		want = sizeof(*chunk) + size;
 		if (want < CHUNK_SIZE)
 			want = CHUNK_SIZE;

@@ -85,7 +85,7 @@ static void inherit_counters(struct isol_policy *to, const struct isol_policy *f
 /* Put a compiled policy in force where none is. */
 static int commit_first(struct isol_net *in, struct isol_policy *policy)
 {
-	struct isol_view *view;
+	struct isol_view *view = NULL;
 	LIST_HEAD(ports);
 	int err;
 
@@ -93,33 +93,32 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 	if (!try_module_get(THIS_MODULE))
 		return -ESHUTDOWN;
 	err = isol_ports_enumerate(in);
+	if (!err)
+		err = isol_ports_place(in, policy);
 	if (err)
-		goto err_module;
-	isol_ports_place(in, policy);
-	err = -ENOMEM;
+		goto err_out;
 	view = isol_ports_view(in, policy, true);
-	if (!view)
-		goto err_ports;
+	if (!view) {
+		err = -ENOMEM;
+		goto err_out;
+	}
 	/* Published first: a hook never runs without a view to go by. */
 	rcu_assign_pointer(in->view, view);
 	err = isol_ports_hook(in);
 	if (!err)
 		err = isol_hooks_register(in);
 	if (err)
-		goto err_view;
-	isol_ports_settle(in);
+		goto err_out;
+	isol_ports_settle(in, policy);
 	in->policy = policy;
 	return 0;
 
-err_view:
+err_out:
 	isol_ports_drop(in, &ports);
 	synchronize_net();
 	RCU_INIT_POINTER(in->view, NULL);
 	isol_view_free(in, view);
-	list_splice_init(&ports, &in->ports);
-err_ports:
-	isol_ports_free(in, &in->ports);
-err_module:
+	isol_ports_free(in, &ports);
 	module_put(THIS_MODULE);
 	return err;
 }
@@ -130,7 +129,9 @@ static int commit_next(struct isol_net *in, struct isol_policy *policy)
 	struct isol_view *view, *old;
 	int err;
 
-	isol_ports_place(in, policy);
+	err = isol_ports_place(in, policy);
+	if (err)
+		return err;
 	view = isol_ports_view(in, policy, true);
 	if (!view)
 		return -ENOMEM;
@@ -141,7 +142,7 @@ static int commit_next(struct isol_net *in, struct isol_policy *policy)
 		return err;
 	}
 	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
-	isol_ports_settle(in);
+	isol_ports_settle(in, policy);
 	in->policy = policy;
 	isol_ports_unhook(in);
 	isol_view_free_rcu(in, old);
@@ -155,8 +156,12 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 	int err;
 
 	policy = policy_new(in, model, cancel, msg, msg_len);
-	if (IS_ERR(policy))
+	if (IS_ERR(policy)) {
+		mutex_lock(&in->lock);
+		*generation = in->generation;
+		mutex_unlock(&in->lock);
 		return PTR_ERR(policy);
+	}
 
 	rtnl_lock();
 	mutex_lock(&in->lock);

@@ -44,14 +44,71 @@ static bool look_at(struct isol_port *port)
 	return changed;
 }
 
-static const struct isol_bridge *bridge_of(const struct isol_model *model,
+static struct isol_brdev *brdev_find(const struct isol_net *in, u32 ifindex)
+{
+	struct isol_brdev *br;
+
+	list_for_each_entry(br, &in->brdevs, node)
+		if (br->ifindex == ifindex)
+			return br;
+	return NULL;
+}
+
+static struct isol_brdev *brdev_new(struct isol_net *in, u32 ifindex)
+{
+	struct isol_brdev *br = isol_alloc(&in->mem, sizeof(*br));
+
+	if (!br)
+		return NULL;
+	br->ifindex = ifindex;
+	list_add_tail(&br->node, &in->brdevs);
+	return br;
+}
+
+static void brdev_free(struct isol_net *in, struct isol_brdev *br)
+{
+	list_del(&br->node);
+	isol_free(&in->mem, br, sizeof(*br));
+}
+
+/* Have an entry for each bridge device that a policy names. */
+static int brdevs_prepare(struct isol_net *in, const struct isol_policy *policy)
+{
+	struct net_device *dev;
+
+	for_each_netdev(in->net, dev)
+		if (netif_is_bridge_master(dev) && isol_model_bridge(policy->model, dev->name) &&
+		    !brdev_find(in, dev->ifindex) && !brdev_new(in, dev->ifindex))
+			return -ENOMEM;
+	return 0;
+}
+
+/* The policy is in force: go by its names. */
+static void brdevs_settle(struct isol_net *in, const struct isol_policy *policy)
+{
+	struct isol_brdev *br, *tmp;
+
+	list_for_each_entry_safe(br, tmp, &in->brdevs, node) {
+		const struct net_device *dev = __dev_get_by_index(in->net, br->ifindex);
+
+		if (dev && isol_model_bridge(policy->model, dev->name))
+			strscpy(br->judged_as, dev->name, sizeof(br->judged_as));
+		else if (!dev || !isol_model_bridge(policy->model, br->judged_as))
+			brdev_free(in, br);
+	}
+}
+
+static const struct isol_bridge *bridge_of(const struct isol_net *in,
+					   const struct isol_model *model,
 					   const struct isol_port *port)
 {
 	const struct isol_bridge *bridge = isol_model_bridge(model, port->br_name);
+	const struct isol_brdev *br;
 
-	if (!bridge && *port->judged_as)
-		bridge = isol_model_bridge(model, port->judged_as);
-	return bridge;
+	if (bridge)
+		return bridge;
+	br = brdev_find(in, port->br_ifindex);
+	return br ? isol_model_bridge(model, br->judged_as) : NULL;
 }
 
 /*
@@ -62,7 +119,7 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 		       const struct isol_port *port, struct isol_place *place)
 {
 	const struct isol_model *model = policy->model;
-	const struct isol_bridge *bridge = bridge_of(model, port);
+	const struct isol_bridge *bridge = bridge_of(in, model, port);
 	const struct isol_binding *binding;
 	u32 class;
 
@@ -119,13 +176,6 @@ static void unclaim(struct isol_policy *policy, const struct isol_place *place)
 static struct isol_view *view_of(struct isol_net *in)
 {
 	return rcu_dereference_protected(in->view, lockdep_is_held(&in->lock));
-}
-
-static void settle(struct isol_port *port, const struct isol_place *place)
-{
-	port->place = *place;
-	strscpy(port->judged_as, place->bridge ? place->bridge->name : "",
-		sizeof(port->judged_as));
 }
 
 static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
@@ -199,13 +249,15 @@ static const char *held(const struct isol_net *in, const struct isol_port *port)
 	return in->policy->model->binding[port->place.binding]->name;
 }
 
-void isol_ports_place(struct isol_net *in, struct isol_policy *policy)
+int isol_ports_place(struct isol_net *in, struct isol_policy *policy)
 {
 	struct isol_port *port;
 	int pass;
 
 	ASSERT_RTNL();
 	lockdep_assert_held(&in->lock);
+	if (brdevs_prepare(in, policy))
+		return -ENOMEM;
 	list_for_each_entry(port, &in->ports, node)
 		look_at(port);
 	for (pass = 0; pass < 2; pass++)
@@ -225,6 +277,7 @@ void isol_ports_place(struct isol_net *in, struct isol_policy *policy)
 			find_place(in, policy, port, &port->next);
 			claim(policy, &port->next);
 		}
+	return 0;
 }
 
 struct isol_view *isol_ports_view(struct isol_net *in, const struct isol_policy *policy,
@@ -279,22 +332,26 @@ void isol_ports_unhook(struct isol_net *in)
 			isol_hook_ingress_unregister(in, port);
 }
 
-void isol_ports_settle(struct isol_net *in)
+void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy)
 {
 	struct isol_port *port;
 
 	list_for_each_entry(port, &in->ports, node)
-		settle(port, &port->next);
+		port->place = port->next;
+	brdevs_settle(in, policy);
 }
 
 void isol_ports_drop(struct isol_net *in, struct list_head *free)
 {
+	struct isol_brdev *br, *tmp;
 	struct isol_port *port;
 
 	list_for_each_entry(port, &in->ports, node)
 		isol_hook_ingress_unregister(in, port);
 	list_splice_tail_init(&in->ports, free);
 	list_splice_tail_init(&in->gone, free);
+	list_for_each_entry_safe(br, tmp, &in->brdevs, node)
+		brdev_free(in, br);
 }
 
 struct isol_port *isol_port_find(struct isol_net *in, const char *name)
@@ -366,7 +423,7 @@ static int port_refresh(struct isol_net *in, struct isol_port *port, bool change
 	claim(policy, &place);
 	changed |= place.word != port->place.word || place.kind != port->place.kind ||
 		   place.cause != port->place.cause || place.binding != port->place.binding;
-	settle(port, &place);
+	port->place = place;
 	isol_view_put(view_of(in), port, place.word);
 	if (!needs_hook(&place))
 		isol_hook_ingress_unregister(in, port);
@@ -394,7 +451,6 @@ static int port_add(struct isol_net *in, struct net_device *dev, struct net_devi
 			return err;
 		}
 	}
-	settle(port, &port->place);
 	claim(policy, &port->place);
 	list_add_tail(&port->node, &in->ports);
 	if (!isol_view_put(old, port, port->place.word) && old != &isol_view_deny) {
@@ -457,11 +513,20 @@ void isol_ports_purge(struct work_struct *work)
 	isol_ports_free(in, &gone);
 }
 
-static int bridge_renamed(struct isol_net *in, const struct net_device *br)
+/* A bridge device has come, or has another name. */
+static int bridge_named(struct isol_net *in, const struct net_device *br)
 {
+	struct isol_brdev *known = brdev_find(in, br->ifindex);
 	struct isol_port *port;
 	int err;
 
+	if (isol_model_bridge(in->policy->model, br->name)) {
+		if (!known)
+			known = brdev_new(in, br->ifindex);
+		if (!known)
+			return -ENOMEM;
+		strscpy(known->judged_as, br->name, sizeof(known->judged_as));
+	}
 	list_for_each_entry(port, &in->ports, node) {
 		if (port->br_ifindex != br->ifindex)
 			continue;
@@ -476,6 +541,7 @@ static int bridge_renamed(struct isol_net *in, const struct net_device *br)
 static int port_event(struct isol_net *in, unsigned long event, struct net_device *dev, void *ptr)
 {
 	struct netdev_notifier_changeupper_info *info = ptr;
+	struct isol_brdev *br;
 	struct isol_port *port;
 	int err = 0;
 
@@ -489,9 +555,13 @@ static int port_event(struct isol_net *in, unsigned long event, struct net_devic
 		if (info->linking)
 			err = port_add(in, dev, info->upper_dev);
 		break;
+	case NETDEV_REGISTER:
+		if (netif_is_bridge_master(dev))
+			err = bridge_named(in, dev);
+		break;
 	case NETDEV_CHANGENAME:
 		if (netif_is_bridge_master(dev))
-			err = bridge_renamed(in, dev);
+			err = bridge_named(in, dev);
 		fallthrough;
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGE:
@@ -506,6 +576,9 @@ static int port_event(struct isol_net *in, unsigned long event, struct net_devic
 		/* The bridge, told before or after us, unlinks the port. */
 		if (port && !netif_is_bridge_port(dev))
 			port_del(in, port);
+		br = brdev_find(in, dev->ifindex);
+		if (br)
+			brdev_free(in, br);
 		break;
 	}
 	return err;
@@ -519,6 +592,7 @@ static int port_notifier(struct notifier_block *nb, unsigned long event, void *p
 
 	switch (event) {
 	case NETDEV_CHANGEUPPER:
+	case NETDEV_REGISTER:
 	case NETDEV_CHANGENAME:
 	case NETDEV_CHANGEADDR:
 	case NETDEV_CHANGE:

@@ -64,9 +64,6 @@ struct isol_place {
  * @alias: ifalias, as last seen, or ""
  * @br_ifindex: of its bridge
  * @br_name: of its bridge, as last seen
- * @judged_as: name of the managed bridge that it is judged by, or "". It goes
- *	on being judged by that when its bridge is renamed: a new name must not
- *	open a bridge.
  * @place: what it is
  * @next: what it will be, while a policy is being put in force
  * @hooked: @ops are registered
@@ -84,12 +81,25 @@ struct isol_port {
 	char alias[IFALIASZ];
 	u32 br_ifindex;
 	char br_name[IFNAMSIZ];
-	char judged_as[IFNAMSIZ];
 	struct isol_place place;
 	struct isol_place next;
 	bool hooked;
 	struct nf_hook_ops ops;
 	struct isol_count *counts;
+};
+
+/**
+ * struct isol_brdev - a bridge device that is managed
+ * @node: in isol_net.brdevs
+ * @ifindex: its number
+ * @judged_as: the name under which the policy knows it, or knew it when the
+ *	device still had that name: a new name must not open a bridge. "" while
+ *	a policy is being put in force that is the first to manage it.
+ */
+struct isol_brdev {
+	struct list_head node;
+	u32 ifindex;
+	char judged_as[IFNAMSIZ];
 };
 
 /**
@@ -112,8 +122,9 @@ int isol_ports_enumerate(struct isol_net *in);
  * name still matches.
  *
  * Context: RTNL and isol_net.lock held.
+ * Return: 0 or -ENOMEM.
  */
-void isol_ports_place(struct isol_net *in, struct isol_policy *policy);
+int isol_ports_place(struct isol_net *in, struct isol_policy *policy);
 
 /**
  * isol_ports_view() - make a view with all ports in its table
@@ -140,7 +151,7 @@ int isol_ports_hook(struct isol_net *in);
 void isol_ports_unhook(struct isol_net *in);
 
 /* Let every port be what isol_port.next says; the view has been published. */
-void isol_ports_settle(struct isol_net *in);
+void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy);
 
 /**
  * isol_ports_drop() - forget all ports

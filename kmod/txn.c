@@ -79,6 +79,33 @@ static void idle_too_long(struct work_struct *work)
 	isol_model_free(model);
 }
 
+/* Those that have not been idle for too long. */
+u32 isol_txn_count(const struct isol_net *in)
+{
+	const struct isol_txn *txn;
+	u32 n = 0;
+
+	list_for_each_entry(txn, &in->txns, node)
+		n += !!txn->model;
+	return n;
+}
+
+/*
+ * A transaction that was idle too long is kept for its socket to be told so,
+ * but not without end: the oldest goes when there are many.
+ */
+static struct isol_txn *oldest_expired(const struct isol_net *in)
+{
+	struct isol_txn *txn;
+
+	if (count(&in->txns) < ISOL_MAX_TXNS * 4)
+		return NULL;
+	list_for_each_entry_reverse(txn, &in->txns, node)
+		if (!txn->model)
+			return txn;
+	return NULL;
+}
+
 int isol_txn_begin(struct isol_net *in, u32 portid, u64 base, bool has_base, u32 timeout_ms,
 		   u64 *actual)
 {
@@ -115,9 +142,12 @@ int isol_txn_begin(struct isol_net *in, u32 portid, u64 base, bool has_base, u32
 	} else if (stale && stale->model) {
 		stale = NULL;
 		err = -EALREADY;
-	} else if (!stale && count(&in->txns) >= ISOL_MAX_TXNS) {
+	} else if (isol_txn_count(in) >= ISOL_MAX_TXNS) {
+		stale = NULL;
 		err = -EBUSY;
 	} else {
+		if (!stale)
+			stale = oldest_expired(in);
 		if (stale)
 			list_del(&stale->node);
 		list_add(&txn->node, &in->txns);

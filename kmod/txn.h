@@ -101,6 +101,9 @@ int isol_txn_commit(struct isol_net *in, u32 portid, u32 seq);
 /* As isol_txn_commit(), to flush. */
 int isol_txn_flush(struct isol_net *in, u32 portid, u32 seq, u64 base, bool has_base);
 
+/* Open transactions. Context: isol_net.txn_lock held. */
+u32 isol_txn_count(const struct isol_net *in);
+
 /* A socket was closed: its transaction and its commits are not wanted any more. */
 void isol_txn_closed(struct isol_net *in, u32 portid);
 
