@@ -383,7 +383,6 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 				  &isol_genl_family, NLM_F_MULTI, req->cmd);
 		if (!hdr)
 			break;
-		genl_dump_check_consistent(cb, hdr);
 		err = nla_put_u64_64bit(skb, ISOL_A_GENERATION, in->generation, ISOL_A_PAD);
 		if (!err)
 			err = fill_nth(in, skb, req->cmd, pos->nr);
@@ -391,6 +390,11 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			genlmsg_cancel(skb, hdr);
 			break;
 		}
+		/*
+		 * Only of what is told: if nothing is left to tell, it is the
+		 * end of the dump that must say it was interrupted.
+		 */
+		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
 		pos->nr++;
 	}

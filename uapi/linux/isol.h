@@ -318,7 +318,7 @@ enum isol_event {
  *	the next frame when the acknowledgement arrives. Errors: ENOENT (no such
  *	binding in the policy), EEXIST, E2BIG, ENOMEM, ESHUTDOWN.
  * @ISOL_CMD_QUARANTINE_DEL: do. Request: ISOL_A_QUARANTINE with
- *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT.
+ *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT, ESHUTDOWN.
  * @ISOL_CMD_POLICY_NTF: multicast to "policy": ISOL_A_EVENT,
  *	ISOL_A_GENERATION, and ISOL_A_QUARANTINE for quarantine events
  * @ISOL_CMD_PORT_NTF: multicast to "port": ISOL_A_EVENT, ISOL_A_GENERATION,
@@ -355,7 +355,7 @@ enum isol_cmd {
  * enum isol_attr - top-level attributes
  * @ISOL_A_PAD: alignment of 64-bit attributes, ignored
  * @ISOL_A_GENERATION: u64, generation of the policy: 0 before the first commit,
- *	one more with each commit and each flush
+ *	one more with each commit and each flush of a policy
  * @ISOL_A_BASE_GENERATION: u64, the generation that a change was made against
  * @ISOL_A_TIMEOUT: u32, ms, ISOL_TIMEOUT_MIN to ISOL_TIMEOUT_MAX
  * @ISOL_A_ERROR: s32, 0 or a negative errno
