@@ -308,53 +308,80 @@ struct dump_pos {
 	u32 nr;
 };
 
-/* The @nr-th object of a command into a message. Return: 1 when there is none. */
-static int fill_nth(struct isol_net *in, struct sk_buff *skb, u8 cmd, u32 nr)
+/*
+ * The object of a command that follows @last, or the @nr-th if @last is NULL;
+ * NULL if there is none.
+ */
+static const void *next_in_list(const struct list_head *a, const struct list_head *b,
+				const void *last, u32 nr)
+{
+	const struct list_head *p = last;
+
+	if (p)
+		return p->next == a ? (b && !list_empty(b) ? b->next : NULL) :
+		       p->next == b ? NULL : p->next;
+	list_for_each(p, a)
+		if (!nr--)
+			return p;
+	if (b)
+		list_for_each(p, b)
+			if (!nr--)
+				return p;
+	return NULL;
+}
+
+static const void *next_object(struct isol_net *in, u8 cmd, const void *last, u32 nr)
 {
 	const struct isol_policy *policy = in->policy;
 	const struct isol_model *model = policy ? policy->model : NULL;
-	const struct isol_quarantine *q;
 	const struct isol_segment *segment;
 	const struct isol_bridge *bridge;
-	const struct isol_port *port;
 
-	switch (cmd) {
-	case ISOL_CMD_PORT_GET:
-		list_for_each_entry(port, &in->ports, node)
-			if (!nr--)
-				return isol_fill_port(in, skb, port, true);
-		list_for_each_entry(port, &in->gone, node)
-			if (!nr--)
-				return isol_fill_port(in, skb, port, true);
-		return 1;
-	case ISOL_CMD_QUARANTINE_GET:
-		list_for_each_entry(q, &in->quarantines, node)
-			if (!nr--)
-				return isol_fill_quarantine(in, skb, q);
-		return 1;
-	}
+	if (cmd == ISOL_CMD_PORT_GET)
+		return next_in_list(&in->ports, &in->gone, last, nr);
+	if (cmd == ISOL_CMD_QUARANTINE_GET)
+		return next_in_list(&in->quarantines, NULL, last, nr);
 	if (!model)
-		return 1;
+		return NULL;
 	switch (cmd) {
 	case ISOL_CMD_BRIDGE_GET:
-		for (bridge = model->bridges; bridge; bridge = bridge->next)
-			if (!nr--)
-				return fill_bridge(in, skb, bridge);
-		return 1;
+		for (bridge = model->bridges; bridge && nr; bridge = bridge->next)
+			nr--;
+		return bridge;
 	case ISOL_CMD_SEGMENT_GET:
-		for (segment = model->segments; segment; segment = segment->next)
-			if (!nr--)
-				return fill_segment(skb, segment);
-		return 1;
+		for (segment = model->segments; segment && nr; segment = segment->next)
+			nr--;
+		return segment;
 	case ISOL_CMD_GROUP_GET:
-		return nr < model->ngroups ? fill_group(skb, model->group[nr]) : 1;
+		return nr < model->ngroups ? model->group[nr] : NULL;
 	case ISOL_CMD_BINDING_GET:
-		return nr < model->nbindings ? fill_binding(in, skb, model->binding[nr]) : 1;
+		return nr < model->nbindings ? model->binding[nr] : NULL;
 	case ISOL_CMD_RULE_GET:
-		return nr < policy->compiled.nrules ?
-		       fill_rule(in, skb, policy->compiled.rule[nr]) : 1;
+		return nr < policy->compiled.nrules ? policy->compiled.rule[nr] : NULL;
 	}
-	return 1;
+	return NULL;
+}
+
+static int fill_object(struct isol_net *in, struct sk_buff *skb, u8 cmd, const void *object)
+{
+	switch (cmd) {
+	case ISOL_CMD_PORT_GET:
+		return isol_fill_port(in, skb, list_entry(object, struct isol_port, node), true);
+	case ISOL_CMD_QUARANTINE_GET:
+		return isol_fill_quarantine(in, skb,
+					    list_entry(object, struct isol_quarantine, node));
+	case ISOL_CMD_BRIDGE_GET:
+		return fill_bridge(in, skb, object);
+	case ISOL_CMD_SEGMENT_GET:
+		return fill_segment(skb, object);
+	case ISOL_CMD_GROUP_GET:
+		return fill_group(skb, object);
+	case ISOL_CMD_BINDING_GET:
+		return fill_binding(in, skb, object);
+	case ISOL_CMD_RULE_GET:
+		return fill_rule(in, skb, object);
+	}
+	return -EINVAL;
 }
 
 int isol_dump_start(struct netlink_callback *cb)
@@ -368,6 +395,7 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 	struct isol_net *in = isol_pernet(sock_net(skb->sk));
 	const struct genlmsghdr *req = nlmsg_data(cb->nlh);
 	struct dump_pos *pos = (struct dump_pos *)cb->ctx;
+	const void *object;
 	void *hdr;
 	int err;
 
@@ -378,14 +406,15 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		cb->seq += in->changes;
 	if (!cb->seq)
 		cb->seq = 1;
-	for (;;) {
+	for (object = next_object(in, req->cmd, NULL, pos->nr); object;
+	     object = next_object(in, req->cmd, object, pos->nr)) {
 		hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				  &isol_genl_family, NLM_F_MULTI, req->cmd);
 		if (!hdr)
 			break;
 		err = nla_put_u64_64bit(skb, ISOL_A_GENERATION, in->generation, ISOL_A_PAD);
 		if (!err)
-			err = fill_nth(in, skb, req->cmd, pos->nr);
+			err = fill_object(in, skb, req->cmd, object);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			break;

@@ -35,15 +35,34 @@ static bool mld_query(const u8 *ip6, u32 len)
 	return ip6[off] == NEXTHDR_ICMPV6_NR && len > off + hlen && ip6[off + hlen] == MLD_QUERY;
 }
 
-bool isol_frame_control(const u8 *frame, u32 len)
+/* Addresses that a bridge may have as its group address (br_netlink.c). */
+static bool bridge_group(const u8 *dest)
 {
-	static const u8 bridge_group[] = { 0x01, 0x80, 0xc2, 0x00, 0x00, 0x00 };
+	static const u8 reserved[] = { 0x01, 0x80, 0xc2, 0x00, 0x00 };
+
+	return !memcmp(dest, reserved, sizeof(reserved)) && dest[5] <= 0x0f &&
+	       (dest[5] == 0 || dest[5] > 3);
+}
+
+static bool bpdu(const u8 *frame, u32 len)
+{
+	u32 size = frame[OFF_PROTO] << 8 | frame[OFF_PROTO + 1];
+	const u8 *llc = frame + OFF_PAYLOAD;
+
+	return len >= OFF_PAYLOAD + 3 && size >= 3 && size <= 1500 && llc[0] == 0x42 &&
+	       llc[1] == 0x42 && llc[2] == 0x03;
+}
+
+bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *bridge)
+{
 	u32 proto;
 
 	if (len < OFF_PAYLOAD || !(frame[0] & 1))
 		return false;
-	if (!memcmp(frame, bridge_group, sizeof(bridge_group)))
-		return true;
+	if (bridge_group(frame))
+		return ether_addr_equal(frame + ETH_ALEN, port) && bpdu(frame, len);
+	if (!ether_addr_equal(frame + ETH_ALEN, bridge))
+		return false;
 	proto = frame[OFF_PROTO] << 8 | frame[OFF_PROTO + 1];
 	if (proto == PROTO_IP)
 		return igmp_query(frame + OFF_PAYLOAD, len - OFF_PAYLOAD);

@@ -11,6 +11,13 @@
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
+#if !IS_ENABLED(CONFIG_NETFILTER_INGRESS)
+#error "isol needs CONFIG_NETFILTER_INGRESS"
+#endif
+#if !IS_ENABLED(CONFIG_NETFILTER_FAMILY_BRIDGE)
+#error "isol needs CONFIG_NETFILTER_FAMILY_BRIDGE (by CONFIG_NF_TABLES_BRIDGE or CONFIG_BRIDGE_NF_EBTABLES)"
+#endif
+
 #include "frame.h"
 #include "hook.h"
 #include "port.h"
@@ -54,12 +61,12 @@ static noinline void gso_wire(const struct sk_buff *skb, u32 *packets, u32 *byte
 	} else if (hdr && shinfo->gso_type & SKB_GSO_UDP_L4) {
 		hdr += sizeof(struct udphdr);
 	}
-	if (hdr >= *bytes)
+	/* What a guest says is where its headers end. */
+	if (hdr >= *bytes || hdr > 256)
 		hdr = 0;
 	if (!segs || shinfo->gso_type & SKB_GSO_DODGY)
 		segs = DIV_ROUND_UP(*bytes - hdr, shinfo->gso_size);
-	if (segs < 1)
-		segs = 1;
+	segs = clamp_t(u32, segs, 1, GSO_MAX_SEGS);
 	*packets = segs;
 	*bytes += (segs - 1) * hdr;
 }
@@ -224,17 +231,21 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	return finish(view, decision, slot, skb, frame_len(skb));
 }
 
-static bool control(const struct sk_buff *skb)
+static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 {
+	const struct net_device *bridge;
 	u8 buf[ISOL_FRAME_PEEK];
 	const u8 *frame;
 	u32 len;
 
 	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest))
 		return false;
+	bridge = netdev_master_upper_dev_get_rcu(out);
+	if (!bridge)
+		return false;
 	len = min_t(u32, frame_len(skb), sizeof(buf));
 	frame = skb_header_pointer(skb, skb_mac_offset(skb), len, buf);
-	return frame && isol_frame_control(frame, len);
+	return frame && isol_frame_control(frame, len, out->dev_addr, bridge->dev_addr);
 }
 
 static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
@@ -255,7 +266,7 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	 * sends. Not to a port that has gone: it is no port any more.
 	 */
 	if (!(decision & ISOL_DECISION_ACCEPT) &&
-	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb))
+	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb, state->out))
 		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
 					       ISOL_DFLT_CONTROL);
 	return finish(view, decision, slot, skb, frame_len(skb));
@@ -268,7 +279,7 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	const struct isol_view *view;
 	struct isol_slot *slot;
 	unsigned int verdict;
-	u32 word;
+	u32 word, decision;
 
 	/*
 	 * br_handle_frame() passes :0e always, and :00 with STP on, to the
@@ -279,7 +290,15 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	view = rcu_dereference(in->view);
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	return finish(view, to_host(view, slot, word), slot, skb, frame_len(skb));
+	decision = to_host(view, slot, word);
+	/*
+	 * Of what is accepted, :0e and :00 meet no other hook; the rest is
+	 * judged, and counted, again.
+	 */
+	if (decision & ISOL_DECISION_ACCEPT && eth_hdr(skb)->h_dest[5] != 0x0e &&
+	    eth_hdr(skb)->h_dest[5] != 0x00)
+		return NF_ACCEPT;
+	return finish(view, decision, slot, skb, frame_len(skb));
 }
 
 static const struct nf_hook_ops hook_ops[ISOL_NHOOKS] = {

@@ -28,6 +28,7 @@ struct isol_view;
  * @net: the namespace; this struct goes before it does
  * @view: what the hooks read; NULL while nothing is enforced. Written under
  *	@lock, read under RCU.
+ * @commit: commits and flushes exclude each other: taken outside RTNL
  * @lock: protects @view and the policy and port table behind it, @policy,
  *	@ports, @brdevs, @gone, @quarantines, @generation, @since, @changes, @dying. Taken inside
  *	RTNL, never around it.
@@ -49,12 +50,14 @@ struct isol_view;
  *	@closed. No other lock is taken inside it.
  * @txns: open transactions, struct isol_txn
  * @jobs: commits and flushes under way, struct isol_job
+ * @njobs: their number; the namespace does not go before it is 0
  * @closed: no new transactions or jobs
  * @mem: account of everything above
  */
 struct isol_net {
 	struct net *net;
 	struct isol_view __rcu *view;
+	struct mutex commit; /* see above */
 	struct mutex lock; /* see above */
 	struct isol_policy *policy;
 	struct list_head ports;
@@ -73,13 +76,20 @@ struct isol_net {
 	struct mutex txn_lock; /* see above */
 	struct list_head txns;
 	struct list_head jobs;
+	atomic_t njobs;
 	bool closed;
 
 	struct isol_mem mem;
 };
 
 extern unsigned int isol_net_id;
+
+/*
+ * Work of isol; and commits of namespaces that belong to other user namespaces
+ * than the first: anyone can make those, and they must not be in the way.
+ */
 extern struct workqueue_struct *isol_wq;
+extern struct workqueue_struct *isol_foreign_wq;
 
 struct isol_net *isol_pernet(const struct net *net);
 

@@ -18,6 +18,7 @@ MODULE_PARM_DESC(netns_limit_mib,
 
 unsigned int isol_net_id __read_mostly;
 struct workqueue_struct *isol_wq;
+struct workqueue_struct *isol_foreign_wq;
 
 struct isol_net *isol_pernet(const struct net *net)
 {
@@ -38,7 +39,9 @@ static int __net_init isol_net_init(struct net *net)
 	INIT_LIST_HEAD(&in->txns);
 	INIT_LIST_HEAD(&in->jobs);
 	INIT_DELAYED_WORK(&in->purge, isol_ports_purge);
+	mutex_init(&in->commit);
 	isol_mem_init(&in->mem, (s64)netns_limit_mib << 20);
+	in->mem.foreign = net->user_ns != &init_user_ns;
 	return 0;
 }
 
@@ -82,9 +85,13 @@ static int __init isol_init(void)
 	isol_wq = alloc_workqueue("isol", WQ_UNBOUND, 0);
 	if (!isol_wq)
 		return -ENOMEM;
+	isol_foreign_wq = alloc_workqueue("isol_foreign", WQ_UNBOUND, 2);
+	err = -ENOMEM;
+	if (!isol_foreign_wq)
+		goto err_wq;
 	err = register_pernet_subsys(&isol_net_ops);
 	if (err)
-		goto err_wq;
+		goto err_foreign_wq;
 	err = isol_port_init();
 	if (err)
 		goto err_net;
@@ -97,6 +104,8 @@ err_port:
 	isol_port_exit();
 err_net:
 	unregister_pernet_subsys(&isol_net_ops);
+err_foreign_wq:
+	destroy_workqueue(isol_foreign_wq);
 err_wq:
 	destroy_workqueue(isol_wq);
 	return err;
@@ -112,6 +121,7 @@ static void __exit isol_exit(void)
 	isol_netlink_exit();
 	isol_port_exit();
 	unregister_pernet_subsys(&isol_net_ops);
+	destroy_workqueue(isol_foreign_wq);
 	destroy_workqueue(isol_wq);
 	/* views that are still to be freed */
 	rcu_barrier();

@@ -15,7 +15,7 @@ struct isol_chunk {
 static unsigned int host_limit_mib = 1024;
 module_param(host_limit_mib, uint, 0644);
 MODULE_PARM_DESC(host_limit_mib,
-		 "MiB that the policies of all network namespaces may take together (default 1024)");
+		 "MiB that the policies of namespaces of other user namespaces than the first may take together (default 1024)");
 
 static atomic64_t host_used;
 
@@ -23,6 +23,7 @@ void isol_mem_init(struct isol_mem *mem, s64 limit)
 {
 	atomic64_set(&mem->used, 0);
 	mem->limit = limit;
+	mem->foreign = false;
 }
 
 s64 isol_mem_used(const struct isol_mem *mem)
@@ -30,11 +31,12 @@ s64 isol_mem_used(const struct isol_mem *mem)
 	return atomic64_read(&mem->used);
 }
 
-static bool charge(struct isol_mem *mem, size_t size)
+static bool charge(struct isol_mem *mem, size_t size, bool must)
 {
-	if (atomic64_add_return(size, &mem->used) > mem->limit)
+	if (atomic64_add_return(size, &mem->used) > mem->limit && !must)
 		goto over;
-	if (atomic64_add_return(size, &host_used) > (s64)host_limit_mib << 20) {
+	if (mem->foreign &&
+	    atomic64_add_return(size, &host_used) > (s64)host_limit_mib << 20 && !must) {
 		atomic64_sub(size, &host_used);
 		goto over;
 	}
@@ -46,7 +48,8 @@ over:
 
 static void uncharge(struct isol_mem *mem, size_t size)
 {
-	atomic64_sub(size, &host_used);
+	if (mem->foreign)
+		atomic64_sub(size, &host_used);
 	atomic64_sub(size, &mem->used);
 }
 
@@ -65,9 +68,9 @@ s64 isol_mem_used(const struct isol_mem *mem)
 	return mem->used;
 }
 
-static bool charge(struct isol_mem *mem, size_t size)
+static bool charge(struct isol_mem *mem, size_t size, bool must)
 {
-	if (mem->used + (s64)size > mem->limit)
+	if (mem->used + (s64)size > mem->limit && !must)
 		return false;
 	mem->used += size;
 	return true;
@@ -80,16 +83,26 @@ static void uncharge(struct isol_mem *mem, size_t size)
 
 #endif
 
-void *isol_alloc(struct isol_mem *mem, size_t size)
+static void *alloc(struct isol_mem *mem, size_t size, bool must)
 {
 	void *p;
 
-	if (size > INT_MAX || !charge(mem, size))
+	if (size > INT_MAX || !charge(mem, size, must))
 		return NULL;
 	p = isol_sys_alloc(size ? size : 1);
 	if (!p)
 		uncharge(mem, size);
 	return p;
+}
+
+void *isol_alloc(struct isol_mem *mem, size_t size)
+{
+	return alloc(mem, size, false);
+}
+
+void *isol_alloc_must(struct isol_mem *mem, size_t size)
+{
+	return alloc(mem, size, true);
 }
 
 void isol_free(struct isol_mem *mem, const void *p, size_t size)

@@ -4,8 +4,9 @@
  *
  * Whoever may load a policy may be root of a user namespace only, so what a
  * namespace can make the kernel hold is bounded, per namespace and for the
- * host. All memory of candidates and policies comes through here. (It is
- * charged to the caller's memory cgroup too, GFP_KERNEL_ACCOUNT.)
+ * host. All memory of candidates and policies comes through here. (What the
+ * caller's own messages allocate is charged to its memory cgroup as well; what
+ * a job allocates is not, the limits here are all that bounds it.)
  */
 #ifndef ISOL_MEM_H
 #define ISOL_MEM_H
@@ -20,6 +21,8 @@
  * struct isol_mem - the account of one namespace
  * @used: bytes held now
  * @limit: bytes that may be held
+ * @foreign: of a namespace that belongs to a user namespace other than the
+ *	first: what such hold together is limited too, for anyone can make them
  */
 struct isol_mem {
 #ifdef __KERNEL__
@@ -28,6 +31,7 @@ struct isol_mem {
 	s64 used;
 #endif
 	s64 limit;
+	bool foreign;
 };
 
 void isol_mem_init(struct isol_mem *mem, s64 limit);
@@ -42,6 +46,16 @@ s64 isol_mem_used(const struct isol_mem *mem);
  * Return: the memory, or NULL when there is none or a limit would be passed.
  */
 void *isol_alloc(struct isol_mem *mem, size_t size);
+
+/**
+ * isol_alloc_must() - the same, but no limit applies
+ * @mem: the account
+ * @size: bytes
+ *
+ * For what is bounded otherwise, and must not fail because policies have used
+ * the account up: ports (there is a device for each), quarantines, the way out.
+ */
+void *isol_alloc_must(struct isol_mem *mem, size_t size);
 
 /**
  * isol_free() - give memory of isol_alloc() back

@@ -719,7 +719,8 @@ static int why(struct isol_net *in, struct genl_info *info, struct sk_buff **rep
 	if (why_unmanaged(&from) || why_unmanaged(&to)) {
 		const struct isol_port *p = why_unmanaged(&from) ? from.port : to.port;
 
-		if (from.port && to.port && from.port->br_ifindex != to.port->br_ifindex)
+		if ((from.binding && !from.port) || (to.binding && !to.port) ||
+		    (from.port && to.port && from.port->br_ifindex != to.port->br_ifindex))
 			return fail(extack, -EXDEV,
 				    "the two are on different bridges: no frame goes between them",
 				    NULL);

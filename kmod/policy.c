@@ -37,6 +37,8 @@ static struct isol_policy *policy_new(struct isol_net *in, struct isol_model *mo
 	policy->claimed = isol_alloc(&in->mem, model->nbindings * sizeof(*policy->claimed));
 	if (policy->claimed)
 		err = isol_model_seal(model);
+	if (!err && READ_ONCE(*cancel))
+		err = -ECANCELED;
 	if (!err)
 		err = isol_compile(model, cancel, &policy->compiled, msg, msg_len);
 	if (!err)
@@ -163,6 +165,7 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 		return PTR_ERR(policy);
 	}
 
+	mutex_lock(&in->commit);
 	rtnl_lock();
 	mutex_lock(&in->lock);
 	old = in->policy;
@@ -176,55 +179,75 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 		err = commit_next(in, policy);
 	else
 		err = commit_first(in, policy);
-	rtnl_unlock();
-	if (err) {
-		*generation = in->generation;
-		mutex_unlock(&in->lock);
-		policy_free(in, policy);
-		return err;
+	if (!err) {
+		in->generation++;
+		in->since = ktime_get_real_seconds();
+		isol_event_policy(in, ISOL_EVENT_COMMIT, NULL);
+	} else {
+		old = policy;
 	}
-	in->generation++;
-	in->since = ktime_get_real_seconds();
 	*generation = in->generation;
-	if (old) {
-		/* Until no hook counts in the old policy any more. */
+	mutex_unlock(&in->lock);
+	rtnl_unlock();
+	if (!err && old) {
+		/*
+		 * Until no hook counts in the old policy any more. The new one
+		 * stays: who would take it out waits for isol_net.commit.
+		 */
 		synchronize_net();
 		inherit_counters(policy, old);
-		policy_free(in, old);
 	}
-	isol_event_policy(in, ISOL_EVENT_COMMIT, NULL);
-	mutex_unlock(&in->lock);
-	return 0;
+	mutex_unlock(&in->commit);
+	policy_free(in, old);
+	return err;
 }
+
+/**
+ * struct remains - what is left of a policy when it is out of force
+ * @policy: the policy
+ * @view: its last view
+ * @ports: the ports
+ */
+struct remains {
+	struct isol_policy *policy;
+	struct isol_view *view;
+	struct list_head ports;
+};
 
 /*
  * Take the policy out. Hooks go first; only when no frame can be in one of
- * them does what they read go, and only then the module's reference.
+ * them may what they read go, and only then the module's reference.
  */
-static void policy_unload(struct isol_net *in)
+static void policy_unload(struct isol_net *in, struct remains *remains)
 {
-	struct isol_view *view = rcu_dereference_protected(in->view, lockdep_is_held(&in->lock));
-	LIST_HEAD(ports);
-
 	isol_hooks_unregister(in);
-	isol_ports_drop(in, &ports);
+	isol_ports_drop(in, &remains->ports);
 	/*
 	 * Queued frames re-enter behind the hook that queued them, so a grace
 	 * period is enough for those too.
 	 */
 	synchronize_net();
-	RCU_INIT_POINTER(in->view, NULL);
-	isol_view_free(in, view);
-	isol_ports_free(in, &ports);
-	policy_free(in, in->policy);
+	remains->view = rcu_replace_pointer(in->view, NULL, lockdep_is_held(&in->lock));
+	remains->policy = in->policy;
 	in->policy = NULL;
+}
+
+static void remains_free(struct isol_net *in, struct remains *remains)
+{
+	if (!remains->policy)
+		return;
+	isol_view_free(in, remains->view);
+	isol_ports_free(in, &remains->ports);
+	policy_free(in, remains->policy);
 	module_put(THIS_MODULE);
 }
 
 int isol_policy_flush(struct isol_net *in, u64 base, bool has_base, u64 *generation)
 {
+	struct remains remains = { .ports = LIST_HEAD_INIT(remains.ports) };
 	int err = 0;
 
+	mutex_lock(&in->commit);
 	rtnl_lock();
 	mutex_lock(&in->lock);
 	if (in->dying) {
@@ -232,7 +255,7 @@ int isol_policy_flush(struct isol_net *in, u64 base, bool has_base, u64 *generat
 	} else if (has_base && in->generation != base) {
 		err = -ESTALE;
 	} else if (in->policy) {
-		policy_unload(in);
+		policy_unload(in, &remains);
 		in->generation++;
 		in->since = ktime_get_real_seconds();
 		isol_event_policy(in, ISOL_EVENT_FLUSH, NULL);
@@ -240,6 +263,8 @@ int isol_policy_flush(struct isol_net *in, u64 base, bool has_base, u64 *generat
 	*generation = in->generation;
 	mutex_unlock(&in->lock);
 	rtnl_unlock();
+	mutex_unlock(&in->commit);
+	remains_free(in, &remains);
 	return err;
 }
 
@@ -258,10 +283,13 @@ void isol_policy_deny(struct isol_net *in)
 
 void isol_policy_release(struct isol_net *in)
 {
+	struct remains remains = { .ports = LIST_HEAD_INIT(remains.ports) };
+
 	rtnl_lock();
 	mutex_lock(&in->lock);
 	if (in->policy)
-		policy_unload(in);
+		policy_unload(in, &remains);
 	mutex_unlock(&in->lock);
 	rtnl_unlock();
+	remains_free(in, &remains);
 }

@@ -22,13 +22,12 @@ static bool needs_hook(const struct isol_place *place)
 	return place->kind == ISOL_PORT_MEMBER || place->kind == ISOL_PORT_UNBOUND;
 }
 
-/* Read what selectors look at. Return: whether anything is new. */
-static bool look_at(struct isol_port *port)
+/* Read what selectors look at. */
+static void look_at(struct isol_port *port)
 {
 	const struct net_device *dev = port->dev;
 	const struct dev_ifalias *ifalias;
 	char alias[IFALIASZ] = "";
-	bool changed;
 
 	rcu_read_lock();
 	ifalias = rcu_dereference(dev->ifalias);
@@ -36,12 +35,24 @@ static bool look_at(struct isol_port *port)
 		strscpy(alias, ifalias->ifalias, sizeof(alias));
 	rcu_read_unlock();
 
-	changed = strcmp(port->name, dev->name) || strcmp(port->alias, alias) ||
-		  !ether_addr_equal(port->mac, dev->dev_addr);
+	if (strcmp(port->name, dev->name) || strcmp(port->alias, alias) ||
+	    !ether_addr_equal(port->mac, dev->dev_addr))
+		port->changed = true;
 	strscpy(port->name, dev->name, sizeof(port->name));
 	strscpy(port->alias, alias, sizeof(port->alias));
 	ether_addr_copy(port->mac, dev->dev_addr);
-	return changed;
+}
+
+/* The binding whose selector fits the port best, see isol_select(). */
+static const struct isol_binding *best_binding(const struct isol_model *model,
+					       const struct isol_port *port)
+{
+	/* No selector has this. */
+	static const u8 none[ETH_ALEN];
+
+	return isol_select(model, port->name,
+			   ether_addr_equal(port->mac, port->bound_mac) ? port->mac : none,
+			   port->alias);
 }
 
 static struct isol_brdev *brdev_find(const struct isol_net *in, u32 ifindex)
@@ -56,7 +67,7 @@ static struct isol_brdev *brdev_find(const struct isol_net *in, u32 ifindex)
 
 static struct isol_brdev *brdev_new(struct isol_net *in, u32 ifindex)
 {
-	struct isol_brdev *br = isol_alloc(&in->mem, sizeof(*br));
+	struct isol_brdev *br = isol_alloc_must(&in->mem, sizeof(*br));
 
 	if (!br)
 		return NULL;
@@ -113,14 +124,14 @@ static const struct isol_bridge *bridge_of(const struct isol_net *in,
 
 /*
  * What a port is to a policy, with the claims that are made there now. Does
- * not make the claim.
+ * not make the claim. @binding is best_binding().
  */
 static void find_place(struct isol_net *in, const struct isol_policy *policy,
-		       const struct isol_port *port, struct isol_place *place)
+		       const struct isol_port *port, const struct isol_binding *binding,
+		       struct isol_place *place)
 {
 	const struct isol_model *model = policy->model;
 	const struct isol_bridge *bridge = bridge_of(in, model, port);
-	const struct isol_binding *binding;
 	u32 class;
 
 	memset(place, 0, sizeof(*place));
@@ -140,7 +151,6 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	place->kind = ISOL_PORT_UNBOUND;
 	class = bridge->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
 							 ISOL_CLASS_UNBOUND_DROP;
-	binding = isol_select(model, port->name, port->mac, port->alias);
 	if (!binding) {
 		place->cause = ISOL_UNBOUND_NO_MATCH;
 	} else {
@@ -152,13 +162,27 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 		} else {
 			place->kind = ISOL_PORT_MEMBER;
 			class = ISOL_CLASS_FIRST_BINDING + binding->id;
-			if (isol_quarantine_find(in, binding->name)) {
-				place->quarantined = true;
-				class = ISOL_CLASS_QUARANTINED;
-			}
+			place->quarantined = isol_quarantine_find(in, binding->name);
 		}
 	}
+	if (*port->held_as && isol_quarantine_find(in, port->held_as))
+		place->quarantined = true;
+	if (place->quarantined)
+		class = ISOL_CLASS_QUARANTINED;
 	place->word = isol_word(bridge->id, class);
+}
+
+/* Let a port be what has been found. */
+static void settle(const struct isol_policy *policy, struct isol_port *port,
+		   const struct isol_place *place)
+{
+	port->place = *place;
+	port->changed = false;
+	if (!place->quarantined)
+		*port->held_as = '\0';
+	else if (place->kind == ISOL_PORT_MEMBER && !*port->held_as)
+		strscpy(port->held_as, policy->model->binding[place->binding]->name,
+			sizeof(port->held_as));
 }
 
 static void claim(struct isol_policy *policy, const struct isol_place *place)
@@ -181,11 +205,11 @@ static struct isol_view *view_of(struct isol_net *in)
 static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 				  const struct net_device *br)
 {
-	struct isol_port *port = isol_alloc(&in->mem, sizeof(*port));
+	struct isol_port *port = isol_alloc_must(&in->mem, sizeof(*port));
 
 	if (!port)
 		return NULL;
-	port->counts = isol_alloc(&in->mem, COUNTS_LEN);
+	port->counts = isol_alloc_must(&in->mem, COUNTS_LEN);
 	if (!port->counts) {
 		isol_free(&in->mem, port, sizeof(*port));
 		return NULL;
@@ -195,6 +219,7 @@ static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 	port->br_ifindex = br->ifindex;
 	strscpy(port->br_name, br->name, sizeof(port->br_name));
 	look_at(port);
+	ether_addr_copy(port->bound_mac, port->mac);
 	/* Before anything is known of it, it is nothing. */
 	port->place.kind = ISOL_PORT_UNMANAGED;
 	port->place.binding = ISOL_NO_BINDING;
@@ -262,19 +287,15 @@ int isol_ports_place(struct isol_net *in, struct isol_policy *policy)
 		look_at(port);
 	for (pass = 0; pass < 2; pass++)
 		list_for_each_entry(port, &in->ports, node) {
+			const struct isol_binding *binding = best_binding(policy->model, port);
 			const char *name = held(in, port);
-			const struct isol_binding *binding = NULL;
+			bool keeps = name && binding && !strcmp(binding->name, name);
 
-			if (name) {
-				binding = isol_select(policy->model, port->name, port->mac,
-						      port->alias);
-				if (binding && strcmp(binding->name, name))
-					binding = NULL;
-			}
+			isol_pause();
 			/* first those that keep what they have */
-			if ((binding != NULL) != (pass == 0))
+			if (keeps != (pass == 0))
 				continue;
-			find_place(in, policy, port, &port->next);
+			find_place(in, policy, port, binding, &port->next);
 			claim(policy, &port->next);
 		}
 	return 0;
@@ -337,7 +358,7 @@ void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy)
 	struct isol_port *port;
 
 	list_for_each_entry(port, &in->ports, node)
-		port->place = port->next;
+		settle(policy, port, &port->next);
 	brdevs_settle(in, policy);
 }
 
@@ -379,57 +400,66 @@ static struct isol_port *port_by_dev(struct isol_net *in, const struct net_devic
 	return NULL;
 }
 
-void isol_ports_requarantine(struct isol_net *in, const char *name, bool quarantined)
+/* Let a port have a place, in the table too; its hook is as it should be. */
+static void put_in_place(struct isol_net *in, struct isol_port *port,
+			 const struct isol_place *place)
 {
-	struct isol_view *view = view_of(in);
+	settle(in->policy, port, place);
+	/* It has a slot, or the view denies all: this cannot fail. */
+	isol_view_put(view_of(in), port, place->word);
+}
+
+void isol_ports_requarantine(struct isol_net *in, const char *name)
+{
+	struct isol_policy *policy = in->policy;
+	struct isol_place place;
 	struct isol_port *port;
 
 	lockdep_assert_held(&in->lock);
 	list_for_each_entry(port, &in->ports, node) {
 		const char *has = held(in, port);
 
-		if (!has || strcmp(has, name))
+		if ((!has || strcmp(has, name)) && strcmp(port->held_as, name))
 			continue;
-		port->place.quarantined = quarantined;
-		port->place.word = isol_word(port->place.bridge->id,
-					     quarantined ? ISOL_CLASS_QUARANTINED :
-					     ISOL_CLASS_FIRST_BINDING + port->place.binding);
-		/* It has a slot, or the view denies all: this cannot fail. */
-		isol_view_put(view, port, port->place.word);
+		/* A guest port before and after, so nothing else changes. */
+		place = port->place;
+		unclaim(policy, &place);
+		find_place(in, policy, port, best_binding(policy->model, port), &place);
+		claim(policy, &place);
+		put_in_place(in, port, &place);
 	}
 }
 
 /*
  * Look at a port again after something about it has changed.
  *
- * Return: 0, or a negative errno when the port must not become what it would;
- * then it is what it was, and the caller refuses the change.
+ * Return: 0, or a negative errno when the port cannot be made what it would
+ * be; then it is cut off, and the caller refuses the change.
  */
 static int port_refresh(struct isol_net *in, struct isol_port *port, bool changed)
 {
 	struct isol_policy *policy = in->policy;
 	struct isol_place place;
-	int err;
+	int err = 0;
 
 	unclaim(policy, &port->place);
-	find_place(in, policy, port, &place);
-	if (needs_hook(&place) && !port->hooked) {
+	find_place(in, policy, port, best_binding(policy->model, port), &place);
+	if (needs_hook(&place) && !port->hooked)
 		err = isol_hook_ingress_register(in, port);
-		if (err) {
-			claim(policy, &port->place);
-			return err;
-		}
+	if (err) {
+		/* If the change cannot be taken back either it stays so. */
+		place.kind = ISOL_PORT_UNBOUND;
+		place.word = isol_word(place.bridge->id, ISOL_CLASS_UNBOUND_DROP);
 	}
 	claim(policy, &place);
 	changed |= place.word != port->place.word || place.kind != port->place.kind ||
 		   place.cause != port->place.cause || place.binding != port->place.binding;
-	port->place = place;
-	isol_view_put(view_of(in), port, place.word);
+	put_in_place(in, port, &place);
 	if (!needs_hook(&place))
 		isol_hook_ingress_unregister(in, port);
 	if (changed)
 		isol_event_port(in, ISOL_EVENT_PORT_CHANGE, port);
-	return 0;
+	return err;
 }
 
 /* Called before the bridge lets the port forward. */
@@ -443,7 +473,7 @@ static int port_add(struct isol_net *in, struct net_device *dev, struct net_devi
 	port = port_new(in, dev, br);
 	if (!port)
 		return -ENOMEM;
-	find_place(in, policy, port, &port->place);
+	find_place(in, policy, port, best_binding(policy->model, port), &port->place);
 	if (needs_hook(&port->place)) {
 		err = isol_hook_ingress_register(in, port);
 		if (err) {
@@ -451,6 +481,7 @@ static int port_add(struct isol_net *in, struct net_device *dev, struct net_devi
 			return err;
 		}
 	}
+	settle(policy, port, &port->place);
 	claim(policy, &port->place);
 	list_add_tail(&port->node, &in->ports);
 	if (!isol_view_put(old, port, port->place.word) && old != &isol_view_deny) {
@@ -516,15 +547,20 @@ void isol_ports_purge(struct work_struct *work)
 /* A bridge device has come, or has another name. */
 static int bridge_named(struct isol_net *in, const struct net_device *br)
 {
-	struct isol_brdev *known = brdev_find(in, br->ifindex);
+	struct isol_brdev *known = brdev_find(in, br->ifindex), *new = NULL;
+	char before[IFNAMSIZ] = "";
+	bool named = isol_model_bridge(in->policy->model, br->name);
 	struct isol_port *port;
-	int err;
+	int err = 0;
 
-	if (isol_model_bridge(in->policy->model, br->name)) {
-		if (!known)
-			known = brdev_new(in, br->ifindex);
+	if (named) {
+		if (!known) {
+			new = brdev_new(in, br->ifindex);
+			known = new;
+		}
 		if (!known)
 			return -ENOMEM;
+		strscpy(before, known->judged_as, sizeof(before));
 		strscpy(known->judged_as, br->name, sizeof(known->judged_as));
 	}
 	list_for_each_entry(port, &in->ports, node) {
@@ -533,9 +569,14 @@ static int bridge_named(struct isol_net *in, const struct net_device *br)
 		strscpy(port->br_name, br->name, sizeof(port->br_name));
 		err = port_refresh(in, port, true);
 		if (err)
-			return err;
+			break;
 	}
-	return 0;
+	/* The name will be taken back. */
+	if (err && new)
+		brdev_free(in, new);
+	else if (err && named)
+		strscpy(known->judged_as, before, sizeof(known->judged_as));
+	return err;
 }
 
 static int port_event(struct isol_net *in, unsigned long event, struct net_device *dev, void *ptr)
@@ -568,7 +609,10 @@ static int port_event(struct isol_net *in, unsigned long event, struct net_devic
 	/* The alias may have changed without an event while it was down. */
 	case NETDEV_PRE_UP:
 		port = netif_is_bridge_port(dev) ? port_by_dev(in, dev) : NULL;
-		if (!err && port && look_at(port))
+		if (err || !port)
+			break;
+		look_at(port);
+		if (port->changed)
 			err = port_refresh(in, port, true);
 		break;
 	case NETDEV_UNREGISTER:

@@ -61,7 +61,15 @@ struct isol_place {
  * @ifindex: its number
  * @name: interface name, as last seen
  * @mac: own address, as last seen
+ * @bound_mac: own address when it came. Selectors look at this one, and only
+ *	while the port still has it: whoever holds a tap's file descriptor can
+ *	change its address, without any privilege, and must not gain another
+ *	identity by that.
  * @alias: ifalias, as last seen, or ""
+ * @changed: something that selectors look at has changed since @place was found
+ * @held_as: the binding that the port was quarantined as, or "". It stays
+ *	quarantined, whatever it turns itself into, until that binding's
+ *	quarantine ends or it comes anew.
  * @br_ifindex: of its bridge
  * @br_name: of its bridge, as last seen
  * @place: what it is
@@ -78,7 +86,10 @@ struct isol_port {
 	u32 ifindex;
 	char name[IFNAMSIZ];
 	u8 mac[ETH_ALEN];
+	u8 bound_mac[ETH_ALEN];
 	char alias[IFALIASZ];
+	bool changed;
+	char held_as[ISOL_NAME_LEN + 1];
 	u32 br_ifindex;
 	char br_name[IFNAMSIZ];
 	struct isol_place place;
@@ -176,13 +187,12 @@ struct isol_port *isol_port_find(struct isol_net *in, const char *name);
  * isol_ports_requarantine() - a binding's quarantine has changed
  * @in: the namespace
  * @name: of the binding
- * @quarantined: it is now
  *
  * In force for every frame that is looked at after the return. Does not fail.
  *
  * Context: isol_net.lock held.
  */
-void isol_ports_requarantine(struct isol_net *in, const char *name, bool quarantined);
+void isol_ports_requarantine(struct isol_net *in, const char *name);
 
 /* Delayed work of isol_net.purge. */
 void isol_ports_purge(struct work_struct *work);

@@ -31,7 +31,7 @@ int isol_quarantine_add(struct isol_net *in, const char *name, u8 mode, const ch
 		return -EEXIST;
 	if (in->nquarantines >= MAX_QUARANTINES)
 		return -E2BIG;
-	q = isol_alloc(&in->mem, sizeof(*q));
+	q = isol_alloc_must(&in->mem, sizeof(*q));
 	if (!q)
 		return -ENOMEM;
 	q->since = ktime_get_real_seconds();
@@ -41,16 +41,9 @@ int isol_quarantine_add(struct isol_net *in, const char *name, u8 mode, const ch
 		strscpy(q->comment, comment, sizeof(q->comment));
 	list_add_tail(&q->node, &in->quarantines);
 	in->nquarantines++;
-	isol_ports_requarantine(in, name, true);
+	isol_ports_requarantine(in, name);
 	isol_event_policy(in, ISOL_EVENT_QUARANTINE_ADD, q);
 	return 0;
-}
-
-static void quarantine_free(struct isol_net *in, struct isol_quarantine *q)
-{
-	list_del(&q->node);
-	in->nquarantines--;
-	isol_free(&in->mem, q, sizeof(*q));
 }
 
 int isol_quarantine_del(struct isol_net *in, const char *name)
@@ -60,10 +53,12 @@ int isol_quarantine_del(struct isol_net *in, const char *name)
 	lockdep_assert_held(&in->lock);
 	if (!q)
 		return -ENOENT;
+	list_del(&q->node);
+	in->nquarantines--;
 	if (in->policy)
-		isol_ports_requarantine(in, name, false);
+		isol_ports_requarantine(in, name);
 	isol_event_policy(in, ISOL_EVENT_QUARANTINE_DEL, q);
-	quarantine_free(in, q);
+	isol_free(&in->mem, q, sizeof(*q));
 	return 0;
 }
 
@@ -72,5 +67,6 @@ void isol_quarantine_free_all(struct isol_net *in)
 	struct isol_quarantine *q, *tmp;
 
 	list_for_each_entry_safe(q, tmp, &in->quarantines, node)
-		quarantine_free(in, q);
+		isol_free(&in->mem, q, sizeof(*q));
+	INIT_LIST_HEAD(&in->quarantines);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Transactions, see txn.h. */
 #include <linux/jiffies.h>
+#include <linux/wait_bit.h>
 
 #include "netlink.h"
 #include "policy.h"
@@ -11,10 +12,12 @@
  * @node: in isol_net.jobs
  * @in: the namespace; waits for its jobs before it goes
  * @work: on isol_wq
- * @model: what to commit; NULL: flush
+ * @model: what to commit
  * @base: see isol_policy_commit()
  * @has_base: for a flush
- * @cancel: nobody waits for it
+ * @flush: it is one
+ * @cancel: stop if that can still be
+ * @silent: nobody waits for it
  * @portid: who does
  * @seq: of the request
  */
@@ -25,7 +28,9 @@ struct isol_job {
 	struct isol_model *model;
 	u64 base;
 	bool has_base;
+	bool flush;
 	bool cancel;
+	bool silent;
 	u32 portid;
 	u32 seq;
 };
@@ -208,35 +213,48 @@ int isol_txn_abort(struct isol_net *in, u32 portid)
 	return 0;
 }
 
+static void job_free(struct isol_job *job)
+{
+	isol_model_free(job->model);
+	isol_free(&job->in->mem, job, sizeof(*job));
+}
+
+/* The last that a job does: its namespace may go. */
+static void job_end(struct isol_net *in)
+{
+	if (atomic_dec_and_test(&in->njobs))
+		wake_up_var(&in->njobs);
+}
+
 static void run(struct work_struct *work)
 {
 	struct isol_job *job = container_of(work, struct isol_job, work);
-	struct isol_net *in = job->in;
 	char msg[ISOL_MESSAGE_LEN + 1] = "";
+	struct isol_net *in = job->in;
 	u64 generation = 0;
 	int err;
 
-	if (job->model)
+	if (job->flush) {
+		err = isol_policy_flush(in, job->base, job->has_base, &generation);
+	} else {
 		err = isol_policy_commit(in, job->model, job->base, &job->cancel, &generation,
 					 msg, sizeof(msg));
-	else
-		err = isol_policy_flush(in, job->base, job->has_base, &generation);
+		job->model = NULL;
+	}
 
 	mutex_lock(&in->txn_lock);
-	if (!job->cancel)
+	if (!job->silent)
 		isol_netlink_done(in, job->portid, job->seq, err, generation, msg);
 	list_del(&job->node);
 	mutex_unlock(&in->txn_lock);
-	/*
-	 * Whoever waits for the jobs of the namespace waits for isol_wq after
-	 * the list is empty, so the namespace is still there.
-	 */
-	isol_free(&in->mem, job, sizeof(*job));
+	job_free(job);
+	job_end(in);
 }
 
 static struct isol_job *job_new(struct isol_net *in, u32 portid, u32 seq)
 {
-	struct isol_job *job = isol_alloc(&in->mem, sizeof(*job));
+	/* The way out must be open however much memory policies have taken. */
+	struct isol_job *job = isol_alloc_must(&in->mem, sizeof(*job));
 
 	if (!job)
 		return NULL;
@@ -255,7 +273,8 @@ static int job_start(struct isol_net *in, struct isol_job *job)
 	if (count(&in->jobs) >= ISOL_MAX_JOBS)
 		return -EBUSY;
 	list_add(&job->node, &in->jobs);
-	queue_work(isol_wq, &job->work);
+	atomic_inc(&in->njobs);
+	queue_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &job->work);
 	return 0;
 }
 
@@ -277,7 +296,8 @@ int isol_txn_commit(struct isol_net *in, u32 portid, u32 seq)
 	err = job_start(in, job);
 	if (err) {
 		isol_txn_put(txn, 0);
-		isol_free(&in->mem, job, sizeof(*job));
+		job->model = NULL;
+		job_free(job);
 		return err;
 	}
 	txn->model = NULL;
@@ -296,6 +316,7 @@ int isol_txn_flush(struct isol_net *in, u32 portid, u32 seq, u64 base, bool has_
 		return -ENOMEM;
 	job->base = base;
 	job->has_base = has_base;
+	job->flush = true;
 	mutex_lock(&in->txn_lock);
 	err = job_start(in, job);
 	mutex_unlock(&in->txn_lock);
@@ -313,9 +334,12 @@ void isol_txn_closed(struct isol_net *in, u32 portid)
 	txn = find(in, portid);
 	if (txn)
 		list_del(&txn->node);
-	list_for_each_entry(job, &in->jobs, node)
-		if (job->portid == portid && job->model)
-			WRITE_ONCE(job->cancel, true);
+	list_for_each_entry(job, &in->jobs, node) {
+		if (job->portid != portid)
+			continue;
+		job->silent = true;
+		WRITE_ONCE(job->cancel, true);
+	}
 	mutex_unlock(&in->txn_lock);
 	if (txn)
 		txn_free(txn);
@@ -323,13 +347,24 @@ void isol_txn_closed(struct isol_net *in, u32 portid)
 
 void isol_txn_shutdown(struct isol_net *in)
 {
+	struct isol_job *job, *tmp;
 	struct isol_txn *txn;
-	struct isol_job *job;
 
 	mutex_lock(&in->txn_lock);
 	in->closed = true;
-	list_for_each_entry(job, &in->jobs, node)
+	list_for_each_entry_safe(job, tmp, &in->jobs, node) {
+		job->silent = true;
 		WRITE_ONCE(job->cancel, true);
+		/*
+		 * Those that have not begun never will: to wait for them would
+		 * be to wait for other namespaces' jobs before them.
+		 */
+		if (cancel_work(&job->work)) {
+			list_del(&job->node);
+			job_free(job);
+			job_end(in);
+		}
+	}
 	while (!list_empty(&in->txns)) {
 		txn = list_first_entry(&in->txns, struct isol_txn, node);
 		list_del(&txn->node);
@@ -338,5 +373,5 @@ void isol_txn_shutdown(struct isol_net *in)
 		mutex_lock(&in->txn_lock);
 	}
 	mutex_unlock(&in->txn_lock);
-	flush_workqueue(isol_wq);
+	wait_var_event(&in->njobs, !atomic_read(&in->njobs));
 }

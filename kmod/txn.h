@@ -107,7 +107,7 @@ u32 isol_txn_count(const struct isol_net *in);
 /* A socket was closed: its transaction and its commits are not wanted any more. */
 void isol_txn_closed(struct isol_net *in, u32 portid);
 
-/* The namespace goes: abort all, and wait until no job runs. */
+/* The namespace goes: abort all, and wait until none of its jobs runs. */
 void isol_txn_shutdown(struct isol_net *in);
 
 #endif /* ISOL_TXN_H */

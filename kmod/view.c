@@ -20,7 +20,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 				const struct isol_counters *counters, u32 lowest, u32 highest,
 				u32 n)
 {
-	struct isol_view *view = isol_alloc(&in->mem, sizeof(*view));
+	struct isol_view *view = isol_alloc_must(&in->mem, sizeof(*view));
 	u64 range;
 	u32 i;
 
@@ -44,7 +44,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 		view->size = roundup_pow_of_two(max_t(u32, n * 4, 64) + 1);
 		view->shift = 32 - ilog2(view->size);
 	}
-	view->slots = isol_alloc(&in->mem, slots_len(view->size));
+	view->slots = isol_alloc_must(&in->mem, slots_len(view->size));
 	if (!view->slots) {
 		isol_free(&in->mem, view, sizeof(*view));
 		return NULL;
