@@ -255,6 +255,12 @@ static int copy_text(struct isol_model *model, const char **to, const char *from
 	return *to ? 0 : no_memory(fault);
 }
 
+static bool bound_by_name(const struct isol_model *model, const char *ifname)
+{
+	return isol_model_find(model, ISOL_SPACE_SELECTOR + ISOL_SEL_PORT, ifname,
+			       strlen(ifname));
+}
+
 int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spec *spec,
 			  struct isol_fault *fault)
 {
@@ -272,6 +278,9 @@ int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spe
 	if (isol_model_find(model, ISOL_SPACE_UPLINK, spec->name, strlen(spec->name)))
 		return refuse(fault, -EEXIST, ISOL_F_NAME, 0,
 			      "bridge NAME: the interface is an uplink of another bridge");
+	if (bound_by_name(model, spec->name))
+		return refuse(fault, -EINVAL, ISOL_F_NAME, 0,
+			      "bridge NAME: a binding has the interface as PORT");
 	if (model->nbridges >= ISOL_MAX_BRIDGES)
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many bridges");
 	err = check_comment(spec->comment, fault);
@@ -303,6 +312,9 @@ int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spe
 		if (isol_model_find(model, ISOL_SPACE_UPLINK, uplink, len))
 			return refuse(fault, -EEXIST, ISOL_F_UPLINK, i,
 				      "UPLINK: already an uplink");
+		if (bound_by_name(model, uplink))
+			return refuse(fault, -EINVAL, ISOL_F_UPLINK, i,
+				      "UPLINK: a binding has the interface as PORT");
 		err = copy_text(model, &bridge->uplinks[i], uplink, fault);
 		if (err)
 			return err;
