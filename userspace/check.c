@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/isol.h>
+
+#include "check.h"
+#include "text.h"
+
+struct checker {
+	struct policy *p;
+	struct diags *d;
+	struct arena arena;
+	struct table uplinks;	/* interface name -> struct bridge */
+};
+
+/* " (line N)" of what a message refers to, where there are lines. */
+struct where {
+	char text[32];
+};
+
+static struct where where(struct mark at)
+{
+	struct where w = { "" };
+
+	if (at.line)
+		snprintf(w.text, sizeof(w.text), " (line %u)", at.line);
+	return w;
+}
+
+/* The names of a list that are close to a misspelt one. */
+static void guess_among(struct checker *c, struct guess *g, enum object_kind kind)
+{
+	size_t i;
+
+	if (diags_full(c->d))
+		return;
+	for (i = 0; i < c->p->list[kind].n; i++)
+		guess_offer(g, c->p->list[kind].v[i]->name.text);
+}
+
+static const char *ifname_or_text_fault(const char *s)
+{
+	const char *fault = ifname_fault(s);
+
+	return fault ? fault : text_fault(s);
+}
+
+/* What all objects have: a name, and perhaps a comment. */
+static void check_objects(struct checker *c, enum object_kind kind, size_t max)
+{
+	const struct objects *l = &c->p->list[kind];
+	const struct object *other;
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		struct object *o = l->v[i];
+		const char *name = o->name.text;
+		const char *fault = kind == OBJECT_BRIDGE ? ifname_or_text_fault(name) :
+							    name_fault(name);
+
+		o->index = i;
+		if (i == max)
+			diags_error(c->d, o->name.at, "more than %zu %ss", max, object_word(kind));
+		if (fault)
+			diags_error(c->d, o->name.at, "the %s name '%s' %s", object_word(kind),
+				    name, fault);
+		fault = o->comment.text ? text_fault(o->comment.text) : NULL;
+		if (fault)
+			diags_error(c->d, o->comment.at,
+				    "%s '%s': the comment %s",
+				    object_word(kind),
+				    name, fault);
+		if (kind != OBJECT_GROUP && kind != OBJECT_BINDING)
+			continue;
+		if (endpoint_reserved(name))
+			diags_error(c->d, o->name.at,
+				    "'%s' is a reserved word; expected another name for the %s",
+				    name, object_word(kind));
+		other = kind == OBJECT_BINDING ? policy_find(c->p, OBJECT_GROUP, name) : NULL;
+		if (other)
+			diags_error(c->d, o->name.at,
+				    "binding '%s' has the name of a group%s; expected another: rules could not tell them apart",
+				    name, where(other->name.at).text);
+	}
+}
+
+/*
+ * Bridges and segments
+ */
+
+static void check_uplinks(struct checker *c, struct bridge *b)
+{
+	const struct bridge *other;
+	const char *fault;
+	size_t i;
+
+	for (i = 0; i < b->uplinks.n; i++) {
+		const struct word *w = &b->uplinks.v[i];
+
+		if (i == ISOL_MAX_UPLINKS) {
+			diags_error(c->d, w->at, "bridge '%s': more than %u uplinks",
+				    b->o.name.text, ISOL_MAX_UPLINKS);
+			return;
+		}
+		fault = ifname_or_text_fault(w->text);
+		if (fault) {
+			diags_error(c->d, w->at, "the uplink '%s' %s", w->text, fault);
+			continue;
+		}
+		if (glob_is(w->text))
+			diags_warn(c->d, w->at,
+				   "the uplink '%s' is taken as it is: * and ? stand for themselves here",
+				   w->text);
+		other = table_add(&c->uplinks, w->text, b);
+		if (!strcmp(w->text, b->o.name.text))
+			diags_error(c->d, w->at,
+				    "bridge '%s' as its own uplink; expected a port of it",
+				    w->text);
+		else if (policy_find(c->p, OBJECT_BRIDGE, w->text))
+			diags_error(c->d, w->at,
+				    "the uplink '%s' is a bridge of the policy itself; expected a port of %s",
+				    w->text, b->o.name.text);
+		else if (other == b)
+			diags_error(c->d, w->at, "the uplink '%s' twice", w->text);
+		else if (other)
+			diags_error(c->d, w->at,
+				    "the uplink '%s' of bridge '%s' is one of bridge '%s' too; an interface is the port of one bridge",
+				    w->text, b->o.name.text, other->o.name.text);
+	}
+}
+
+static void check_bridges(struct checker *c)
+{
+	struct bridge *b;
+	size_t i;
+
+	check_objects(c, OBJECT_BRIDGE, ISOL_MAX_BRIDGES);
+	policy_each_bridge(c->p, b, i)
+		check_uplinks(c, b);
+}
+
+static void check_segments(struct checker *c)
+{
+	struct table taken = { 0 };
+	struct segment *s, *other;
+	size_t i;
+
+	check_objects(c, OBJECT_SEGMENT, ISOL_MAX_SEGMENTS);
+	policy_each_segment(c->p, s, i) {
+		const struct word *w = &s->bridge;
+		struct guess g = { .word = w->text };
+		char buf[96];
+
+		if (!w->text) {
+			if (!s->o.broken)
+				diags_error(c->d, s->o.name.at, "segment '%s' has no 'bridge'",
+					    s->o.name.text);
+			continue;
+		}
+		if (!policy_find(c->p, OBJECT_BRIDGE, w->text)) {
+			guess_among(c, &g, OBJECT_BRIDGE);
+			diags_error(c->d, w->at, "segment '%s': no bridge '%s' in the policy%s",
+				    s->o.name.text, w->text, guess_text(&g, buf, sizeof(buf)));
+			continue;
+		}
+		other = table_add(&taken, w->text, s);
+		if (other)
+			diags_error(c->d, w->at,
+				    "segment '%s': bridge '%s' is the segment '%s' already%s; expected one segment for a bridge",
+				    s->o.name.text, w->text, other->o.name.text,
+				    where(other->o.name.at).text);
+	}
+	table_free(&taken);
+}
+
+/*
+ * Bindings
+ */
+
+/* What the kernel takes two selectors of one kind to be the same by. */
+static const char *selector_key(struct checker *c, const struct binding *b)
+{
+	char mac[MAC_TEXT_SIZE];
+	u8 tap[6];
+
+	if (b->selector != SELECTOR_MAC)
+		return b->match.text;
+	mac_to_tap(b->mac, tap);
+	return arena_strdup(&c->arena, mac_format(tap, mac));
+}
+
+/* Why no port can ever match the selector: the end of a sentence, or NULL. */
+static const char *selector_fault(const struct binding *b)
+{
+	static const u8 zero[6];
+
+	switch (b->selector) {
+	case SELECTOR_PORT:
+	case SELECTOR_GLOB:
+		return ifname_or_text_fault(b->match.text);
+	case SELECTOR_MAC:
+		if (!memcmp(b->mac, zero, 6))
+			return "is all zero, which no guest's address is";
+		return b->mac[0] & 1 ? "is a multicast address, which no guest has" : NULL;
+	case SELECTOR_ALIAS:
+		return *b->match.text ? text_fault(b->match.text) : "is empty";
+	default:
+		return NULL;
+	}
+}
+
+static void check_port(struct checker *c, const struct binding *b)
+{
+	const struct bridge *other = table_find(&c->uplinks, b->match.text);
+
+	if (other)
+		diags_error(c->d, b->match.at,
+			    "binding '%s': '%s' is an uplink of bridge '%s'; expected a guest port",
+			    b->o.name.text, b->match.text, other->o.name.text);
+	else if (policy_find(c->p, OBJECT_BRIDGE, b->match.text))
+		diags_error(c->d, b->match.at,
+			    "binding '%s': '%s' is a bridge of the policy; expected a guest port",
+			    b->o.name.text, b->match.text);
+}
+
+static void check_selector(struct checker *c, struct binding *b, struct table *selectors)
+{
+	const char *fault = selector_fault(b);
+	const struct binding *other;
+
+	if (b->selector == SELECTOR_NONE) {
+		if (!b->o.broken)
+			diags_error(c->d, b->o.name.at,
+				    "binding '%s' has no selector; expected one of port, mac and alias",
+				    b->o.name.text);
+		return;
+	}
+	if (fault) {
+		diags_error(c->d, b->match.at, "binding '%s': '%s' %s", b->o.name.text,
+			    b->match.text, fault);
+		return;
+	}
+	if (b->selector == SELECTOR_PORT)
+		check_port(c, b);
+	other = table_add(&selectors[b->selector], selector_key(c, b), b);
+	if (other)
+		diags_error(c->d, b->match.at,
+			    "binding '%s' has the same selector as binding '%s'%s; a port is one of the two",
+			    b->o.name.text, other->o.name.text, where(other->match.at).text);
+}
+
+static void check_role(struct checker *c, const struct binding *b)
+{
+	const char *name = b->o.name.text;
+	const char *fault;
+
+	if (b->role == ISOL_ROLE_COMMUNITY && !b->community.text && !b->o.broken)
+		diags_error(c->d, b->o.name.at,
+			    "binding '%s' has the role community and no 'community'; expected the name of one",
+			    name);
+	if (b->role != ISOL_ROLE_COMMUNITY && b->community.text && !b->o.broken)
+		diags_error(c->d, b->community.at,
+			    "binding '%s' has a community, but not the role community; expected 'role: community'",
+			    name);
+	fault = b->community.text ? name_fault(b->community.text) : NULL;
+	if (fault)
+		diags_error(c->d, b->community.at, "the community name '%s' %s", b->community.text,
+			    fault);
+}
+
+static void check_segment_of(struct checker *c, const struct binding *b)
+{
+	const struct word *w = &b->segment;
+	struct guess g = { .word = w->text };
+	char buf[96];
+
+	if (!w->text || policy_find(c->p, OBJECT_SEGMENT, w->text))
+		return;
+	guess_among(c, &g, OBJECT_SEGMENT);
+	diags_error(c->d, w->at, "binding '%s': no segment '%s' in the policy%s", b->o.name.text,
+		    w->text, guess_text(&g, buf, sizeof(buf)));
+}
+
+/* Checks the memberships and sorts them by the order of the groups. */
+static void check_memberships(struct checker *c, struct binding *b)
+{
+	struct word *v = b->groups.v;
+	size_t i, j;
+
+	if (b->groups.n > ISOL_MAX_MEMBERSHIPS) {
+		diags_error(c->d, v[ISOL_MAX_MEMBERSHIPS].at,
+			    "binding '%s' is in more than %u groups",
+			    b->o.name.text, ISOL_MAX_MEMBERSHIPS);
+		return;
+	}
+	for (i = 0; i < b->groups.n; i++) {
+		const struct group *g = policy_find(c->p, OBJECT_GROUP, v[i].text);
+		struct word w = v[i];
+
+		if (!g) {
+			struct guess guess = { .word = w.text };
+			char buf[96];
+
+			guess_among(c, &guess, OBJECT_GROUP);
+			diags_error(c->d, w.at, "binding '%s': no group '%s' in the policy%s",
+				    b->o.name.text, w.text, guess_text(&guess, buf, sizeof(buf)));
+			return;
+		}
+		for (j = i; j; j--) {
+			const struct group *before = policy_find(c->p, OBJECT_GROUP, v[j - 1].text);
+
+			if (before == g)
+				diags_error(c->d, w.at, "binding '%s' is in group '%s' twice",
+					    b->o.name.text, w.text);
+			if (before->o.index <= g->o.index)
+				break;
+			v[j] = v[j - 1];
+		}
+		v[j] = w;
+	}
+}
+
+static void check_bindings(struct checker *c)
+{
+	struct table selectors[SELECTOR_ALIAS + 1] = { 0 };
+	struct binding *b;
+	size_t i;
+
+	check_objects(c, OBJECT_BINDING, ISOL_MAX_BINDINGS);
+	policy_each_binding(c->p, b, i) {
+		check_selector(c, b, selectors);
+		check_role(c, b);
+		check_segment_of(c, b);
+		check_memberships(c, b);
+	}
+	for (i = 0; i < ARRAY_SIZE(selectors); i++)
+		table_free(&selectors[i]);
+}
+
+/*
+ * Rules
+ */
+
+static void resolve(struct checker *c, const struct rule *r, struct endpoint *e,
+		    enum object_kind table)
+{
+	const char *name = e->name.text;
+	struct guess g = { .word = name };
+	char buf[96];
+
+	if (e->kind == ISOL_ENDPOINT_QUARANTINED && table == OBJECT_RULE) {
+		diags_error(c->d, e->name.at,
+			    "rule '%s': 'quarantined' is for the rules of the quarantine section",
+			    r->o.name.text);
+		return;
+	}
+	if (e->kind != ENDPOINT_NAME)
+		return;
+	if (policy_find(c->p, OBJECT_GROUP, name)) {
+		e->kind = ISOL_ENDPOINT_GROUP;
+		return;
+	}
+	if (policy_find(c->p, OBJECT_BINDING, name)) {
+		e->kind = ISOL_ENDPOINT_BINDING;
+		return;
+	}
+	if (!strcmp(name, "unbound")) {
+		diags_error(c->d, e->name.at,
+			    "rule '%s': no rule can name unbound ports; see 'unbound' of the bridge",
+			    r->o.name.text);
+		return;
+	}
+	if (!diags_full(c->d)) {
+		guess_among(c, &g, OBJECT_GROUP);
+		guess_among(c, &g, OBJECT_BINDING);
+		guess_offer(&g, "any");
+		guess_offer(&g, "host");
+		guess_offer(&g, "uplink");
+		guess_offer(&g, "members");
+		guess_offer(&g, "quarantined");
+	}
+	diags_error(c->d, e->name.at, "rule '%s': no group or binding '%s' in the policy%s",
+		    r->o.name.text, name, guess_text(&g, buf, sizeof(buf)));
+}
+
+static bool all_unjudged(const struct endpoint_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].kind != ISOL_ENDPOINT_HOST && l->v[i].kind != ISOL_ENDPOINT_UPLINK)
+			return false;
+	return true;
+}
+
+static bool has_quarantined(const struct endpoint_list *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i].kind == ISOL_ENDPOINT_QUARANTINED)
+			return true;
+	return false;
+}
+
+static u64 endpoint_id(const struct checker *c, const struct endpoint *e)
+{
+	const struct object *o = NULL;
+
+	if (e->kind == ISOL_ENDPOINT_GROUP)
+		o = policy_find(c->p, OBJECT_GROUP, e->name.text);
+	else if (e->kind == ISOL_ENDPOINT_BINDING)
+		o = policy_find(c->p, OBJECT_BINDING, e->name.text);
+	return (u64)e->kind << 32 | (o ? o->index : 0);
+}
+
+static int compare_ids(const void *a, const void *b)
+{
+	const u64 *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The endpoints of a side as a set; a side has ISOL_MAX_ENDPOINTS at most. */
+static size_t side_ids(const struct checker *c, const struct endpoint_list *l, u64 *ids)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < l->n; i++)
+		ids[i] = endpoint_id(c, &l->v[i]);
+	qsort(ids, l->n, sizeof(*ids), compare_ids);
+	for (i = 0; i < l->n; i++)
+		if (!n || ids[n - 1] != ids[i])
+			ids[n++] = ids[i];
+	return n;
+}
+
+/* Which frames a rule is about. Rules of equal text match the same frames. */
+static char *match_key(struct checker *c, const struct rule *r)
+{
+	u64 ids[2 * ISOL_MAX_ENDPOINTS];
+	size_t nfrom = side_ids(c, &r->from, ids);
+	size_t n = nfrom + side_ids(c, &r->to, ids + nfrom), i;
+	char *key = arena_alloc(&c->arena, n * 12 + 2), *s = key;
+
+	for (i = 0; i < n; i++)
+		s += sprintf(s, "%s%x.%x", i == nfrom ? ">" : ",", (unsigned int)(ids[i] >> 32),
+			     (unsigned int)ids[i]);
+	return key;
+}
+
+static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *l,
+		       enum object_kind table)
+{
+	size_t before = c->d->errors, i;
+
+	if (l->n > ISOL_MAX_ENDPOINTS) {
+		diags_error(c->d, l->v[ISOL_MAX_ENDPOINTS].name.at,
+			    "rule '%s': more than %u endpoints on a side",
+			    r->o.name.text, ISOL_MAX_ENDPOINTS);
+		return false;
+	}
+	for (i = 0; i < l->n; i++)
+		resolve(c, r, &l->v[i], table);
+	return c->d->errors == before;
+}
+
+static void check_rule(struct checker *c, struct rule *r, enum object_kind table,
+		       struct table *matches)
+{
+	const char *fault = r->owner.text ? name_fault(r->owner.text) : NULL;
+	const struct rule *first;
+	bool ok;
+
+	if (fault)
+		diags_error(c->d, r->owner.at, "rule '%s': the owner '%s' %s", r->o.name.text,
+			    r->owner.text, fault);
+	ok = check_side(c, r, &r->from, table);
+	ok = check_side(c, r, &r->to, table) && ok;
+	if (!ok || r->o.broken)
+		return;
+	if (all_unjudged(&r->from) && all_unjudged(&r->to)) {
+		diags_error(c->d, r->o.name.at,
+			    "rule '%s' only joins uplinks and the host: what goes between them is not judged; expected a guest on one side",
+			    r->o.name.text);
+		return;
+	}
+	if (table == OBJECT_QRULE && !has_quarantined(&r->from) && !has_quarantined(&r->to)) {
+		diags_error(c->d, r->o.name.at,
+			    "quarantine rule '%s' needs 'quarantined' on one side",
+			    r->o.name.text);
+		return;
+	}
+	first = table_add(matches, match_key(c, r), r);
+	if (first)
+		diags_warn(c->d, r->o.name.at,
+			   "rule '%s' never matches: rule '%s'%s comes first and has the same from and to",
+			   r->o.name.text, first->o.name.text, where(first->o.name.at).text);
+}
+
+static void check_rules(struct checker *c, enum object_kind table)
+{
+	struct table matches = { 0 };
+	struct rule *r;
+	size_t i;
+
+	check_objects(c, table, ISOL_MAX_RULES);
+	policy_each(c->p, table, struct rule, r, i)
+		check_rule(c, r, table, &matches);
+	table_free(&matches);
+	arena_free(&c->arena);
+}
+
+int policy_check(struct policy *p, struct diags *d)
+{
+	struct checker c = { .p = p, .d = d };
+	const struct objects *rules = &p->list[OBJECT_RULE];
+	const struct objects *qrules = &p->list[OBJECT_QRULE];
+
+	check_bridges(&c);
+	check_segments(&c);
+	check_objects(&c, OBJECT_GROUP, ISOL_MAX_GROUPS);
+	check_bindings(&c);
+	check_rules(&c, OBJECT_RULE);
+	check_rules(&c, OBJECT_QRULE);
+	if (qrules->n && qrules->n <= ISOL_MAX_RULES && rules->n <= ISOL_MAX_RULES &&
+	    qrules->n + rules->n > ISOL_MAX_RULES)
+		diags_error(d, qrules->v[ISOL_MAX_RULES - rules->n]->name.at,
+			    "more than %u rules, those of the quarantine section included",
+			    ISOL_MAX_RULES);
+	table_free(&c.uplinks);
+	arena_free(&c.arena);
+	return d->errors ? -EINVAL : 0;
+}

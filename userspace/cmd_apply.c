@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/* apply and check: a policy file */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "diff.h"
+#include "file.h"
+#include "load.h"
+#include "tree.h"
+#include "yaml.h"
+
+static int load_file(const char *path, struct policy **p, struct diags *d)
+{
+	size_t len = 0;
+	char *buf = NULL;
+	int err;
+
+	err = file_read(path, YAML_MAX_SIZE, &buf, &len);
+	if (err)
+		return error("%s: %s", path, strerror(-err));
+	err = isol_load(!strcmp(path, "-") ? "<stdin>" : path, buf, len, p, d);
+	free(buf);
+	return err ? EXIT_ERROR : EXIT_DONE;
+}
+
+static json_t *counts(const struct policy *p)
+{
+	json_t *t = json_object();
+
+	tree_set(t, "bridges", json_integer(p->list[OBJECT_BRIDGE].n));
+	tree_set(t, "segments", json_integer(p->list[OBJECT_SEGMENT].n));
+	tree_set(t, "groups", json_integer(p->list[OBJECT_GROUP].n));
+	tree_set(t, "bindings", json_integer(p->list[OBJECT_BINDING].n));
+	tree_set(t, "rules", json_integer(p->list[OBJECT_RULE].n + p->list[OBJECT_QRULE].n));
+	return t;
+}
+
+static void print_counts(const struct policy *p)
+{
+	const size_t n[] = {
+		p->list[OBJECT_BRIDGE].n, p->list[OBJECT_SEGMENT].n, p->list[OBJECT_GROUP].n,
+		p->list[OBJECT_BINDING].n, p->list[OBJECT_RULE].n + p->list[OBJECT_QRULE].n,
+	};
+	static const char *const words[] = { "bridge", "segment", "group", "binding", "rule" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(n); i++)
+		printf("%s%zu %s%s", i ? ", " : "", n[i], words[i], n[i] == 1 ? "" : "s");
+}
+
+/*
+ * What a dry run finds
+ */
+
+struct plan {
+	bool json;
+	json_t *added;
+	json_t *changed;
+	json_t *removed;
+	json_t *reordered;
+};
+
+static json_t *named(enum object_kind kind, const struct object *o)
+{
+	json_t *t = json_object();
+
+	tree_set(t, "kind", json_string(object_word(kind)));
+	if (o)
+		tree_set(t, "name", tree_text(o->name.text));
+	return t;
+}
+
+static void on_change(enum change what, enum object_kind kind, const struct object *o,
+		      const char *keys, void *data)
+{
+	struct plan *plan = data;
+	json_t *t;
+
+	if (!plan->json) {
+		if (what == CHANGE_ADD)
+			printf("add %s %s\n", object_word(kind), o->name.text);
+		else if (what == CHANGE_REMOVE)
+			printf("remove %s %s\n", object_word(kind), o->name.text);
+		else if (what == CHANGE_CHANGE)
+			printf("change %s %s: %s\n", object_word(kind), o->name.text, keys);
+		else
+			printf("reorder %ss\n", object_word(kind));
+		return;
+	}
+	t = named(kind, o);
+	switch (what) {
+	case CHANGE_ADD:
+		tree_append(plan->added, t);
+		break;
+	case CHANGE_CHANGE:
+		tree_set(t, "keys", tree_text(keys));
+		tree_append(plan->changed, t);
+		break;
+	case CHANGE_REMOVE:
+		tree_append(plan->removed, t);
+		break;
+	case CHANGE_REORDER:
+		tree_append(plan->reordered, t);
+		break;
+	}
+}
+
+static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
+{
+	struct plan plan = { .json = c->json };
+	json_t *t = json_object();
+	bool differ;
+
+	if (c->json) {
+		plan.added = json_array();
+		plan.changed = json_array();
+		plan.removed = json_array();
+		plan.reordered = json_array();
+	}
+	differ = policy_diff(v->policy, p, on_change, &plan);
+	if (!c->json) {
+		json_decref(t);
+		if (!differ && v->status.enforcing)
+			printf("unchanged, generation %llu\n", (unsigned long long)v->generation);
+		else if (!v->status.enforcing)
+			puts("nothing is enforced now");
+		return EXIT_DONE;
+	}
+	tree_set(t, "result", json_string(differ || !v->status.enforcing ? "differs" :
+									     "unchanged"));
+	tree_set(t, "generation", json_integer(v->generation));
+	tree_set(t, "added", plan.added);
+	tree_set(t, "changed", plan.changed);
+	tree_set(t, "removed", plan.removed);
+	tree_set(t, "reordered", plan.reordered);
+	return ctx_print(c, t);
+}
+
+static int report(struct ctx *c, const char *result, u64 generation, const struct policy *p)
+{
+	json_t *t;
+
+	if (c->json) {
+		t = counts(p);
+		tree_set(t, "result", json_string(result));
+		tree_set(t, "generation", json_integer(generation));
+		return ctx_print(c, t);
+	}
+	printf("%s, generation %llu", result, (unsigned long long)generation);
+	if (!strcmp(result, "applied")) {
+		fputs(" (", stdout);
+		print_counts(p);
+		putchar(')');
+	}
+	putchar('\n');
+	return EXIT_DONE;
+}
+
+static int apply(struct ctx *c, const struct policy *p, struct diags *d, bool dry)
+{
+	struct view v;
+	u64 generation;
+	int err;
+
+	err = ctx_pull(c, PULL_POLICY, &v);
+	if (err) {
+		diags_print(d, stderr);
+	} else if (dry) {
+		err = ctx_hostcheck(c, p, d);
+		if (!err)
+			err = dry_run(c, &v, p);
+	} else if (v.status.enforcing && !policy_diff(v.policy, p, NULL, NULL)) {
+		/* what is wrong with the host now is worth telling all the same */
+		err = ctx_hostcheck(c, p, d);
+		if (!err)
+			err = report(c, "unchanged", v.generation, p);
+	} else {
+		err = ctx_commit(c, p, v.generation, d, &generation);
+		if (!err)
+			err = report(c, "applied", generation, p);
+	}
+	pull_free(&v);
+	return err;
+}
+
+int cmd_apply(struct ctx *c, struct args *a)
+{
+	struct diags d = { 0 };
+	struct policy *p = NULL;
+	bool dry = false;
+	const struct flag flags[] = { { "--dry-run", &dry }, { NULL, NULL } };
+	const char *path;
+	int err;
+
+	a->flags = flags;
+	path = args_word(c, a);
+	if (!path)
+		usage_error(a, "expected the name of a file, or - for the standard input");
+	args_end(c, a);
+	err = load_file(path, &p, &d);
+	if (err)
+		diags_print(&d, stderr);
+	else
+		err = apply(c, p, &d, dry);
+	policy_free(p);
+	diags_free(&d);
+	return err;
+}
+
+int cmd_check(struct ctx *c, struct args *a)
+{
+	const char *path = args_word(c, a);
+	struct diags d = { 0 };
+	struct policy *p = NULL;
+	json_t *t;
+	int err;
+
+	if (!path)
+		usage_error(a, "expected the name of a file, or - for the standard input");
+	args_end(c, a);
+	err = load_file(path, &p, &d);
+	diags_print(&d, stderr);
+	if (!err && c->json) {
+		t = counts(p);
+		tree_set(t, "result", json_string("valid"));
+		err = ctx_print(c, t);
+	} else if (!err) {
+		fputs("valid: ", stdout);
+		print_counts(p);
+		putchar('\n');
+	}
+	policy_free(p);
+	diags_free(&d);
+	return err;
+}

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* bind: the bindings */
+#include <stdlib.h>
+
+#include <linux/isol.h>
+
+#include "edit.h"
+#include "names.h"
+#include "text.h"
+
+static void select_by(struct args *a, struct policy *p, struct binding *b, enum selector selector)
+{
+	struct word w;
+
+	if (b->selector != SELECTOR_NONE)
+		usage_error(a, "a second selector; expected one of port, mac and alias");
+	w = word_make(p, args_value(a, "the selector"), (struct mark){ 0 });
+	if (selector == SELECTOR_PORT) {
+		binding_select(b, w);
+		return;
+	}
+	if (selector == SELECTOR_MAC && !mac_parse(w.text, b->mac))
+		usage_error(a, "'%s' is not a MAC address like 52:54:00:12:34:56", w.text);
+	b->selector = selector;
+	b->match = w;
+}
+
+static u16 read_claims(struct args *a)
+{
+	const char *word = args_value(a, "a number of ports");
+	unsigned long v;
+	char *end;
+
+	v = strtoul(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || v < 1 || v > ISOL_MAX_CLAIMS)
+		usage_error(a, "'%s'; expected a number from 1 to %u", word, ISOL_MAX_CLAIMS);
+	return v;
+}
+
+static void read_words(struct ctx *c, struct args *a, struct policy *p, struct binding *b)
+{
+	static const char *const keywords[] = {
+		"port", "mac", "alias", "claims", "segment", "group", "role", "community",
+		"comment", NULL
+	};
+	const char *word;
+
+	while ((word = args_word(c, a))) {
+		switch (match_word(a, word, keywords, "word")) {
+		case 0:
+			select_by(a, p, b, SELECTOR_PORT);
+			break;
+		case 1:
+			select_by(a, p, b, SELECTOR_MAC);
+			break;
+		case 2:
+			select_by(a, p, b, SELECTOR_ALIAS);
+			break;
+		case 3:
+			b->claims = read_claims(a);
+			break;
+		case 4:
+			b->segment = edit_word(p, args_value(a, "the name of a segment"));
+			break;
+		case 5:
+			word = args_value(a, "the name of a group");
+			word_list_add(p, &b->groups, word_make(p, word, (struct mark){ 0 }));
+			break;
+		case 6:
+			b->role = match_word(a, args_value(a, "a role"), role_names.v, "role");
+			break;
+		case 7:
+			b->community = edit_word(p, args_value(a, "the name of a community"));
+			break;
+		default:
+			b->o.comment = edit_word(p, args_value(a, "a text"));
+			break;
+		}
+	}
+	if (b->selector == SELECTOR_NONE)
+		usage_error(a, "expected a selector: port, mac or alias");
+}
+
+static int add(struct ctx *c, struct args *a)
+{
+	const char *name = args_word(c, a);
+	struct policy *words = policy_new();
+	struct object *o;
+	struct edit e;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a binding");
+	o = policy_object(words, OBJECT_BINDING, name, (struct mark){ 0 });
+	read_words(c, a, words, (struct binding *)(void *)o);
+	err = edit_begin(&e, c);
+	if (!err)
+		err = edit_add(&e, OBJECT_BINDING, o, SIZE_MAX);
+	edit_end(&e);
+	policy_free(words);
+	return err;
+}
+
+static int del(struct ctx *c, struct args *a)
+{
+	return edit_del_command(c, a, OBJECT_BINDING);
+}
+
+static int show(struct ctx *c, struct args *a)
+{
+	return edit_show_command(c, a, OBJECT_BINDING);
+}
+
+int cmd_bind(struct ctx *c, struct args *a)
+{
+	static const struct command commands[] = {
+		{ "add", add, "bind add NAME port INTERFACE|GLOB [claims N] [segment SEGMENT]\n"
+			      "  [group GROUP]... [role ROLE] [community COMMUNITY] [comment TEXT]\n"
+			      "bind add NAME mac ADDRESS ...\n"
+			      "bind add NAME alias TEXT ..." },
+		{ "del", del, "bind del NAME" },
+		{ "show", show, "bind show [NAME]" },
+		{ NULL, NULL, NULL }
+	};
+
+	return run_command(c, a, commands, "bind command", "show");
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+/* bridge: the managed bridges */
+#include <string.h>
+
+#include "edit.h"
+
+static void read_words(struct ctx *c, struct args *a, struct policy *p, struct bridge *b)
+{
+	static const char *const keywords[] = {
+		"uplink", "default", "unbound", "comment", NULL
+	};
+	const char *word;
+
+	while ((word = args_word(c, a))) {
+		switch (match_word(a, word, keywords, "word")) {
+		case 0:
+			word = args_value(a, "the name of an interface");
+			word_list_add(p, &b->uplinks, word_make(p, word, (struct mark){ 0 }));
+			break;
+		case 1:
+			b->verdict = edit_verdict(a);
+			break;
+		case 2:
+			b->unbound = edit_verdict(a);
+			break;
+		default:
+			b->o.comment = edit_word(p, args_value(a, "a text"));
+			break;
+		}
+	}
+}
+
+/*
+ * The command line is read into the policy before the kernel is asked for
+ * what it enforces: mistakes in it are told without a kernel too, and the
+ * words are in an arena of their own.
+ */
+static int add(struct ctx *c, struct args *a)
+{
+	const char *name = args_word(c, a);
+	struct policy *words = policy_new();
+	struct object *o;
+	struct edit e;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a bridge");
+	o = policy_object(words, OBJECT_BRIDGE, name, (struct mark){ 0 });
+	read_words(c, a, words, (struct bridge *)(void *)o);
+	err = edit_begin(&e, c);
+	if (!err)
+		err = edit_add(&e, OBJECT_BRIDGE, o, SIZE_MAX);
+	edit_end(&e);
+	policy_free(words);
+	return err;
+}
+
+static int del(struct ctx *c, struct args *a)
+{
+	return edit_del_command(c, a, OBJECT_BRIDGE);
+}
+
+static int show(struct ctx *c, struct args *a)
+{
+	return edit_show_command(c, a, OBJECT_BRIDGE);
+}
+
+int cmd_bridge(struct ctx *c, struct args *a)
+{
+	static const struct command commands[] = {
+		{ "add", add, "bridge add NAME [uplink INTERFACE]... [default accept|drop]\n"
+			      "  [unbound accept|drop] [comment TEXT]" },
+		{ "del", del, "bridge del NAME" },
+		{ "show", show, "bridge show [NAME]" },
+		{ NULL, NULL, NULL }
+	};
+
+	return run_command(c, a, commands, "bridge command", "show");
+}

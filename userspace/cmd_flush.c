@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0
+/* flush: stop enforcing */
+#include <linux/isol.h>
+
+#include "cmd.h"
+#include "tree.h"
+
+static int report(struct ctx *c, const char *result, u64 generation)
+{
+	json_t *t;
+
+	if (!c->json) {
+		printf("%s, generation %llu\n", result, (unsigned long long)generation);
+		return EXIT_DONE;
+	}
+	t = json_object();
+	tree_set(t, "result", json_string(result));
+	tree_set(t, "generation", json_integer(generation));
+	return ctx_print(c, t);
+}
+
+int cmd_flush(struct ctx *c, struct args *a)
+{
+	u64 generation;
+	struct view v;
+	bool enforcing;
+	int err;
+
+	args_end(c, a);
+	err = ctx_pull(c, 0, &v);
+	enforcing = v.status.enforcing;
+	generation = v.generation;
+	pull_free(&v);
+	if (err)
+		return err;
+	if (!enforcing)
+		return report(c, "nothing is enforced", generation);
+	/* no base generation: whoever stops it wants it stopped whatever it is */
+	if (genl_finish(&c->genl, genl_message(&c->genl, ISOL_CMD_FLUSH), &generation))
+		return ctx_fail(c);
+	return report(c, "flushed: nothing is enforced any more", generation);
+}

@@ -1,0 +1,440 @@
+// SPDX-License-Identifier: GPL-2.0
+/* status: is the host protected, and if not, why */
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/isol.h>
+
+#include "cmd.h"
+#include "columns.h"
+#include "links.h"
+#include "names.h"
+#include "tree.h"
+
+#define TOP	10	/* of what drops, busiest first */
+
+/* A counter that drops, and whose it is. */
+struct dropper {
+	const char *port;
+	const char *bridge;
+	const char *rule;
+	u8 reason;
+	u64 packets;
+	u64 bytes;
+};
+
+struct report {
+	const struct view *v;
+	const struct links *links;
+	struct dropper *droppers;
+	size_t ndroppers;
+	size_t droppers_cap;
+	struct arena arena;
+	bool degraded;
+};
+
+static void add_dropper(struct report *r, struct dropper d)
+{
+	if (!d.packets)
+		return;
+	r->droppers = arena_grow(&r->arena, r->droppers, r->ndroppers, &r->droppers_cap,
+				 sizeof(*r->droppers));
+	r->droppers[r->ndroppers++] = d;
+}
+
+static int compare_droppers(const void *a, const void *b)
+{
+	const struct dropper *x = a, *y = b;
+
+	return (x->packets < y->packets) - (x->packets > y->packets);
+}
+
+static void collect_rules(struct report *r, enum object_kind kind)
+{
+	const struct rule *rule;
+	size_t i;
+
+	policy_each(r->v->policy, kind, const struct rule, rule, i) {
+		if (rule->verdict != ISOL_VERDICT_DROP)
+			continue;
+		add_dropper(r, (struct dropper){
+			.rule = rule->o.name.text,
+			.packets = rule->packets,
+			.bytes = rule->bytes,
+		});
+	}
+}
+
+/*
+ * What rules drop is told by rule, all else by port and reason: the port's own
+ * counters of these are the same frames.
+ */
+static void collect(struct report *r)
+{
+	size_t i, j;
+
+	for (i = 0; i < r->v->nports; i++) {
+		const struct port *p = &r->v->ports[i];
+
+		for (j = 0; j < p->counters.n; j++) {
+			const struct counter *c = &p->counters.v[j];
+
+			if (c->verdict != ISOL_VERDICT_DROP || c->reason == ISOL_REASON_RULE ||
+			    c->reason == ISOL_REASON_QUARANTINE_RULE)
+				continue;
+			add_dropper(r, (struct dropper){
+				.port = p->name,
+				.bridge = p->bridge ? p->bridge : "",
+				.reason = c->reason,
+				.packets = c->packets,
+				.bytes = c->bytes,
+			});
+		}
+	}
+	collect_rules(r, OBJECT_RULE);
+	collect_rules(r, OBJECT_QRULE);
+	if (r->ndroppers)
+		qsort(r->droppers, r->ndroppers, sizeof(*r->droppers), compare_droppers);
+	if (r->ndroppers > TOP)
+		r->ndroppers = TOP;
+}
+
+/* A port of an unmanaged bridge that could be a guest's. */
+static bool unmanaged_guest(const struct report *r, const struct port *p)
+{
+	const struct link *link;
+
+	if (p->kind != ISOL_PORT_UNMANAGED)
+		return false;
+	link = links_by_index(r->links, p->ifindex);
+	return !link || !link_leads_out(link);
+}
+
+static bool uplink_there(const struct report *r, const struct bridge *b, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->v->nports; i++) {
+		const struct port *p = &r->v->ports[i];
+
+		if (p->kind == ISOL_PORT_UPLINK && !strcmp(p->name, name) && p->bridge &&
+		    !strcmp(p->bridge, b->o.name.text))
+			return true;
+	}
+	return false;
+}
+
+static bool is_degraded(const struct view *v)
+{
+	const struct bridge *b;
+	size_t i;
+
+	if (!v->status.enforcing || v->status.unbound)
+		return true;
+	policy_each_bridge(v->policy, b, i)
+		if (!b->ifindex)
+			return true;
+	for (i = 0; i < v->nquarantines; i++)
+		if (v->quarantines[i].orphan)
+			return true;
+	return false;
+}
+
+/*
+ * JSON
+ */
+
+static json_t *tree_pair(const char *key, const char *value, const char *bridge)
+{
+	json_t *t = json_object();
+
+	tree_set(t, key, tree_text(value));
+	tree_set(t, "bridge", bridge ? tree_text(bridge) : json_null());
+	return t;
+}
+
+static json_t *tree_unbound(const struct report *r)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < r->v->nports; i++) {
+		const struct port *p = &r->v->ports[i];
+		json_t *t;
+
+		if (p->kind != ISOL_PORT_UNBOUND)
+			continue;
+		t = tree_pair("port", p->name, p->bridge);
+		tree_set(t, "cause", p->cause == PORT_NO_CAUSE ? json_null() :
+				     json_string(enum_name(&cause_names, p->cause)));
+		tree_set(t, "binding", p->binding ? tree_text(p->binding) : json_null());
+		tree_append(a, t);
+	}
+	return a;
+}
+
+static json_t *tree_missing(const struct report *r, bool uplinks)
+{
+	json_t *a = json_array();
+	const struct bridge *b;
+	size_t i, j;
+
+	policy_each_bridge(r->v->policy, b, i) {
+		if (!b->ifindex && !uplinks)
+			tree_append(a, tree_text(b->o.name.text));
+		if (!b->ifindex || !uplinks)
+			continue;
+		for (j = 0; j < b->uplinks.n; j++)
+			if (!uplink_there(r, b, b->uplinks.v[j].text))
+				tree_append(a, tree_pair("uplink", b->uplinks.v[j].text,
+							 b->o.name.text));
+	}
+	return a;
+}
+
+static json_t *tree_droppers(const struct report *r)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < r->ndroppers; i++) {
+		const struct dropper *d = &r->droppers[i];
+		json_t *t;
+
+		if (d->rule) {
+			t = json_object();
+			tree_set(t, "rule", tree_text(d->rule));
+			tree_set(t, "reason", json_string("rule"));
+		} else {
+			t = tree_pair("port", d->port, d->bridge);
+			tree_set(t, "reason", json_string(enum_name(&reason_names, d->reason)));
+		}
+		tree_set(t, "packets", json_integer(d->packets));
+		tree_set(t, "bytes", json_integer(d->bytes));
+		tree_append(a, t);
+	}
+	return a;
+}
+
+static int print_json(struct ctx *c, const struct report *r)
+{
+	const struct status *s = &r->v->status;
+	json_t *t = json_object(), *a;
+	size_t i;
+
+	tree_set(t, "enforcing", json_boolean(s->enforcing));
+	tree_set(t, "degraded", json_boolean(r->degraded));
+	tree_set(t, "generation", json_integer(r->v->generation));
+	tree_set(t, "since", s->since ? json_integer(s->since) : json_null());
+	tree_set(t, "version", tree_text(s->version));
+	tree_set(t, "bridges", json_integer(s->bridges));
+	tree_set(t, "segments", json_integer(s->segments));
+	tree_set(t, "groups", json_integer(s->groups));
+	tree_set(t, "bindings", json_integer(s->bindings));
+	tree_set(t, "rules", json_integer(s->rules));
+	tree_set(t, "classes", json_integer(s->classes));
+	tree_set(t, "memory", json_integer(s->memory));
+	tree_set(t, "memory_limit", json_integer(s->memory_limit));
+	tree_set(t, "ports", json_integer(s->ports));
+	tree_set(t, "transactions", json_integer(s->transactions));
+	tree_set(t, "unknown_drops", json_integer(s->unknown_drops));
+	tree_set(t, "unbound", tree_unbound(r));
+	tree_set(t, "missing_bridges", tree_missing(r, false));
+	tree_set(t, "missing_uplinks", tree_missing(r, true));
+	a = json_array();
+	for (i = 0; i < r->v->nports; i++)
+		if (unmanaged_guest(r, &r->v->ports[i]))
+			tree_append(a, tree_pair("port", r->v->ports[i].name,
+						 r->v->ports[i].bridge));
+	tree_set(t, "unmanaged", a);
+	a = json_array();
+	for (i = 0; i < r->v->nquarantines; i++)
+		tree_append(a, tree_quarantine(&r->v->quarantines[i]));
+	tree_set(t, "quarantines", a);
+	tree_set(t, "drops", tree_droppers(r));
+	return ctx_print(c, t);
+}
+
+/*
+ * Text
+ */
+
+static void print_size(u64 bytes)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB" };
+	double v = bytes;
+	size_t i = 0;
+
+	while (v >= 1024 && i < ARRAY_SIZE(units) - 1) {
+		v /= 1024;
+		i++;
+	}
+	printf(i ? "%.1f %s" : "%.0f %s", v, units[i]);
+}
+
+static void print_count(const char *lead, u32 n, const char *word)
+{
+	printf("%s%u %s%s", lead, n, word, n == 1 ? "" : "s");
+}
+
+static void print_state(const struct report *r)
+{
+	const struct status *s = &r->v->status;
+	char buf[32];
+
+	if (s->enforcing)
+		printf("enforcing generation %llu since %s%s\n",
+		       (unsigned long long)r->v->generation,
+		       time_text(s->since, buf, sizeof(buf)), r->degraded ? ", degraded" : "");
+	else
+		printf("NOT ENFORCING, generation %llu: no policy is loaded, every frame passes\n",
+		       (unsigned long long)r->v->generation);
+	if (s->enforcing) {
+		print_count("policy: ", s->bridges, "bridge");
+		print_count(", ", s->segments, "segment");
+		print_count(", ", s->groups, "group");
+		print_count(", ", s->bindings, "binding");
+		print_count(", ", s->rules, "rule");
+		printf(", compiled to %u class%s\n", s->classes, s->classes == 1 ? "" : "es");
+	}
+	if (s->enforcing)
+		printf("ports: %u, %u unbound, %u on unmanaged bridges\n", s->ports, s->unbound,
+		       s->unmanaged);
+	fputs("memory: ", stdout);
+	print_size(s->memory);
+	if (s->memory_limit) {
+		fputs(" of ", stdout);
+		print_size(s->memory_limit);
+	}
+	putchar('\n');
+	if (s->transactions)
+		printf("transactions open: %u\n", s->transactions);
+	if (s->unknown_drops)
+		printf("dropped from or to ports unknown to the module: %llu\n",
+		       (unsigned long long)s->unknown_drops);
+}
+
+static void print_unbound(const struct port *p)
+{
+	char *name = text_safe(p->name), *bridge = text_safe(p->bridge ? p->bridge : "?");
+
+	printf("unbound: %s on %s: ", name, bridge);
+	switch (p->cause) {
+	case ISOL_UNBOUND_NO_MATCH:
+		puts("no binding matches it");
+		break;
+	case ISOL_UNBOUND_CLAIMS:
+		printf("binding %s has all the ports it may claim\n",
+		       p->binding ? p->binding : "?");
+		break;
+	case ISOL_UNBOUND_SEGMENT:
+		printf("binding %s belongs to a segment of another bridge\n",
+		       p->binding ? p->binding : "?");
+		break;
+	default:
+		puts(p->cause == PORT_NO_CAUSE ? "unknown" : enum_name(&cause_names, p->cause));
+		break;
+	}
+	free(name);
+	free(bridge);
+}
+
+static void print_findings(const struct report *r)
+{
+	const struct bridge *b;
+	size_t i, j;
+
+	policy_each_bridge(r->v->policy, b, i) {
+		if (!b->ifindex) {
+			printf("missing: bridge %s does not exist\n", b->o.name.text);
+			continue;
+		}
+		for (j = 0; j < b->uplinks.n; j++)
+			if (!uplink_there(r, b, b->uplinks.v[j].text))
+				printf("warning: the uplink %s is not a port of %s\n",
+				       b->uplinks.v[j].text, b->o.name.text);
+	}
+	for (i = 0; i < r->v->nports; i++)
+		if (r->v->ports[i].kind == ISOL_PORT_UNBOUND)
+			print_unbound(&r->v->ports[i]);
+	for (i = 0; i < r->v->nports; i++) {
+		const struct port *p = &r->v->ports[i];
+		char *name, *bridge;
+
+		if (!unmanaged_guest(r, p))
+			continue;
+		name = text_safe(p->name);
+		bridge = text_safe(p->bridge ? p->bridge : "?");
+		printf("unmanaged: %s on %s, which the policy does not name\n", name, bridge);
+		free(name);
+		free(bridge);
+	}
+	for (i = 0; i < r->v->nquarantines; i++) {
+		const struct quarantine *q = &r->v->quarantines[i];
+		char buf[32];
+
+		printf("quarantined: %s since %s%s%s%s\n", q->binding,
+		       time_text(q->since, buf, sizeof(buf)),
+		       q->orphan ? ", orphan: the policy has no such binding" : "",
+		       q->comment ? ": " : "", q->comment ? q->comment : "");
+	}
+}
+
+static void print_droppers(const struct report *r)
+{
+	struct columns t = { .n = 4 };
+	size_t i;
+
+	if (!r->ndroppers)
+		return;
+	columns_add(&t, "DROPPED BY");
+	columns_add(&t, "REASON");
+	columns_add(&t, "PACKETS");
+	columns_add(&t, "BYTES");
+	for (i = 0; i < r->ndroppers; i++) {
+		const struct dropper *d = &r->droppers[i];
+
+		if (d->rule)
+			columns_add(&t, "rule %s", d->rule);
+		else
+			columns_add(&t, "port %s on %s", d->port, d->bridge);
+		columns_add(&t, "%s", d->rule ? "rule" : enum_name(&reason_names, d->reason));
+		columns_add(&t, "%llu", (unsigned long long)d->packets);
+		columns_add(&t, "%llu", (unsigned long long)d->bytes);
+	}
+	columns_print(&t, stdout);
+}
+
+int cmd_status(struct ctx *c, struct args *a)
+{
+	struct report r = { 0 };
+	struct links links;
+	struct view v;
+	int err;
+
+	args_end(c, a);
+	err = ctx_pull(c, PULL_POLICY | PULL_PORTS | PULL_QUARANTINES, &v);
+	if (err) {
+		pull_free(&v);
+		return err;
+	}
+	/* without them, network cards are listed as if they were guests: no harm */
+	links_read(&links);
+	r.v = &v;
+	r.links = &links;
+	r.degraded = is_degraded(&v);
+	collect(&r);
+	if (c->json) {
+		err = print_json(c, &r);
+	} else {
+		print_state(&r);
+		print_findings(&r);
+		print_droppers(&r);
+	}
+	if (!err && r.degraded)
+		err = EXIT_DEGRADED;
+	arena_free(&r.arena);
+	links_free(&links);
+	pull_free(&v);
+	return err;
+}

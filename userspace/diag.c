@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "diag.h"
+#include "alloc.h"
+
+static void add(struct diags *d, struct mark at, bool warning, const char *fmt, va_list ap)
+{
+	size_t *count = warning ? &d->warnings : &d->errors;
+	char *text;
+
+	if (*count >= DIAGS_SHOWN && !(warning && d->about)) {
+		++*count;
+		return;
+	}
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = xstrdup("out of memory");
+	if (warning && d->about && !strstr(text, d->about)) {
+		free(text);
+		return;
+	}
+	++*count;
+	d->v = xrealloc(d->v, d->n + 1, sizeof(*d->v));
+	d->v[d->n++] = (struct diag){ .at = at, .warning = warning, .text = text };
+}
+
+void diags_error(struct diags *d, struct mark at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(d, at, false, fmt, ap);
+	va_end(ap);
+}
+
+void diags_warn(struct diags *d, struct mark at, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	add(d, at, true, fmt, ap);
+	va_end(ap);
+}
+
+bool diags_full(const struct diags *d)
+{
+	return d->errors >= DIAGS_SHOWN;
+}
+
+/* Stable: what was found first at a place is the cause of the rest there. */
+static void sort(struct diags *d)
+{
+	size_t i, j;
+
+	for (i = 1; i < d->n; i++) {
+		struct diag x = d->v[i];
+
+		for (j = i; j; j--) {
+			const struct mark *m = &d->v[j - 1].at;
+
+			if (m->line < x.at.line ||
+			    (m->line == x.at.line && m->col <= x.at.col))
+				break;
+			d->v[j] = d->v[j - 1];
+		}
+		d->v[j] = x;
+	}
+}
+
+static void print_more(const char *what, size_t found, FILE *out)
+{
+	size_t more = found > DIAGS_SHOWN ? found - DIAGS_SHOWN : 0;
+
+	if (more)
+		fprintf(out, "isolctl: and %zu more %s%s\n", more, what, more > 1 ? "s" : "");
+}
+
+void diags_print(struct diags *d, FILE *out)
+{
+	size_t i;
+
+	sort(d);
+	for (i = 0; i < d->n; i++) {
+		const struct diag *x = &d->v[i];
+
+		if (d->file && x->at.line)
+			fprintf(out, "%s:%u:%u: %s: %s\n", d->file, x->at.line, x->at.col,
+				x->warning ? "warning" : "error", x->text);
+		else if (d->file)
+			fprintf(out, "%s: %s: %s\n", d->file, x->warning ? "warning" : "error",
+				x->text);
+		else
+			fprintf(out, "isolctl: %s%s\n", x->warning ? "warning: " : "", x->text);
+	}
+	print_more("error", d->errors, out);
+	print_more("warning", d->warnings, out);
+}
+
+void diags_free(struct diags *d)
+{
+	size_t i;
+
+	for (i = 0; i < d->n; i++)
+		free(d->v[i].text);
+	free(d->v);
+	d->v = NULL;
+	d->n = 0;
+	d->errors = 0;
+	d->warnings = 0;
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Diagnostics: what is wrong with a policy, and where in its file. */
+#ifndef ISOL_USERSPACE_DIAG_H
+#define ISOL_USERSPACE_DIAG_H
+
+#include <stdio.h>
+
+#include "types.h"
+
+/* Errors that are kept and shown of one run; the rest is only counted. */
+#define DIAGS_SHOWN	20
+
+/**
+ * struct mark - a place in a file
+ * @line: from 1; 0 where there is no file, as for what the kernel holds
+ * @col: from 1, in characters
+ */
+struct mark {
+	unsigned int line;
+	unsigned int col;
+};
+
+/**
+ * struct diags - diagnostics in the order in which they were found
+ * @file: name to print before each; NULL where there is no file
+ * @about: only warnings that have this in them are taken; NULL for all
+ * @v: the first DIAGS_SHOWN errors and as many warnings
+ * @n: how many of them
+ * @errors: errors found, the ones that were not kept included
+ * @warnings: warnings found
+ */
+struct diags {
+	const char *file;
+	const char *about;
+	struct diag {
+		struct mark at;
+		bool warning;
+		char *text;
+	} *v;
+	size_t n;
+	size_t errors;
+	size_t warnings;
+};
+
+/**
+ * diags_error() - note an error
+ * @d: where to
+ * @at: the place
+ * @fmt: what was found; what was expected
+ */
+__printf(3, 4)
+void diags_error(struct diags *d, struct mark at, const char *fmt, ...);
+
+/**
+ * diags_warn() - note something that does not stop anything
+ * @d: where to
+ * @at: the place
+ * @fmt: what was found; what it means
+ */
+__printf(3, 4)
+void diags_warn(struct diags *d, struct mark at, const char *fmt, ...);
+
+/**
+ * diags_full() - would one more error only be counted?
+ * @d: the diagnostics
+ *
+ * What is dear to find out for the text of a message, like a name that is
+ * close to a misspelt one, need not be found out then.
+ *
+ * Return: true if so.
+ */
+bool diags_full(const struct diags *d);
+
+/**
+ * diags_print() - print all, in the order of the file
+ * @d: the diagnostics; sorted by this
+ * @out: where to
+ */
+void diags_print(struct diags *d, FILE *out);
+
+/**
+ * diags_free() - forget all
+ * @d: the diagnostics; empty afterwards
+ */
+void diags_free(struct diags *d);
+
+#endif /* ISOL_USERSPACE_DIAG_H */

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/isol.h>
+
+#include "check.h"
+#include "edit.h"
+#include "names.h"
+#include "text.h"
+#include "tree.h"
+
+#define REFERRERS_SHOWN	5
+
+int edit_begin(struct edit *e, struct ctx *c)
+{
+	int err;
+
+	*e = (struct edit){ .c = c };
+	err = ctx_pull(c, PULL_POLICY, &e->v);
+	e->p = e->v.policy;
+	return err;
+}
+
+void edit_end(struct edit *e)
+{
+	pull_free(&e->v);
+}
+
+static int report(struct edit *e, const char *result, u64 generation)
+{
+	json_t *t;
+
+	if (!e->c->json) {
+		printf("%s, generation %llu\n", result, (unsigned long long)generation);
+		return EXIT_DONE;
+	}
+	t = json_object();
+	tree_set(t, "result", json_string(result));
+	tree_set(t, "generation", json_integer(generation));
+	return ctx_print(e->c, t);
+}
+
+static int check(struct edit *e, struct diags *d)
+{
+	if (!policy_check(e->p, d))
+		return EXIT_DONE;
+	diags_print(d, stderr);
+	return EXIT_ERROR;
+}
+
+/*
+ * What there was to warn about before has been said when it came: only what
+ * is about the object that is being added or deleted is said now.
+ */
+static int commit(struct edit *e, const char *name)
+{
+	char *about = xasprintf("'%s'", name);
+	struct diags d = { .about = about };
+	u64 generation;
+	int err;
+
+	err = check(e, &d);
+	if (!err)
+		err = ctx_commit(e->c, e->p, e->v.generation, &d, &generation);
+	if (!err)
+		err = report(e, "applied", generation);
+	diags_free(&d);
+	free(about);
+	return err;
+}
+
+/* There is an object of this name: is the new one the same? */
+static int add_again(struct edit *e, enum object_kind kind, struct object *old,
+		     struct object *new, size_t at)
+{
+	size_t index = policy_index(e->p, kind, old);
+	json_t *before = tree_of(kind, old), *after;
+	struct diags d = { 0 };
+	int err;
+
+	policy_del(e->p, kind, old);
+	policy_add(e->p, kind, new);
+	policy_move(e->p, kind, e->p->list[kind].n - 1, index);
+	err = check(e, &d);
+	diags_free(&d);
+	after = tree_of(kind, new);
+	if (!err && json_equal(before, after) && (at == SIZE_MAX || at == index))
+		err = report(e, "unchanged", e->v.generation);
+	else if (!err)
+		err = error("there is a different %s '%s' already", object_word(kind),
+			    new->name.text);
+	json_decref(before);
+	json_decref(after);
+	return err;
+}
+
+int edit_add(struct edit *e, enum object_kind kind, struct object *o, size_t at)
+{
+	struct object *other = policy_add(e->p, kind, o);
+
+	if (other && policy_find(e->p, kind, o->name.text) == other)
+		return add_again(e, kind, other, o, at);
+	if (other)
+		return error("there is a rule '%s' in the other table", o->name.text);
+	if (at != SIZE_MAX)
+		policy_move(e->p, kind, e->p->list[kind].n - 1, at);
+	return commit(e, o->name.text);
+}
+
+/*
+ * Who refers to an object
+ */
+
+struct referrers {
+	char *text;
+	size_t n;
+};
+
+static void refer(struct referrers *r, enum object_kind kind, const struct object *o)
+{
+	char *longer;
+
+	if (r->n++ >= REFERRERS_SHOWN)
+		return;
+	longer = xasprintf("%s%s%s %s", r->text ? r->text : "", r->text ? ", " : "",
+			   object_word(kind), o->name.text);
+	free(r->text);
+	r->text = longer;
+}
+
+static bool names(const struct endpoint_list *l, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if ((l->v[i].kind == ISOL_ENDPOINT_GROUP ||
+		     l->v[i].kind == ISOL_ENDPOINT_BINDING) && !strcmp(l->v[i].name.text, name))
+			return true;
+	return false;
+}
+
+static void find_rules(const struct policy *p, enum object_kind kind, const char *name,
+		       struct referrers *r)
+{
+	const struct rule *rule;
+	size_t i;
+
+	policy_each(p, kind, const struct rule, rule, i)
+		if (names(&rule->from, name) || names(&rule->to, name))
+			refer(r, kind, &rule->o);
+}
+
+static void find_referrers(const struct policy *p, enum object_kind kind, const char *name,
+			   struct referrers *r)
+{
+	const struct segment *s;
+	const struct binding *b;
+	size_t i;
+
+	if (kind == OBJECT_BRIDGE)
+		policy_each_segment(p, s, i)
+			if (!strcmp(s->bridge.text, name))
+				refer(r, OBJECT_SEGMENT, &s->o);
+	if (kind == OBJECT_SEGMENT || kind == OBJECT_GROUP)
+		policy_each_binding(p, b, i)
+			if (kind == OBJECT_GROUP ? word_list_has(&b->groups, name) :
+			    b->segment.text && !strcmp(b->segment.text, name))
+				refer(r, OBJECT_BINDING, &b->o);
+	if (kind == OBJECT_GROUP || kind == OBJECT_BINDING) {
+		find_rules(p, OBJECT_RULE, name, r);
+		find_rules(p, OBJECT_QRULE, name, r);
+	}
+}
+
+static int no_such(const struct edit *e, enum object_kind kind, const char *name)
+{
+	struct guess g = { .word = name };
+	char buf[96];
+	size_t i;
+
+	for (i = 0; i < e->p->list[kind].n; i++)
+		guess_offer(&g, e->p->list[kind].v[i]->name.text);
+	return error("no %s '%s'%s", object_word(kind), name, guess_text(&g, buf, sizeof(buf)));
+}
+
+int edit_del(struct edit *e, enum object_kind kind, const char *name)
+{
+	struct referrers r = { 0 };
+	struct object *o = policy_find(e->p, kind, name);
+	int err;
+
+	if (!o && kind == OBJECT_RULE && policy_find(e->p, OBJECT_QRULE, name)) {
+		kind = OBJECT_QRULE;
+		o = policy_find(e->p, kind, name);
+	}
+	if (!o)
+		return no_such(e, kind, name);
+	find_referrers(e->p, kind, name, &r);
+	if (r.n) {
+		if (r.n > REFERRERS_SHOWN)
+			err = error("%s '%s' is in use: by %s and %zu more", object_word(kind),
+				    name, r.text, r.n - REFERRERS_SHOWN);
+		else
+			err = error("%s '%s' is in use: by %s", object_word(kind), name, r.text);
+		free(r.text);
+		return err;
+	}
+	if (kind == OBJECT_BINDING && ((struct binding *)(void *)o)->quarantined)
+		fprintf(stderr,
+			"isolctl: warning: binding '%s' is quarantined: the quarantine stays and waits for a binding of this name\n",
+			name);
+	policy_del(e->p, kind, o);
+	return commit(e, name);
+}
+
+int edit_del_command(struct ctx *c, struct args *a, enum object_kind kind)
+{
+	const char *name = args_word(c, a);
+	struct edit e;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a %s", object_word(kind));
+	args_end(c, a);
+	err = edit_begin(&e, c);
+	if (!err)
+		err = edit_del(&e, kind, name);
+	edit_end(&e);
+	return err;
+}
+
+int edit_show_command(struct ctx *c, struct args *a, enum object_kind kind)
+{
+	const char *name = args_word(c, a);
+
+	if (name)
+		args_end(c, a);
+	return show_objects(c, kind, name);
+}
+
+struct word edit_word(struct policy *p, const char *s)
+{
+	const struct mark nowhere = { 0 };
+
+	return s && *s ? word_make(p, s, nowhere) : (struct word){ 0 };
+}
+
+u8 edit_verdict(struct args *a)
+{
+	const char *word = args_value(a, "accept or drop");
+
+	if (!strcmp(word, "reject"))
+		usage_error(a, "'reject' is not supported yet; expected accept or drop");
+	return match_word(a, word, verdict_names.v, "verdict");
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include <linux/isol.h>
+
+#include "names.h"
+#include "policy.h"
+#include "text.h"
+
+struct policy *policy_new(void)
+{
+	return xcalloc(1, sizeof(struct policy));
+}
+
+void policy_free(struct policy *p)
+{
+	int kind;
+
+	if (!p)
+		return;
+	for (kind = 0; kind < OBJECT_KINDS; kind++) {
+		table_free(&p->list[kind].names);
+		free(p->list[kind].v);
+	}
+	arena_free(&p->arena);
+	free(p);
+}
+
+struct object *policy_object(struct policy *p, enum object_kind kind, const char *name,
+			     struct mark at)
+{
+	static const size_t sizes[OBJECT_KINDS] = {
+		[OBJECT_BRIDGE] = sizeof(struct bridge),
+		[OBJECT_SEGMENT] = sizeof(struct segment),
+		[OBJECT_GROUP] = sizeof(struct group),
+		[OBJECT_BINDING] = sizeof(struct binding),
+		[OBJECT_RULE] = sizeof(struct rule),
+		[OBJECT_QRULE] = sizeof(struct rule),
+	};
+	struct object *o = arena_alloc(&p->arena, sizes[kind]);
+
+	o->name = word_make(p, name, at);
+	/* every other default is 0: drop, no role */
+	if (kind == OBJECT_BINDING)
+		((struct binding *)(void *)o)->claims = 1;
+	return o;
+}
+
+struct object *policy_add(struct policy *p, enum object_kind kind, struct object *o)
+{
+	struct objects *l = &p->list[kind];
+	struct object *other = NULL;
+
+	if (kind == OBJECT_RULE)
+		other = policy_find(p, OBJECT_QRULE, o->name.text);
+	else if (kind == OBJECT_QRULE)
+		other = policy_find(p, OBJECT_RULE, o->name.text);
+	if (!other)
+		other = table_add(&l->names, o->name.text, o);
+	if (other)
+		return other;
+	if (l->n == l->cap) {
+		l->cap = l->cap ? l->cap * 2 : 16;
+		l->v = xrealloc(l->v, l->cap, sizeof(struct object *));
+	}
+	l->v[l->n++] = o;
+	return NULL;
+}
+
+void *policy_find(const struct policy *p, enum object_kind kind, const char *name)
+{
+	return table_find(&p->list[kind].names, name);
+}
+
+size_t policy_index(const struct policy *p, enum object_kind kind, const struct object *o)
+{
+	size_t i = 0;
+
+	while (p->list[kind].v[i] != o)
+		i++;
+	return i;
+}
+
+void policy_move(struct policy *p, enum object_kind kind, size_t from, size_t to)
+{
+	struct object **v = p->list[kind].v;
+	struct object *o = v[from];
+
+	if (from < to)
+		memmove(&v[from], &v[from + 1], (to - from) * sizeof(struct object *));
+	else
+		memmove(&v[to + 1], &v[to], (from - to) * sizeof(struct object *));
+	v[to] = o;
+}
+
+void policy_del(struct policy *p, enum object_kind kind, const struct object *o)
+{
+	struct objects *l = &p->list[kind];
+	size_t i;
+
+	policy_move(p, kind, policy_index(p, kind, o), l->n - 1);
+	l->n--;
+	/* one object goes at a time: a new table is simpler than holes in it */
+	table_free(&l->names);
+	for (i = 0; i < l->n; i++)
+		table_add(&l->names, l->v[i]->name.text, l->v[i]);
+}
+
+struct word word_make(struct policy *p, const char *text, struct mark at)
+{
+	return (struct word){ .text = arena_strdup(&p->arena, text), .at = at };
+}
+
+void word_list_add(struct policy *p, struct word_list *l, struct word w)
+{
+	l->v = arena_grow(&p->arena, l->v, l->n, &l->cap, sizeof(*l->v));
+	l->v[l->n++] = w;
+}
+
+bool word_list_has(const struct word_list *l, const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (!strcmp(l->v[i].text, text))
+			return true;
+	return false;
+}
+
+void endpoint_list_add(struct policy *p, struct endpoint_list *l, struct endpoint e)
+{
+	l->v = arena_grow(&p->arena, l->v, l->n, &l->cap, sizeof(*l->v));
+	l->v[l->n++] = e;
+}
+
+struct endpoint endpoint_make(struct word w)
+{
+	int kind = enum_value(&endpoint_names, w.text);
+
+	return (struct endpoint){ .kind = kind < 0 ? ENDPOINT_NAME : kind, .name = w };
+}
+
+bool endpoint_reserved(const char *word)
+{
+	return enum_value(&endpoint_names, word) >= 0 || !strcmp(word, "unbound");
+}
+
+void binding_select(struct binding *b, struct word match)
+{
+	b->selector = glob_is(match.text) ? SELECTOR_GLOB : SELECTOR_PORT;
+	b->match = match;
+}
+
+const char *object_word(enum object_kind kind)
+{
+	static const char *const words[OBJECT_KINDS] = {
+		[OBJECT_BRIDGE] = "bridge",
+		[OBJECT_SEGMENT] = "segment",
+		[OBJECT_GROUP] = "group",
+		[OBJECT_BINDING] = "binding",
+		[OBJECT_RULE] = "rule",
+		[OBJECT_QRULE] = "quarantine rule",
+	};
+
+	return words[kind];
+}

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A policy in memory: as a file has it and as the kernel has it.
+ *
+ * All objects live in the arena of their policy and are freed with it. Where
+ * they come from a file they know their place in it; where they come from the
+ * kernel they carry what only the kernel knows, like counters.
+ */
+#ifndef ISOL_USERSPACE_POLICY_H
+#define ISOL_USERSPACE_POLICY_H
+
+#include "alloc.h"
+#include "diag.h"
+#include "table.h"
+#include "types.h"
+
+/**
+ * enum object_kind - the lists of a policy
+ * @OBJECT_BRIDGE: struct bridge
+ * @OBJECT_SEGMENT: struct segment
+ * @OBJECT_GROUP: struct group
+ * @OBJECT_BINDING: struct binding
+ * @OBJECT_RULE: struct rule, of the ordered rules
+ * @OBJECT_QRULE: struct rule, of the quarantine section
+ *
+ * In the order in which the kernel wants them: nothing refers to what comes
+ * after it.
+ */
+enum object_kind {
+	OBJECT_BRIDGE,
+	OBJECT_SEGMENT,
+	OBJECT_GROUP,
+	OBJECT_BINDING,
+	OBJECT_RULE,
+	OBJECT_QRULE,
+	OBJECT_KINDS
+};
+
+/**
+ * struct word - a piece of text and where it stands
+ * @text: the text, NULL if there is none
+ * @at: the place
+ */
+struct word {
+	const char *text;
+	struct mark at;
+};
+
+struct word_list {
+	struct word *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct counter - see enum isol_counter_attr
+ * @reason: enum isol_reason
+ * @verdict: enum isol_verdict
+ * @packets: frames
+ * @bytes: of them
+ */
+struct counter {
+	u8 reason;
+	u8 verdict;
+	u64 packets;
+	u64 bytes;
+};
+
+struct counter_list {
+	struct counter *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct object - what all objects have, at their beginning
+ * @name: the name
+ * @comment: text for people, if any
+ * @broken: part of it could not be read and has been reported: what is
+ *	missing is not to be reported too
+ * @index: position in its list; set by policy_check()
+ */
+struct object {
+	struct word name;
+	struct word comment;
+	bool broken;
+	u32 index;
+};
+
+/**
+ * struct bridge - see enum isol_bridge_attr
+ * @o: name and comment
+ * @uplinks: interface names
+ * @verdict: enum isol_verdict, the default
+ * @unbound: enum isol_verdict
+ * @ifindex: of the bridge device, 0 if there is none (from the kernel)
+ * @counters: from the kernel
+ */
+struct bridge {
+	struct object o;
+	struct word_list uplinks;
+	u8 verdict;
+	u8 unbound;
+	u32 ifindex;
+	struct counter_list counters;
+};
+
+/**
+ * struct segment - see enum isol_segment_attr
+ * @o: name and comment
+ * @bridge: name of its bridge
+ * @within: enum isol_verdict
+ * @uplink: enum isol_verdict
+ */
+struct segment {
+	struct object o;
+	struct word bridge;
+	u8 within;
+	u8 uplink;
+};
+
+/**
+ * struct group - see enum isol_group_attr
+ * @o: name and comment
+ * @members: number of bindings in it (from the kernel)
+ */
+struct group {
+	struct object o;
+	u32 members;
+};
+
+enum selector {
+	SELECTOR_NONE,
+	SELECTOR_PORT,
+	SELECTOR_GLOB,
+	SELECTOR_MAC,
+	SELECTOR_ALIAS,
+};
+
+/**
+ * struct binding - see enum isol_binding_attr
+ * @o: name and comment
+ * @selector: which kind of selector it has
+ * @match: the selector as text
+ * @mac: the selector where it is a MAC
+ * @claims: ports it may claim
+ * @segment: name of its segment, if any
+ * @groups: names of its groups
+ * @role: enum isol_role
+ * @community: name of its community, if any
+ * @bound: ports it has (from the kernel)
+ * @quarantined: is it? (from the kernel)
+ */
+struct binding {
+	struct object o;
+	enum selector selector;
+	struct word match;
+	u8 mac[6];
+	u16 claims;
+	struct word segment;
+	struct word_list groups;
+	u8 role;
+	struct word community;
+	u32 bound;
+	bool quarantined;
+};
+
+/* A name of which it is not known yet whether a group or a binding has it. */
+#define ENDPOINT_NAME	0xff
+
+/**
+ * struct endpoint - an end of a rule
+ * @kind: enum isol_endpoint_kind, or ENDPOINT_NAME
+ * @name: the word in the file
+ */
+struct endpoint {
+	u8 kind;
+	struct word name;
+};
+
+struct endpoint_list {
+	struct endpoint *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct rule - see enum isol_rule_attr
+ * @o: name and comment
+ * @from: any of these
+ * @to: any of these
+ * @verdict: enum isol_verdict
+ * @owner: who asked for it, if anyone
+ * @packets: from the kernel
+ * @bytes: from the kernel
+ */
+struct rule {
+	struct object o;
+	struct endpoint_list from;
+	struct endpoint_list to;
+	u8 verdict;
+	struct word owner;
+	u64 packets;
+	u64 bytes;
+};
+
+/**
+ * struct policy - the whole
+ * @arena: what the objects live in
+ * @list: the objects of each kind, in their order
+ */
+struct policy {
+	struct arena arena;
+	struct objects {
+		struct object **v;
+		size_t n;
+		size_t cap;
+		struct table names;
+	} list[OBJECT_KINDS];
+};
+
+/**
+ * policy_new() - an empty policy
+ *
+ * Return: the policy; never NULL.
+ */
+struct policy *policy_new(void);
+
+/**
+ * policy_free() - free a policy and all in it
+ * @p: the policy, or NULL
+ */
+void policy_free(struct policy *p);
+
+/**
+ * policy_object() - a new object that is in no list yet
+ * @p: the policy it will belong to
+ * @kind: its kind
+ * @name: its name; copied
+ * @at: where that stands
+ *
+ * Everything else has its default.
+ *
+ * Return: the object: the struct of its kind begins with it.
+ */
+struct object *policy_object(struct policy *p, enum object_kind kind, const char *name,
+			     struct mark at);
+
+/**
+ * policy_add() - put an object at the end of its list
+ * @p: the policy
+ * @kind: its kind
+ * @o: the object
+ *
+ * The names of rules are unique over both lists of them.
+ *
+ * Return: NULL, or the object that has the name already: nothing is changed.
+ */
+struct object *policy_add(struct policy *p, enum object_kind kind, struct object *o);
+
+/**
+ * policy_find() - look an object up
+ * @p: the policy
+ * @kind: its kind
+ * @name: its name
+ *
+ * Return: the object, or NULL.
+ */
+void *policy_find(const struct policy *p, enum object_kind kind, const char *name);
+
+/**
+ * policy_index() - where in its list an object stands
+ * @p: the policy
+ * @kind: its kind
+ * @o: the object, one that is in the list
+ *
+ * Return: the position, from 0.
+ */
+size_t policy_index(const struct policy *p, enum object_kind kind, const struct object *o);
+
+/**
+ * policy_move() - put an object to another place in its list
+ * @p: the policy
+ * @kind: its kind
+ * @from: where it stands
+ * @to: where it is to stand afterwards
+ */
+void policy_move(struct policy *p, enum object_kind kind, size_t from, size_t to);
+
+/**
+ * policy_del() - take an object out of its list
+ * @p: the policy
+ * @kind: its kind
+ * @o: the object, one that is in the list
+ */
+void policy_del(struct policy *p, enum object_kind kind, const struct object *o);
+
+/**
+ * word_make() - a word whose text lives in a policy
+ * @p: the policy
+ * @text: copied
+ * @at: where it stands
+ *
+ * Return: the word.
+ */
+struct word word_make(struct policy *p, const char *text, struct mark at);
+
+/**
+ * word_list_add() - append a word
+ * @p: the policy that the list belongs to
+ * @l: the list
+ * @w: the word
+ */
+void word_list_add(struct policy *p, struct word_list *l, struct word w);
+
+/**
+ * word_list_has() - is a text in the list?
+ * @l: the list
+ * @text: the text
+ *
+ * Return: true if so.
+ */
+bool word_list_has(const struct word_list *l, const char *text);
+
+/**
+ * endpoint_list_add() - append an endpoint
+ * @p: the policy that the list belongs to
+ * @l: the list
+ * @e: the endpoint
+ */
+void endpoint_list_add(struct policy *p, struct endpoint_list *l, struct endpoint e);
+
+/**
+ * endpoint_make() - the endpoint that a word means
+ * @w: the word: a reserved one, or a name
+ *
+ * Return: the endpoint, of the kind ENDPOINT_NAME if it is a name.
+ */
+struct endpoint endpoint_make(struct word w);
+
+/**
+ * endpoint_reserved() - is this word refused as the name of a group or binding?
+ * @word: the word
+ *
+ * Return: true if so.
+ */
+bool endpoint_reserved(const char *word);
+
+/**
+ * binding_select() - tell a port or a glob from each other and set it
+ * @b: the binding
+ * @match: interface name or glob of interface names
+ */
+void binding_select(struct binding *b, struct word match);
+
+/**
+ * object_word() - what an object is called in messages and files
+ * @kind: its kind
+ *
+ * Return: "bridge", "segment", "group", "binding", "rule", "quarantine rule".
+ */
+const char *object_word(enum object_kind kind);
+
+#define policy_each(p, kind, type, var, i)					\
+	for ((i) = 0; (i) < (p)->list[kind].n &&				\
+	     ((var) = (type *)(void *)(p)->list[kind].v[i], true); (i)++)
+
+#define policy_each_bridge(p, var, i)	policy_each(p, OBJECT_BRIDGE, struct bridge, var, i)
+#define policy_each_segment(p, var, i)	policy_each(p, OBJECT_SEGMENT, struct segment, var, i)
+#define policy_each_group(p, var, i)	policy_each(p, OBJECT_GROUP, struct group, var, i)
+#define policy_each_binding(p, var, i)	policy_each(p, OBJECT_BINDING, struct binding, var, i)
+
+#endif /* ISOL_USERSPACE_POLICY_H */
