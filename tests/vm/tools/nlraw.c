@@ -1,0 +1,1687 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * nlraw - say to the isol family what isolctl would never say
+ *
+ * usage: nlraw [-q] [LINE...]
+ *
+ * Reads a line for each step, from its arguments or from standard input, and
+ * prints all that the kernel answers. -q: only what is not as expected.
+ *
+ *	[@N] STEP [=> RESULT [mute] [at ATTRIBUTE] [say TEXT]]
+ *
+ * @N chooses a socket, 1 to 64; they open at their first use. RESULT is "ok",
+ * the name of an errno, several of these with | between them, or "any"; without
+ * one it has to be "ok". An error of
+ * the family has to have a message unless it is said to be mute, and has to
+ * point at ATTRIBUTE if one is given ("none": at nothing). TEXT has to be part
+ * of the message; _ in it is a space.
+ *
+ * Steps:
+ *	begin [base GEN] [timeout MS]	GEN: a number, or "=", "+N", "-N": relative
+ *					to the last generation this program saw
+ *	bridge|segment|group|binding|rule NAME [ATTRIBUTE VALUE]...
+ *		queue an object. Attributes as in isol.h, in lower case. Rules
+ *		are stateless. Endpoints: any, host, uplink, members,
+ *		quarantined, group:NAME, binding:NAME, port:NAME
+ *	size BYTES			send ADD when so much is queued (32000)
+ *	add				send it now; any other step does that too
+ *	commit [nowait]			nowait: do not wait for the DONE
+ *	flush [base GEN] [nowait]
+ *	done				wait for it now
+ *	abort
+ *	status
+ *	why ENDPOINT ENDPOINT [BRIDGE]
+ *	quarantine NAME [COMMENT]
+ *	release NAME
+ *	dump CMD [names|count|first|rest]
+ *		names: print them alone; count: print how many. first, rest:
+ *		receive one datagram; receive the others
+ *	send CMD [dump] [ATTRIBUTE...]	a request as written:
+ *		NAME=VALUE		as the contract has it
+ *		NAME:TYPE=VALUE		u8 u16 u32 u64 str (with NUL) raw (without) hex
+ *		NAME			without payload
+ *		NAME{ ATTRIBUTE... }	nest
+ *		NAME/LEN...		with LEN in its header, whatever its length
+ *		NAME!...		with NLA_F_NESTED if it has none, and without
+ *					if it has
+ *		#NUMBER			instead of NAME
+ *		In values \s is a space and \xHH a byte.
+ *	join GROUP			listen to notifications
+ *	read MS [WORD...]		print them for so long. With WORDs: until
+ *					one has them all, or ETIMEDOUT
+ *	drain				forget those that are there
+ *	close				the socket
+ *	twin PROTOCOL [NETNS]		open a socket of another netlink protocol, or
+ *					in another namespace, with the same portid,
+ *					and close it
+ *	sleep MS
+ *	echo TEXT
+ *	repeat FROM TO LINE		{} in LINE is the number, {%N} the number
+ *					modulo N
+ */
+#include <ctype.h>
+#include <err.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/genetlink.h>
+#include <linux/netlink.h>
+#include <linux/types.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/isol.h>
+
+#define __printf(a, b) __attribute__((format(printf, a, b)))
+#define __noreturn __attribute__((noreturn))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define MAX_SOCKETS 65
+#define MAX_WORDS 1024
+#define OUT_SIZE (1 << 20)
+#define IN_SIZE 65536
+
+/* What an attribute holds. */
+enum kind {
+	PAD,
+	U8,
+	U16,
+	U32,
+	U64,
+	S32,
+	STRING,
+	MAC,
+	FLAG,
+	NEST,
+	ENDPOINT,	/* a nest with a short form */
+};
+
+struct attr {
+	const char *name;
+	enum kind kind;
+	const struct attr *nest;
+	const char *const *words;
+};
+
+static const char *const verdict_words[] = { "drop", "accept", NULL };
+static const char *const role_words[] = {
+	"none", "isolated", "community", "promiscuous", NULL
+};
+
+static const char *const kind_words[] = {
+	"any", "host", "uplink", "members", "quarantined", "group", "binding", "port", NULL
+};
+
+static const char *const table_words[] = { "rules", "quarantine", NULL };
+static const char *const mode_words[] = { "isolate", NULL };
+static const char *const port_words[] = {
+	"unmanaged", "uplink", "member", "unbound", "gone", NULL
+};
+
+static const char *const cause_words[] = { "no-match", "claims", "segment", NULL };
+static const char *const event_words[] = {
+	"commit", "flush", "quarantine-add", "quarantine-del", "port-add", "port-change",
+	"port-del", NULL
+};
+
+static const char *const reason_words[] = {
+	"rule", "quarantine-rule", "quarantine", "role", "within", "segment-uplink",
+	"bridge-default", "host-default", "unbound", "unjudged", "control", "promisc", "gone",
+	"unknown-port", "mismatch", "teardown", NULL
+};
+
+/* One table for each set of attributes, by number; a NULL name ends it. */
+
+static const struct attr counter_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_COUNTER_A_PAD] = { "pad", PAD },
+	[ISOL_COUNTER_A_REASON] = { "reason", U8, .words = reason_words },
+	[ISOL_COUNTER_A_VERDICT] = { "verdict", U8, .words = verdict_words },
+	[ISOL_COUNTER_A_PACKETS] = { "packets", U64 },
+	[ISOL_COUNTER_A_BYTES] = { "bytes", U64 },
+	{ }
+};
+
+static const struct attr bridge_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_BRIDGE_A_NAME] = { "name", STRING },
+	[ISOL_BRIDGE_A_UPLINK] = { "uplink", STRING },
+	[ISOL_BRIDGE_A_DEFAULT] = { "default", U8, .words = verdict_words },
+	[ISOL_BRIDGE_A_UNBOUND] = { "unbound", U8, .words = verdict_words },
+	[ISOL_BRIDGE_A_COMMENT] = { "comment", STRING },
+	[ISOL_BRIDGE_A_IFINDEX] = { "ifindex", U32 },
+	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs },
+	{ }
+};
+
+static const struct attr segment_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_SEGMENT_A_NAME] = { "name", STRING },
+	[ISOL_SEGMENT_A_BRIDGE] = { "bridge", STRING },
+	[ISOL_SEGMENT_A_WITHIN] = { "within", U8, .words = verdict_words },
+	[ISOL_SEGMENT_A_UPLINK] = { "uplink", U8, .words = verdict_words },
+	[ISOL_SEGMENT_A_COMMENT] = { "comment", STRING },
+	{ }
+};
+
+static const struct attr group_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_GROUP_A_NAME] = { "name", STRING },
+	[ISOL_GROUP_A_COMMENT] = { "comment", STRING },
+	[ISOL_GROUP_A_MEMBERS] = { "members", U32 },
+	{ }
+};
+
+static const struct attr binding_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_BINDING_A_NAME] = { "name", STRING },
+	[ISOL_BINDING_A_PORT] = { "port", STRING },
+	[ISOL_BINDING_A_GLOB] = { "glob", STRING },
+	[ISOL_BINDING_A_MAC] = { "mac", MAC },
+	[ISOL_BINDING_A_ALIAS] = { "alias", STRING },
+	[ISOL_BINDING_A_CLAIMS] = { "claims", U16 },
+	[ISOL_BINDING_A_SEGMENT] = { "segment", STRING },
+	[ISOL_BINDING_A_GROUP] = { "group", STRING },
+	[ISOL_BINDING_A_ROLE] = { "role", U8, .words = role_words },
+	[ISOL_BINDING_A_COMMUNITY] = { "community", STRING },
+	[ISOL_BINDING_A_COMMENT] = { "comment", STRING },
+	[ISOL_BINDING_A_BOUND] = { "bound", U32 },
+	[ISOL_BINDING_A_QUARANTINED] = { "quarantined", FLAG },
+	{ }
+};
+
+static const struct attr endpoint_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_ENDPOINT_A_KIND] = { "kind", U8, .words = kind_words },
+	[ISOL_ENDPOINT_A_NAME] = { "name", STRING },
+	{ }
+};
+
+static const struct attr rule_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_RULE_A_PAD] = { "pad", PAD },
+	[ISOL_RULE_A_NAME] = { "name", STRING },
+	[ISOL_RULE_A_TABLE] = { "table", U8, .words = table_words },
+	[ISOL_RULE_A_FROM] = { "from", ENDPOINT, endpoint_attrs },
+	[ISOL_RULE_A_TO] = { "to", ENDPOINT, endpoint_attrs },
+	[ISOL_RULE_A_VERDICT] = { "verdict", U8, .words = verdict_words },
+	[ISOL_RULE_A_STATELESS] = { "stateless", FLAG },
+	[ISOL_RULE_A_COMMENT] = { "comment", STRING },
+	[ISOL_RULE_A_OWNER] = { "owner", STRING },
+	[ISOL_RULE_A_PACKETS] = { "packets", U64 },
+	[ISOL_RULE_A_BYTES] = { "bytes", U64 },
+	{ }
+};
+
+static const struct attr port_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_PORT_A_IFINDEX] = { "ifindex", U32 },
+	[ISOL_PORT_A_NAME] = { "name", STRING },
+	[ISOL_PORT_A_MAC] = { "mac", MAC },
+	[ISOL_PORT_A_ALIAS] = { "alias", STRING },
+	[ISOL_PORT_A_BRIDGE] = { "bridge", STRING },
+	[ISOL_PORT_A_KIND] = { "kind", U8, .words = port_words },
+	[ISOL_PORT_A_BINDING] = { "binding", STRING },
+	[ISOL_PORT_A_CAUSE] = { "cause", U8, .words = cause_words },
+	[ISOL_PORT_A_QUARANTINED] = { "quarantined", FLAG },
+	[ISOL_PORT_A_COUNTER] = { "counter", NEST, counter_attrs },
+	{ }
+};
+
+static const struct attr quarantine_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_QUARANTINE_A_PAD] = { "pad", PAD },
+	[ISOL_QUARANTINE_A_BINDING] = { "binding", STRING },
+	[ISOL_QUARANTINE_A_MODE] = { "mode", U8, .words = mode_words },
+	[ISOL_QUARANTINE_A_COMMENT] = { "comment", STRING },
+	[ISOL_QUARANTINE_A_SINCE] = { "since", U64 },
+	[ISOL_QUARANTINE_A_ORPHAN] = { "orphan", FLAG },
+	{ }
+};
+
+static const struct attr status_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_STATUS_A_PAD] = { "pad", PAD },
+	[ISOL_STATUS_A_ENFORCING] = { "enforcing", FLAG },
+	[ISOL_STATUS_A_VERSION] = { "version", STRING },
+	[ISOL_STATUS_A_SINCE] = { "since", U64 },
+	[ISOL_STATUS_A_BRIDGES] = { "bridges", U32 },
+	[ISOL_STATUS_A_SEGMENTS] = { "segments", U32 },
+	[ISOL_STATUS_A_GROUPS] = { "groups", U32 },
+	[ISOL_STATUS_A_BINDINGS] = { "bindings", U32 },
+	[ISOL_STATUS_A_RULES] = { "rules", U32 },
+	[ISOL_STATUS_A_CLASSES] = { "classes", U32 },
+	[ISOL_STATUS_A_MEMORY] = { "memory", U64 },
+	[ISOL_STATUS_A_MEMORY_LIMIT] = { "memory-limit", U64 },
+	[ISOL_STATUS_A_PORTS] = { "ports", U32 },
+	[ISOL_STATUS_A_UNBOUND] = { "unbound", U32 },
+	[ISOL_STATUS_A_UNMANAGED] = { "unmanaged", U32 },
+	[ISOL_STATUS_A_QUARANTINED] = { "quarantined", U32 },
+	[ISOL_STATUS_A_TRANSACTIONS] = { "transactions", U32 },
+	[ISOL_STATUS_A_UNKNOWN_DROPS] = { "unknown-drops", U64 },
+	{ }
+};
+
+static const struct attr why_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_WHY_A_VERDICT] = { "verdict", U8, .words = verdict_words },
+	[ISOL_WHY_A_REASON] = { "reason", U8, .words = reason_words },
+	[ISOL_WHY_A_RULE] = { "rule", STRING },
+	[ISOL_WHY_A_BRIDGE] = { "bridge", STRING },
+	[ISOL_WHY_A_FROM_KIND] = { "from-kind", U8, .words = port_words },
+	[ISOL_WHY_A_FROM_BINDING] = { "from-binding", STRING },
+	[ISOL_WHY_A_TO_KIND] = { "to-kind", U8, .words = port_words },
+	[ISOL_WHY_A_TO_BINDING] = { "to-binding", STRING },
+	{ }
+};
+
+static const struct attr attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_A_PAD] = { "pad", PAD },
+	[ISOL_A_GENERATION] = { "generation", U64 },
+	[ISOL_A_BASE_GENERATION] = { "base-generation", U64 },
+	[ISOL_A_TIMEOUT] = { "timeout", U32 },
+	[ISOL_A_ERROR] = { "error", S32 },
+	[ISOL_A_MESSAGE] = { "message", STRING },
+	[ISOL_A_EVENT] = { "event", U8, .words = event_words },
+	[ISOL_A_BRIDGE_NAME] = { "bridge-name", STRING },
+	[ISOL_A_BRIDGE] = { "bridge", NEST, bridge_attrs },
+	[ISOL_A_SEGMENT] = { "segment", NEST, segment_attrs },
+	[ISOL_A_GROUP] = { "group", NEST, group_attrs },
+	[ISOL_A_BINDING] = { "binding", NEST, binding_attrs },
+	[ISOL_A_RULE] = { "rule", NEST, rule_attrs },
+	[ISOL_A_PORT] = { "port", NEST, port_attrs },
+	[ISOL_A_QUARANTINE] = { "quarantine", NEST, quarantine_attrs },
+	[ISOL_A_STATUS] = { "status", NEST, status_attrs },
+	[ISOL_A_FROM] = { "from", ENDPOINT, endpoint_attrs },
+	[ISOL_A_TO] = { "to", ENDPOINT, endpoint_attrs },
+	[ISOL_A_WHY] = { "why", NEST, why_attrs },
+	{ }
+};
+
+static const char *const commands[] = {
+	"UNSPEC", "STATUS_GET", "BEGIN", "ADD", "COMMIT", "ABORT", "FLUSH", "DONE",
+	"BRIDGE_GET", "SEGMENT_GET", "GROUP_GET", "BINDING_GET", "RULE_GET", "PORT_GET",
+	"QUARANTINE_GET", "WHY", "QUARANTINE_ADD", "QUARANTINE_DEL", "POLICY_NTF", "PORT_NTF",
+	NULL
+};
+
+/* The end of a COMMIT or FLUSH; it may come before the acknowledgement. */
+struct done {
+	unsigned int seq;
+	bool come;
+	int err;
+	char msg[ISOL_MESSAGE_LEN + 1];
+};
+
+struct sock {
+	struct mnl_socket *nl;
+	unsigned int seq;
+	struct nlmsghdr *pending;
+	unsigned int finish;	/* seq of the last COMMIT or FLUSH */
+	struct done done;
+	bool dumping;
+};
+
+/* How a step ended. */
+struct result {
+	int err;
+	char at[256];
+	char msg[1024];
+	bool told;	/* there is a message */
+	bool ours;	/* it is the family's word, so there has to be one */
+};
+
+/* What a dump is printed as. */
+enum show { SHOW_ALL, SHOW_NAMES, SHOW_COUNT };
+
+static struct sock sockets[MAX_SOCKETS];
+static struct sock *sock;
+static int sock_nr;
+static unsigned short family;
+static unsigned int groups[2];
+static unsigned long long generation;
+static unsigned int add_size = 32000;
+static unsigned int line_nr;
+static const char *line_text;
+static int failures;
+static bool quiet;
+static FILE *to;	/* where messages are printed */
+static char in[IN_SIZE], out[OUT_SIZE];
+
+static void __printf(1, 2) __noreturn die(const char *fmt, ...)
+{
+	va_list ap;
+
+	fflush(stdout);
+	fprintf(stderr, "nlraw: line %u (%s): ", line_nr, line_text);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(2);
+}
+
+static void __printf(1, 2) say(const char *fmt, ...)
+{
+	va_list ap;
+
+	if (quiet)
+		return;
+	printf("@%d ", sock_nr);
+	va_start(ap, fmt);
+	vprintf(fmt, ap);
+	va_end(ap);
+	putchar('\n');
+}
+
+static int number_of(const char *const *words, const char *word)
+{
+	int i;
+
+	for (i = 0; words && words[i]; i++)
+		if (!strcasecmp(words[i], word))
+			return i;
+	return -1;
+}
+
+static const char *errno_name(int err)
+{
+	const char *name = err ? strerrorname_np(err) : "ok";
+
+	return name ? name : "?";
+}
+
+static unsigned long long number(const char *s)
+{
+	char *end;
+	unsigned long long n;
+
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (errno || end == s || *end)
+		die("%s is no number", s);
+	return n;
+}
+
+static long long now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec * 1000LL + ts.tv_nsec / 1000000;
+}
+
+/* ---- writing attributes */
+
+/* The bytes that a word stands for. */
+static size_t unescape(const char *s, char *bytes, size_t size)
+{
+	unsigned int byte;
+	size_t n = 0;
+
+	while (*s) {
+		if (n == size)
+			die("value too long");
+		if (s[0] == '\\' && s[1] == 's') {
+			bytes[n++] = ' ';
+			s += 2;
+		} else if (s[0] == '\\' && s[1] == 'x' && sscanf(s + 2, "%2x", &byte) == 1) {
+			bytes[n++] = byte;
+			s += 4;
+		} else {
+			bytes[n++] = *s++;
+		}
+	}
+	return n;
+}
+
+static void put(struct nlmsghdr *nlh, unsigned int type, const void *data, size_t len)
+{
+	if (nlh->nlmsg_len + len + 64 > OUT_SIZE)
+		die("message too long");
+	mnl_attr_put(nlh, type, len, data);
+}
+
+/* An endpoint in its short form, KIND or KIND:NAME. */
+static void put_endpoint(struct nlmsghdr *nlh, unsigned int type, const char *value)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
+	char kind[32];
+	const char *name = strchr(value, ':');
+	int nr;
+
+	snprintf(kind, sizeof(kind), "%.*s", name ? (int)(name - value) : 31, value);
+	nr = number_of(kind_words, kind);
+	if (nr < 0)
+		die("no such endpoint: %s", value);
+	mnl_attr_put_u8(nlh, ISOL_ENDPOINT_A_KIND, nr);
+	if (name)
+		mnl_attr_put_strz(nlh, ISOL_ENDPOINT_A_NAME, name + 1);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void put_integer(struct nlmsghdr *nlh, unsigned int type, unsigned long long n, int len)
+{
+	__u8 n8 = n;
+	__u16 n16 = n;
+	__u32 n32 = n;
+
+	put(nlh, type, len == 1 ? (void *)&n8 : len == 2 ? (void *)&n16 :
+	    len == 4 ? (void *)&n32 : (void *)&n, len);
+}
+
+static void put_bytes(struct nlmsghdr *nlh, unsigned int type, const char *hex)
+{
+	char bytes[64];
+	size_t n = 0;
+
+	for (; *hex; hex += hex[2] == ':' ? 3 : 2) {
+		unsigned int byte;
+
+		if (n == sizeof(bytes) || sscanf(hex, "%2x", &byte) != 1 || !hex[1])
+			die("not bytes: %s", hex);
+		bytes[n++] = byte;
+	}
+	put(nlh, type, bytes, n);
+}
+
+static void put_text(struct nlmsghdr *nlh, unsigned int type, const char *value, bool nul)
+{
+	static char text[OUT_SIZE / 2];
+	size_t n = unescape(value, text, sizeof(text) - 1);
+
+	if (nul)
+		text[n++] = '\0';
+	put(nlh, type, text, n);
+}
+
+static void put_value(struct nlmsghdr *nlh, unsigned int type, const struct attr *a,
+		      const char *value)
+{
+	int nr = number_of(a->words, value);
+
+	switch (a->kind) {
+	case U8:
+	case U16:
+	case U32:
+	case U64:
+	case S32:
+		put_integer(nlh, type, nr >= 0 ? (unsigned int)nr : number(value),
+			    a->kind == U8 ? 1 : a->kind == U16 ? 2 : a->kind == U64 ? 8 : 4);
+		break;
+	case STRING:
+		put_text(nlh, type, value, true);
+		break;
+	case MAC:
+		put_bytes(nlh, type, value);
+		break;
+	case ENDPOINT:
+		put_endpoint(nlh, type, value);
+		break;
+	default:
+		die("%s takes no value", a->name);
+	}
+}
+
+/* A value whose type is given with it. */
+static void put_typed(struct nlmsghdr *nlh, unsigned int type, const char *how, const char *value)
+{
+	if (*how == 'u')
+		put_integer(nlh, type, number(value), number(how + 1) / 8);
+	else if (!strcmp(how, "str"))
+		put_text(nlh, type, value, true);
+	else if (!strcmp(how, "raw"))
+		put_text(nlh, type, value, false);
+	else if (!strcmp(how, "hex"))
+		put_bytes(nlh, type, value);
+	else
+		die("no such type: %s", how);
+}
+
+static int attr_number(const struct attr *set, const char *name)
+{
+	int i;
+
+	if (*name == '#')
+		return number(name + 1);
+	for (i = 0; set && set[i].name; i++)
+		if (!strcasecmp(set[i].name, name))
+			return i;
+	die("no such attribute: %s", name);
+}
+
+static const struct attr *attr_of(const struct attr *set, int nr)
+{
+	int i;
+
+	for (i = 0; set && set[i].name; i++)
+		if (i == nr)
+			return &set[i];
+	return NULL;
+}
+
+/* Write attributes up to the end or a closing brace. Return: the word behind. */
+static char **put_attrs(struct nlmsghdr *nlh, const struct attr *set, char **word)
+{
+	for (; *word && strcmp(*word, "}"); word++) {
+		static const struct attr other = { .name = "?", .kind = NEST };
+		char *name = *word, *value = strchr(name, '='), *how, *len, *flag;
+		struct nlattr *nla = mnl_nlmsg_get_payload_tail(nlh);
+		size_t last = strlen(name) - 1;
+		bool nest = !value && name[last] == '{';
+		const struct attr *a;
+		int nr;
+
+		if (nest)
+			name[last] = '\0';
+		if (value)
+			*value++ = '\0';
+		how = strchr(name, ':');
+		if (how)
+			*how++ = '\0';
+		flag = strchr(name, '!');
+		if (flag)
+			*flag = '\0';
+		len = strchr(name, '/');
+		if (len)
+			*len++ = '\0';
+		nr = attr_number(set, name);
+		a = attr_of(set, nr);
+		if (!a)
+			a = &other;
+		if (nest) {
+			mnl_attr_nest_start(nlh, nr);
+			word = put_attrs(nlh, a->nest, word + 1);
+			if (!*word)
+				die("nest is not closed");
+			mnl_attr_nest_end(nlh, nla);
+		} else if (!value) {
+			put(nlh, nr, NULL, 0);
+		} else if (how) {
+			put_typed(nlh, nr, how, value);
+		} else {
+			put_value(nlh, nr, a, value);
+		}
+		if (len)
+			nla->nla_len = number(len);
+		if (flag)
+			nla->nla_type ^= NLA_F_NESTED;
+	}
+	return word;
+}
+
+/* ---- printing */
+
+static void print_text(const char *s, size_t len)
+{
+	bool plain = len > 0;
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!isgraph((unsigned char)s[i]))
+			plain = false;
+	if (plain) {
+		fprintf(to, "%.*s", (int)len, s);
+		return;
+	}
+	fputc('"', to);
+	for (i = 0; i < len; i++)
+		if (isprint((unsigned char)s[i]))
+			fputc(s[i], to);
+		else
+			fprintf(to, "\\x%02x", (unsigned char)s[i]);
+	fputc('"', to);
+}
+
+static unsigned long long integer(const struct nlattr *nla)
+{
+	unsigned long long n64;
+
+	switch (mnl_attr_get_payload_len(nla)) {
+	case 1:
+		return mnl_attr_get_u8(nla);
+	case 2:
+		return mnl_attr_get_u16(nla);
+	case 4:
+		return mnl_attr_get_u32(nla);
+	case 8:
+		memcpy(&n64, mnl_attr_get_payload(nla), sizeof(n64));
+		return n64;
+	}
+	return 0;
+}
+
+static const char *word_of(const char *const *words, unsigned long long n)
+{
+	unsigned int i;
+
+	for (i = 0; words && words[i]; i++)
+		if (i == n)
+			return words[i];
+	return NULL;
+}
+
+static void print_attr(const struct attr *set, const struct nlattr *nla);
+
+static void print_value(const struct attr *a, const struct nlattr *nla)
+{
+	const unsigned char *p = mnl_attr_get_payload(nla);
+	size_t len = mnl_attr_get_payload_len(nla);
+	const struct nlattr *sub;
+	const char *word;
+
+	switch (a->kind) {
+	case NEST:
+	case ENDPOINT:
+		fputc('{', to);
+		mnl_attr_for_each_nested(sub, nla)
+			print_attr(a->nest, sub);
+		fprintf(to, " }");
+		break;
+	case STRING:
+		fputc('=', to);
+		print_text((const char *)p, strnlen((const char *)p, len));
+		break;
+	case MAC:
+		fprintf(to, "=%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3], p[4], p[5]);
+		break;
+	case FLAG:
+		break;
+	case S32:
+		fprintf(to, "=%d", (int)integer(nla));
+		break;
+	default:
+		word = word_of(a->words, integer(nla));
+		if (word)
+			fprintf(to, "=%s", word);
+		else
+			fprintf(to, "=%llu", integer(nla));
+	}
+}
+
+static void print_attr(const struct attr *set, const struct nlattr *nla)
+{
+	const struct attr *a = attr_of(set, mnl_attr_get_type(nla));
+
+	if (!a) {
+		fprintf(to, " #%u", mnl_attr_get_type(nla));
+	} else if (a->kind != PAD) {
+		fprintf(to, " %s", a->name);
+		print_value(a, nla);
+	}
+}
+
+static const char *command_name(unsigned int cmd)
+{
+	const char *name = word_of(commands, cmd);
+
+	return name ? name : "?";
+}
+
+static unsigned int command_of(const struct nlmsghdr *nlh)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+
+	return genl->cmd;
+}
+
+static void print_message(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *nla;
+
+	fprintf(to, "@%d < %s", sock_nr, command_name(command_of(nlh)));
+	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr))
+		print_attr(attrs, nla);
+	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+		fprintf(to, " (interrupted)");
+	fputc('\n', to);
+}
+
+/* The name of the object in a message of a dump. */
+static void print_name(const struct nlmsghdr *nlh)
+{
+	const struct nlattr *nla, *sub;
+	const struct attr *a;
+
+	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
+		a = attr_of(attrs, mnl_attr_get_type(nla));
+		if (!a || a->kind != NEST)
+			continue;
+		mnl_attr_for_each_nested(sub, nla) {
+			const struct attr *b = attr_of(a->nest, mnl_attr_get_type(sub));
+
+			if (b && b->kind == STRING) {
+				puts(mnl_attr_get_str(sub));
+				return;
+			}
+		}
+	}
+}
+
+/* ---- receiving */
+
+/* Which attribute of a request is at an offset, as a path of names. */
+static bool find_attr(const struct attr *set, const char *from, const char *end,
+		      const char *target, char *path, size_t size)
+{
+	const struct nlattr *nla;
+	int before[256] = { 0 };
+
+	while (end - from >= (int)sizeof(*nla)) {
+		const char *next;
+		const struct attr *a;
+		unsigned int type;
+		int n;
+
+		nla = (const struct nlattr *)from;
+		type = mnl_attr_get_type(nla);
+		a = attr_of(set, type);
+		next = from + MNL_ALIGN(nla->nla_len);
+		if (nla->nla_len < sizeof(*nla))
+			return false;
+		if (target < next) {
+			n = a ? snprintf(path, size, "%s", a->name) :
+				snprintf(path, size, "#%u", type);
+			if (type < 256 && before[type])
+				n += snprintf(path + n, size - n, "[%d]", before[type]);
+			if (target == from)
+				return true;
+			n += snprintf(path + n, size - n, ".");
+			if (next > end)
+				next = end;
+			return a && a->nest && find_attr(a->nest, from + sizeof(*nla), next, target,
+							 path + n, size - n);
+		}
+		if (type < 256)
+			before[type]++;
+		from = next;
+	}
+	return false;
+}
+
+static void read_extack(const struct nlmsghdr *request, const char *tlvs, size_t len,
+			struct result *r)
+{
+	const struct nlattr *nla = (const struct nlattr *)tlvs;
+
+	for (; mnl_attr_ok(nla, tlvs + len - (const char *)nla); nla = mnl_attr_next(nla)) {
+		if (mnl_attr_get_type(nla) == NLMSGERR_ATTR_MSG) {
+			snprintf(r->msg, sizeof(r->msg), "%s", mnl_attr_get_str(nla));
+			r->told = *r->msg;
+		} else if (mnl_attr_get_type(nla) == NLMSGERR_ATTR_OFFS && request) {
+			const char *start = (const char *)request;
+			unsigned int at = mnl_attr_get_u32(nla);
+
+			if (at >= request->nlmsg_len ||
+			    !find_attr(attrs, start + MNL_ALIGN(sizeof(*request)) +
+				       MNL_ALIGN(sizeof(struct genlmsghdr)),
+				       start + request->nlmsg_len, start + at, r->at,
+				       sizeof(r->at)))
+				snprintf(r->at, sizeof(r->at), "offset-%u", at);
+		}
+	}
+}
+
+static void read_ack(const struct nlmsghdr *request, const struct nlmsghdr *nlh, struct result *r)
+{
+	const struct nlmsgerr *e = mnl_nlmsg_get_payload(nlh);
+	const char *end = mnl_nlmsg_get_payload_tail(nlh);
+	const char *tlvs = (const char *)(e + 1);
+
+	memset(r, 0, sizeof(*r));
+	r->err = -e->error;
+	r->ours = true;
+	if (!(nlh->nlmsg_flags & NLM_F_CAPPED))
+		tlvs += e->msg.nlmsg_len - sizeof(e->msg);
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS && tlvs < end)
+		read_extack(request, tlvs, end - tlvs, r);
+}
+
+/* NLMSG_DONE: a dump has ended, or failed. */
+static void read_end(const struct nlmsghdr *request, const struct nlmsghdr *nlh, struct result *r)
+{
+	const char *p = mnl_nlmsg_get_payload(nlh), *end = mnl_nlmsg_get_payload_tail(nlh);
+	int err = 0;
+
+	if (end - p >= (int)sizeof(err))
+		memcpy(&err, p, sizeof(err));
+	if (err < 0)
+		r->err = -err;
+	r->ours = true;
+	if (nlh->nlmsg_flags & NLM_F_ACK_TLVS)
+		read_extack(request, p + sizeof(err), end - p - sizeof(err), r);
+}
+
+static void see(const struct nlmsghdr *nlh)
+{
+	struct done *done = &sock->done;
+	const struct nlattr *nla;
+	unsigned int cmd = command_of(nlh);
+
+	if (cmd == ISOL_CMD_DONE) {
+		memset(done, 0, sizeof(*done));
+		done->seq = nlh->nlmsg_seq;
+		done->come = true;
+	}
+	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
+		unsigned int type = mnl_attr_get_type(nla);
+
+		if (type == ISOL_A_GENERATION)
+			generation = integer(nla);
+		if (cmd == ISOL_CMD_DONE && type == ISOL_A_ERROR)
+			done->err = -(int)integer(nla);
+		if (cmd == ISOL_CMD_DONE && type == ISOL_A_MESSAGE)
+			snprintf(done->msg, sizeof(done->msg), "%s", mnl_attr_get_str(nla));
+	}
+}
+
+/* Return: the length of a datagram, 0 when none came in time, or -errno. */
+static int receive(int timeout_ms)
+{
+	struct pollfd p = { .fd = mnl_socket_get_fd(sock->nl), .events = POLLIN };
+	ssize_t n;
+
+	n = poll(&p, 1, timeout_ms);
+	if (n < 0)
+		die("poll: %s", strerror(errno));
+	if (!n)
+		return 0;
+	n = mnl_socket_recvfrom(sock->nl, in, sizeof(in));
+	return n < 0 ? -errno : n;
+}
+
+/*
+ * Receive until the answer to a request has come: its acknowledgement or the
+ * end of a dump; or its DONE.
+ */
+static struct result answer(const struct nlmsghdr *request, unsigned int seq, bool want_done)
+{
+	long long end = now_ms() + 60000;
+	struct nlmsghdr *nlh;
+	struct result r = { 0 };
+	int n;
+
+	for (;;) {
+		if (want_done && sock->done.come && sock->done.seq == seq) {
+			r.err = sock->done.err;
+			snprintf(r.msg, sizeof(r.msg), "%s", sock->done.msg);
+			r.told = *r.msg;
+			r.ours = true;
+			return r;
+		}
+		n = receive(1000);
+		if (n == -ENOBUFS)
+			continue;
+		if (n < 0) {
+			r.err = -n;
+			return r;
+		}
+		if (!n && now_ms() > end)
+			die("the kernel does not answer");
+		for (nlh = (void *)in; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+			if (nlh->nlmsg_type == NLMSG_ERROR && nlh->nlmsg_seq == seq) {
+				read_ack(request, nlh, &r);
+				return r;
+			} else if (nlh->nlmsg_type == family) {
+				see(nlh);
+				if (!quiet)
+					print_message(nlh);
+			}
+		}
+	}
+}
+
+/* ---- sockets and requests */
+
+static void get_family(struct mnl_socket *nl);
+
+static void open_socket(void)
+{
+	int one = 1, size = OUT_SIZE * 2;
+
+	sock->nl = mnl_socket_open(NETLINK_GENERIC);
+	if (!sock->nl || mnl_socket_bind(sock->nl, 0, MNL_SOCKET_AUTOPID))
+		die("socket: %s", strerror(errno));
+	mnl_socket_setsockopt(sock->nl, NETLINK_EXT_ACK, &one, sizeof(one));
+	mnl_socket_setsockopt(sock->nl, NETLINK_CAP_ACK, &one, sizeof(one));
+	/* Without the right to it, what the system allows has to do. */
+	if (setsockopt(mnl_socket_get_fd(sock->nl), SOL_SOCKET, SO_SNDBUFFORCE, &size,
+		       sizeof(size)))
+		setsockopt(mnl_socket_get_fd(sock->nl), SOL_SOCKET, SO_SNDBUF, &size,
+			   sizeof(size));
+	if (!family)
+		get_family(sock->nl);
+}
+
+static void close_socket(void)
+{
+	if (sock->nl)
+		mnl_socket_close(sock->nl);
+	free(sock->pending);
+	memset(sock, 0, sizeof(*sock));
+}
+
+static struct nlmsghdr *message(void *buf, unsigned int type, unsigned int cmd)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
+	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
+
+	nlh->nlmsg_type = type;
+	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
+	genl->cmd = cmd;
+	genl->version = ISOL_GENL_VERSION;
+	return nlh;
+}
+
+static struct nlmsghdr *request(unsigned int cmd)
+{
+	return message(out, family, cmd);
+}
+
+static int transmit(struct nlmsghdr *nlh)
+{
+	nlh->nlmsg_seq = ++sock->seq;
+	return mnl_socket_sendto(sock->nl, nlh, nlh->nlmsg_len) < 0 ? errno : 0;
+}
+
+static struct result ask(struct nlmsghdr *nlh)
+{
+	struct result r = { .err = transmit(nlh) };
+
+	return r.err ? r : answer(nlh, nlh->nlmsg_seq, false);
+}
+
+static void get_family(struct mnl_socket *nl)
+{
+	struct nlmsghdr *nlh = message(out, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
+	const struct nlattr *nla, *group, *sub;
+	ssize_t n;
+
+	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ISOL_GENL_NAME);
+	nlh->nlmsg_flags = NLM_F_REQUEST;
+	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
+		die("send: %s", strerror(errno));
+	n = mnl_socket_recvfrom(nl, in, sizeof(in));
+	nlh = (void *)in;
+	if (n < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type != GENL_ID_CTRL)
+		die("no family %s: is the module loaded?", ISOL_GENL_NAME);
+	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
+		if (mnl_attr_get_type(nla) == CTRL_ATTR_FAMILY_ID)
+			family = mnl_attr_get_u16(nla);
+		if (mnl_attr_get_type(nla) != CTRL_ATTR_MCAST_GROUPS)
+			continue;
+		mnl_attr_for_each_nested(group, nla) {
+			const char *name = "";
+			unsigned int id = 0;
+
+			mnl_attr_for_each_nested(sub, group) {
+				if (mnl_attr_get_type(sub) == CTRL_ATTR_MCAST_GRP_NAME)
+					name = mnl_attr_get_str(sub);
+				if (mnl_attr_get_type(sub) == CTRL_ATTR_MCAST_GRP_ID)
+					id = mnl_attr_get_u32(sub);
+			}
+			groups[!strcmp(name, ISOL_MCGRP_PORT)] = id;
+		}
+	}
+}
+
+/* ---- steps: each gets its words, ended by NULL */
+
+static struct result failed(int error)
+{
+	struct result r = { .err = error };
+
+	return r;
+}
+
+static struct result send_pending(void)
+{
+	struct nlmsghdr *nlh = sock->pending;
+	struct result r;
+
+	if (!nlh)
+		return failed(0);
+	sock->pending = NULL;
+	r = ask(nlh);
+	free(nlh);
+	return r;
+}
+
+static void put_base(struct nlmsghdr *nlh, const char *word)
+{
+	unsigned long long base = generation;
+
+	if (*word == '+' || *word == '-')
+		base += *word == '+' ? number(word + 1) : -number(word + 1);
+	else if (strcmp(word, "="))
+		base = number(word);
+	put_integer(nlh, ISOL_A_BASE_GENERATION, base, 8);
+}
+
+static struct result step_begin(char **word)
+{
+	struct nlmsghdr *nlh = request(ISOL_CMD_BEGIN);
+
+	for (; word[0] && word[1]; word += 2)
+		if (!strcmp(word[0], "base"))
+			put_base(nlh, word[1]);
+		else
+			put_integer(nlh, ISOL_A_TIMEOUT, number(word[1]), 4);
+	return ask(nlh);
+}
+
+/* Wait for the end of a COMMIT or FLUSH. */
+static struct result finish(struct nlmsghdr *nlh, const char *word, long long begun)
+{
+	struct result r = ask(nlh);
+
+	sock->finish = nlh->nlmsg_seq;
+	if (r.err || (word && !strcmp(word, "nowait")))
+		return r;
+	r = answer(NULL, sock->finish, true);
+	say("%lld ms", now_ms() - begun);
+	return r;
+}
+
+static struct result step_commit(char **word)
+{
+	return finish(request(ISOL_CMD_COMMIT), word[0], now_ms());
+}
+
+static struct result step_flush(char **word)
+{
+	struct nlmsghdr *nlh = request(ISOL_CMD_FLUSH);
+
+	if (word[0] && !strcmp(word[0], "base")) {
+		put_base(nlh, word[1]);
+		word += 2;
+	}
+	return finish(nlh, word[0], now_ms());
+}
+
+static struct result step_done(char **word)
+{
+	return answer(NULL, sock->finish, true);
+}
+
+static struct result step_abort(char **word)
+{
+	return ask(request(ISOL_CMD_ABORT));
+}
+
+static struct result step_status(char **word)
+{
+	return ask(request(ISOL_CMD_STATUS_GET));
+}
+
+static struct result step_why(char **word)
+{
+	struct nlmsghdr *nlh = request(ISOL_CMD_WHY);
+
+	if (!word[0] || !word[1])
+		die("two endpoints");
+	put_endpoint(nlh, ISOL_A_FROM, word[0]);
+	put_endpoint(nlh, ISOL_A_TO, word[1]);
+	if (word[2])
+		put_text(nlh, ISOL_A_BRIDGE_NAME, word[2], true);
+	return ask(nlh);
+}
+
+static struct result quarantine(unsigned int cmd, char **word)
+{
+	struct nlmsghdr *nlh = request(cmd);
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ISOL_A_QUARANTINE);
+
+	if (!word[0])
+		die("which binding?");
+	put_text(nlh, ISOL_QUARANTINE_A_BINDING, word[0], true);
+	if (word[1])
+		put_text(nlh, ISOL_QUARANTINE_A_COMMENT, word[1], true);
+	mnl_attr_nest_end(nlh, nest);
+	return ask(nlh);
+}
+
+static struct result step_quarantine(char **word)
+{
+	return quarantine(ISOL_CMD_QUARANTINE_ADD, word);
+}
+
+static struct result step_release(char **word)
+{
+	return quarantine(ISOL_CMD_QUARANTINE_DEL, word);
+}
+
+static int command_number(const char *word)
+{
+	int cmd = word ? number_of(commands, word) : -1;
+
+	if (cmd < 0 && word && *word == '#')
+		cmd = number(word + 1);
+	if (cmd < 0)
+		die("no such command");
+	return cmd;
+}
+
+/* Receive the parts of a dump. Its result is EINTR when it was interrupted. */
+static struct result receive_dump(const struct nlmsghdr *request, enum show show, bool one)
+{
+	unsigned int objects = 0, parts = 0;
+	struct result r = { 0 };
+	struct nlmsghdr *nlh;
+	bool intr = false;
+	int n;
+
+	do {
+		n = receive(60000);
+		if (n <= 0)
+			return failed(n ? -n : ETIMEDOUT);
+		parts++;
+		for (nlh = (void *)in; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+			if (nlh->nlmsg_seq != sock->seq)
+				continue;
+			if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
+				intr = true;
+			if (nlh->nlmsg_type == NLMSG_ERROR) {
+				read_ack(request, nlh, &r);
+				sock->dumping = false;
+			} else if (nlh->nlmsg_type == NLMSG_DONE) {
+				read_end(request, nlh, &r);
+				sock->dumping = false;
+			} else {
+				objects++;
+				see(nlh);
+				if (show == SHOW_ALL && !quiet)
+					print_message(nlh);
+				else if (show == SHOW_NAMES)
+					print_name(nlh);
+			}
+		}
+	} while (sock->dumping && !one);
+	if (show != SHOW_NAMES)
+		say("%u objects in %u parts", objects, parts);
+	if (!r.err && intr)
+		r = failed(EINTR);
+	return r;
+}
+
+static struct result step_dump(char **word)
+{
+	struct nlmsghdr *nlh = request(command_number(word[0]));
+	enum show show = SHOW_ALL;
+	bool first = false, rest = false;
+	int err = 0;
+
+	while (*++word) {
+		if (!strcmp(*word, "names"))
+			show = SHOW_NAMES;
+		else if (!strcmp(*word, "count"))
+			show = SHOW_COUNT;
+		else if (!strcmp(*word, "first"))
+			first = true;
+		else if (!strcmp(*word, "rest"))
+			rest = true;
+		else
+			die("no such word: %s", *word);
+	}
+	if (!rest) {
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+		err = transmit(nlh);
+	}
+	if (err)
+		return failed(err);
+	sock->dumping = true;
+	return receive_dump(rest ? NULL : nlh, show, first);
+}
+
+static struct result step_send(char **word)
+{
+	int cmd = command_number(*word++);
+	struct nlmsghdr *nlh = request(cmd);
+	bool dump = *word && !strcmp(*word, "dump");
+	int err;
+
+	if (dump) {
+		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+		word++;
+	}
+	if (*put_attrs(nlh, attrs, word))
+		die("} without {");
+	if (!dump)
+		return ask(nlh);
+	err = transmit(nlh);
+	if (err)
+		return failed(err);
+	sock->dumping = true;
+	return receive_dump(nlh, SHOW_COUNT, false);
+}
+
+static struct result step_join(char **word)
+{
+	unsigned int id;
+
+	if (!word[0])
+		die("which group?");
+	id = groups[!strcmp(word[0], ISOL_MCGRP_PORT)];
+	if (mnl_socket_setsockopt(sock->nl, NETLINK_ADD_MEMBERSHIP, &id, sizeof(id)) < 0)
+		return failed(errno);
+	return failed(0);
+}
+
+/* Whether a message, as it is printed, has all words. */
+static bool has_words(const struct nlmsghdr *nlh, char **word)
+{
+	bool all = true;
+	size_t size;
+	char *text;
+
+	to = open_memstream(&text, &size);
+	if (!to)
+		err(1, "open_memstream");
+	print_message(nlh);
+	fclose(to);
+	to = stdout;
+	for (; *word; word++)
+		if (!strstr(text, *word))
+			all = false;
+	free(text);
+	return all;
+}
+
+static struct result step_read(char **word)
+{
+	struct nlmsghdr *nlh;
+	bool found = false;
+	long long end;
+	int n;
+
+	if (!word[0])
+		die("how long?");
+	end = now_ms() + number(word[0]);
+	do {
+		n = receive(end > now_ms() ? end - now_ms() : 0);
+		if (n < 0)
+			return failed(-n);
+		/* All of a datagram, so that none is lost for the next step. */
+		for (nlh = (void *)in; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+			if (nlh->nlmsg_type != family)
+				continue;
+			see(nlh);
+			if (!quiet)
+				print_message(nlh);
+			if (word[1] && has_words(nlh, word + 1))
+				found = true;
+		}
+	} while (!found && now_ms() < end);
+	return failed(word[1] && !found ? ETIMEDOUT : 0);
+}
+
+static struct result step_drain(char **word)
+{
+	int n;
+
+	do {
+		n = receive(0);
+	} while (n > 0 || n == -ENOBUFS);
+	return failed(n < 0 ? -n : 0);
+}
+
+static struct result step_close(char **word)
+{
+	close_socket();
+	return failed(0);
+}
+
+static int open_twin(int protocol, const char *netns)
+{
+	struct sockaddr_nl addr = {
+		.nl_family = AF_NETLINK, .nl_pid = mnl_socket_get_portid(sock->nl),
+	};
+	char path[300];
+	int fd;
+
+	if (netns) {
+		snprintf(path, sizeof(path), "/run/netns/%s", netns);
+		fd = open(path, O_RDONLY);
+		if (fd < 0 || setns(fd, CLONE_NEWNET))
+			return errno;
+		close(fd);
+	}
+	fd = socket(AF_NETLINK, SOCK_RAW, protocol);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* In a child, which may change its namespace. */
+static struct result step_twin(char **word)
+{
+	int status;
+	pid_t pid;
+
+	if (!word[0])
+		die("which protocol?");
+	fflush(stdout);
+	pid = fork();
+	if (!pid)
+		_exit(open_twin(number(word[0]), word[1]));
+	if (pid < 0 || waitpid(pid, &status, 0) < 0 || !WIFEXITED(status))
+		err(1, "fork");
+	return failed(WEXITSTATUS(status));
+}
+
+static struct result step_sleep(char **word)
+{
+	fflush(stdout);
+	usleep(number(word[0]) * 1000);
+	return failed(0);
+}
+
+static struct result step_size(char **word)
+{
+	add_size = number(word[0]);
+	return failed(0);
+}
+
+/* The pending ADD has been sent already. */
+static struct result step_add(char **word)
+{
+	return failed(0);
+}
+
+static const struct step {
+	const char *name;
+	struct result (*run)(char **word);
+} steps[] = {
+	{ "begin", step_begin },
+	{ "add", step_add },
+	{ "commit", step_commit },
+	{ "flush", step_flush },
+	{ "done", step_done },
+	{ "abort", step_abort },
+	{ "status", step_status },
+	{ "why", step_why },
+	{ "quarantine", step_quarantine },
+	{ "release", step_release },
+	{ "dump", step_dump },
+	{ "send", step_send },
+	{ "join", step_join },
+	{ "read", step_read },
+	{ "drain", step_drain },
+	{ "close", step_close },
+	{ "twin", step_twin },
+	{ "sleep", step_sleep },
+	{ "size", step_size },
+};
+
+/* Queue an object. Return: whether the queue is long enough. */
+static bool queue(int type, char **word)
+{
+	const struct attr *set = attrs[type].nest;
+	struct nlmsghdr *nlh = sock->pending;
+	struct nlattr *nest;
+	int nr;
+
+	if (!nlh) {
+		nlh = malloc(OUT_SIZE);
+		if (!nlh)
+			err(1, "malloc");
+		sock->pending = message(nlh, family, ISOL_CMD_ADD);
+	}
+	if (!word[0])
+		die("what name?");
+	nest = mnl_attr_nest_start(nlh, type);
+	put_text(nlh, attr_number(set, "name"), word[0], true);
+	for (word++; word[0] && word[1]; word += 2) {
+		nr = attr_number(set, word[0]);
+		put_value(nlh, nr, attr_of(set, nr), word[1]);
+	}
+	if (word[0])
+		die("%s has no value", word[0]);
+	if (type == ISOL_A_RULE)
+		put(nlh, ISOL_RULE_A_STATELESS, NULL, 0);
+	mnl_attr_nest_end(nlh, nest);
+	return nlh->nlmsg_len >= add_size;
+}
+
+/* ---- lines */
+
+static void failure(const char *fmt, const char *a, const char *b)
+{
+	failures++;
+	fflush(stdout);
+	fprintf(stderr, "line %u: %s: ", line_nr, line_text);
+	fprintf(stderr, fmt, a, b);
+	fputc('\n', stderr);
+}
+
+/* Whether a word is one of those that | separates. */
+static bool one_of(const char *word, const char *words)
+{
+	size_t len = strlen(word);
+
+	for (; words; words = strchr(words, '|')) {
+		words += *words == '|';
+		if (!strncmp(words, word, len) && (!words[len] || words[len] == '|'))
+			return true;
+	}
+	return false;
+}
+
+/* Hold the result of a step against what stands behind "=>". */
+static void check(const char *step, const struct result *r, char **expect)
+{
+	const char *want = expect && expect[0] ? expect[0] : "ok";
+	bool mute = false;
+	char text[1400], *p;
+
+	if (r->err || strcmp(want, "ok"))
+		say("%s %s%s%s%s%s%s", step, errno_name(r->err), *r->at ? " at " : "", r->at,
+		    r->told ? " \"" : "", r->msg, r->told ? "\"" : "");
+	else
+		say("%s ok", step);
+	if (!strcmp(want, "any"))
+		return;
+	snprintf(text, sizeof(text), "%s%s%s \"%s\"", errno_name(r->err), *r->at ? " at " : "",
+		 r->at, r->msg);
+	if (!one_of(errno_name(r->err), want)) {
+		failure("expected %s, got %s", want, text);
+		return;
+	}
+	for (expect = expect ? expect + 1 : NULL; expect && expect[0]; expect++) {
+		if (!strcmp(expect[0], "mute")) {
+			mute = true;
+		} else if (!strcmp(expect[0], "at") && expect[1]) {
+			expect++;
+			if (strcmp(*expect, *r->at ? r->at : "none"))
+				failure("expected it at %s, got %s", *expect, text);
+		} else if (!strcmp(expect[0], "say") && expect[1]) {
+			expect++;
+			for (p = *expect; *p; p++)
+				if (*p == '_')
+					*p = ' ';
+			if (!strcasestr(r->msg, *expect))
+				failure("expected the message to have '%s', got %s", *expect,
+					text);
+		} else {
+			die("what is %s?", expect[0]);
+		}
+	}
+	if (r->err && r->ours && !r->told && !mute)
+		failure("expected a message with %s%s", text, "");
+}
+
+static void run_line(char *line);
+
+/* {} and {%N} in @line become @n. */
+static void repeat(char **word)
+{
+	unsigned long long n, last;
+	static int depth;
+	char *line, *p;
+	int i;
+
+	if (!word[0] || !word[1] || !word[2])
+		die("FROM TO LINE");
+	if (depth++)
+		die("no loops in loops");
+	last = number(word[1]);
+	for (n = number(word[0]); n <= last; n++) {
+		size_t size = 0;
+		FILE *f = open_memstream(&line, &size);
+
+		if (!f)
+			err(1, "open_memstream");
+		for (i = 2; word[i]; i++) {
+			for (p = word[i]; *p; p++) {
+				unsigned long long mod;
+				int len = 0;
+
+				if (!strncmp(p, "{}", 2)) {
+					fprintf(f, "%llu", n);
+					p++;
+				} else if (sscanf(p, "{%%%llu}%n", &mod, &len) == 1 && len) {
+					fprintf(f, "%llu", mod ? n % mod : 0);
+					p += len - 1;
+				} else {
+					fputc(*p, f);
+				}
+			}
+			fputc(' ', f);
+		}
+		fclose(f);
+		run_line(line);
+		free(line);
+	}
+	depth--;
+}
+
+static int object_type(const char *word)
+{
+	int type;
+
+	for (type = ISOL_A_BRIDGE; type <= ISOL_A_RULE; type++)
+		if (!strcmp(attrs[type].name, word))
+			return type;
+	return 0;
+}
+
+/* Steps that have nothing to do with a socket. */
+static bool run_plain(char **word)
+{
+	if (!strcmp(word[0], "repeat"))
+		repeat(word + 1);
+	else if (!strcmp(word[0], "echo"))
+		for (word++; *word; word++)
+			printf("%s%c", *word, word[1] ? ' ' : '\n');
+	else
+		return false;
+	return true;
+}
+
+static void run_step(char **word, char **expect)
+{
+	struct result r = { 0 };
+	int type = object_type(word[0]);
+	unsigned int i;
+
+	if (!sock->nl)
+		open_socket();
+	if (type) {
+		/* Sent with the next step, unless something is expected of it. */
+		if (queue(type, word + 1) || expect) {
+			r = send_pending();
+			check("ADD", &r, expect);
+		}
+		return;
+	}
+	if (sock->pending) {
+		r = send_pending();
+		check("ADD", &r, strcmp(word[0], "add") ? NULL : expect);
+		if (!strcmp(word[0], "add"))
+			return;
+	}
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		if (!strcmp(word[0], steps[i].name)) {
+			r = steps[i].run(word + 1);
+			check(word[0], &r, expect);
+			return;
+		}
+	die("no such step: %s", word[0]);
+}
+
+static void run_line(char *line)
+{
+	char *words[MAX_WORDS + 1], **word = words, **expect = NULL, *p;
+	int n = 0;
+
+	line_text = strdup(line);
+	for (p = strtok(line, " \t\n"); p && *p != ';' && n < MAX_WORDS; p = strtok(NULL, " \t\n"))
+		words[n++] = p;
+	words[n] = NULL;
+	if (!n || words[0][0] == '#')
+		return;
+	if (!run_plain(word)) {
+		sock_nr = 1;
+		if (word[0][0] == '@')
+			sock_nr = number(*word++ + 1);
+		if (sock_nr < 1 || sock_nr >= MAX_SOCKETS || !word[0])
+			die("@N STEP");
+		sock = &sockets[sock_nr];
+		for (n = 0; word[n]; n++)
+			if (!strcmp(word[n], "=>")) {
+				word[n] = NULL;
+				expect = &word[n + 1];
+				break;
+			}
+		if (!word[0])
+			die("no step");
+		run_step(word, expect);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	char *line = NULL;
+	size_t size = 0;
+	int i = 1;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	to = stdout;
+	if (i < argc && !strcmp(argv[i], "-q")) {
+		quiet = true;
+		i++;
+	}
+	if (i < argc) {
+		for (; i < argc; i++) {
+			line_nr++;
+			run_line(strdup(argv[i]));
+		}
+	} else {
+		while (getline(&line, &size, stdin) > 0) {
+			line_nr++;
+			line[strcspn(line, "\n")] = '\0';
+			run_line(line);
+		}
+	}
+	/* What is still queued was meant to be sent. */
+	for (sock_nr = 1; sock_nr < MAX_SOCKETS; sock_nr++) {
+		sock = &sockets[sock_nr];
+		if (sock->pending) {
+			struct result r = send_pending();
+
+			check("ADD", &r, NULL);
+		}
+	}
+	return failures ? 1 : 0;
+}

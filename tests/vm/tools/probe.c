@@ -1,0 +1,472 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What gets from where to where: send frames of several kinds between
+ * endpoints, and report which of them arrived.
+ *
+ * "It did not arrive" is what takes care to find out. All frames are sent on
+ * one CPU, and each hop of a frame queues it on that CPU again, behind all that
+ * is there. So when a frame that was sent on the loopback interface after all
+ * others has come back, those have gone one hop further at least; after as
+ * many of them as a path can have hops, what is not there will not come. Then
+ * there is a pause, in case something on the way has other ideas.
+ *
+ * Bridges forward to where they have learned an address to be. Each endpoint
+ * first sends a frame to its own address: the bridge learns the sender, finds
+ * that the frame is at its destination already and drops it, before anything
+ * judges or counts it.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "endpoint.h"
+
+#define HOPS 8
+#define BARRIER_MS 10000
+#define NO_BARRIER_QUIET_MS 500
+
+static const char usage[] =
+"usage: probe [options] NAME=NETNS:IFNAME[,OPTION...] ...\n"
+"\n"
+"Sends frames between endpoints and prints which arrived, one line each:\n"
+"FROM TO KIND pass|drop, or pass:N if it arrived N times, and\n"
+"FROM TO KIND stray WHERE for a frame that arrived where it should not.\n"
+"\n"
+"  -k KIND,...   unicast unicast6 custom arp mcast mcast6 unknown reserved\n"
+"                (these are the default) reserved00 reserved03 ra igmp mld bpdu\n"
+"  -p A:B,...    only these pairs (* stands for any)\n"
+"  -m            as a matrix: a row for each sender, a column for each receiver;\n"
+"                + all kinds, - none, otherwise those that pass\n"
+"  -j            as JSON\n"
+"  -w MS         how long to wait when all should be there (40)\n"
+"  -L            do not make bridges learn first\n"
+"\n"
+"NETNS is a name, - or tap. Options of endpoints: vlan=[TPID.]VID, mac=ADDRESS,\n"
+"stack (the interface is the host's; bridges are). Exit status 2: no result.\n";
+
+static struct endpoint ends[MAX_ENDPOINTS];
+static unsigned int nends;
+static bool wanted[MAX_ENDPOINTS][MAX_ENDPOINTS];
+static unsigned char got[NKINDS][MAX_ENDPOINTS][MAX_ENDPOINTS];
+/* who else received what was for somebody */
+static unsigned char stray[NKINDS][MAX_ENDPOINTS][MAX_ENDPOINTS][MAX_ENDPOINTS];
+static enum kind kinds[NKINDS];
+static unsigned int nkinds;
+static u32 run, seq;
+
+static void count(unsigned char *n)
+{
+	if (*n < 255)
+		++*n;
+}
+
+static void on_frame(unsigned int where, const struct tag *tag)
+{
+	if (tag->run != run || tag->kind == KIND_LEARN || tag->from >= nends)
+		return;
+	if (tag->to == TO_ALL || tag->to == where)
+		count(&got[tag->kind][tag->from][where]);
+	else if (tag->to < nends)
+		count(&stray[tag->kind][tag->from][tag->to][where]);
+}
+
+static void drain(void)
+{
+	u8 buf[2048];
+	struct tag tag;
+	unsigned int i;
+	int len, vlan;
+
+	for (i = 0; i < nends; i++) {
+		while ((len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan)) > 0)
+			if ((size_t)len <= sizeof(buf) && frame_tag(buf, len, &tag))
+				on_frame(i, &tag);
+		if (len < 0)
+			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
+	}
+}
+
+static void send_frame(enum kind kind, unsigned int from, unsigned int to)
+{
+	struct frame_spec spec = {
+		.kind = kind,
+		.vlan = ends[from].vlan,
+		.tpid = ends[from].tpid,
+		.run = run,
+		.seq = seq++,
+		.from = from,
+		.to = to,
+	};
+	u8 buf[FRAME_MAX];
+	int err;
+
+	memcpy(spec.src, ends[from].mac, MAC_LEN);
+	if (to != TO_ALL)
+		memcpy(spec.dst, ends[to].mac, MAC_LEN);
+	err = endpoint_send(&ends[from], buf, frame_build(&spec, buf));
+	if (err)
+		die("%s: cannot send: %s", ends[from].name, strerror(-err));
+}
+
+static bool wants_any(unsigned int from)
+{
+	unsigned int to;
+
+	for (to = 0; to < nends; to++)
+		if (wanted[from][to])
+			return true;
+	return false;
+}
+
+static void send_all(unsigned int from)
+{
+	unsigned int to, k;
+
+	for (k = 0; k < nkinds; k++) {
+		if (kind_floods(kinds[k])) {
+			send_frame(kinds[k], from, TO_ALL);
+			continue;
+		}
+		for (to = 0; to < nends; to++)
+			if (wanted[from][to])
+				send_frame(kinds[k], from, to);
+	}
+}
+
+/*
+ * Barrier
+ */
+
+static int loop_socket(void)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET,
+		.sll_protocol = htons(PROTO_CUSTOM),
+		.sll_ifindex = if_nametoindex("lo"),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+static bool loop_once(int fd)
+{
+	struct frame_spec spec = { .kind = KIND_CUSTOM, .vlan = -1, .run = run, .seq = seq++ };
+	struct pollfd pfd = { .fd = fd, .events = POLLIN };
+	double end = now_ms() + BARRIER_MS;
+	u8 buf[FRAME_MAX];
+	struct tag tag;
+	size_t len = frame_build(&spec, buf);
+
+	if (send(fd, buf, len, 0) < 0)
+		return false;
+	while (now_ms() < end && poll(&pfd, 1, BARRIER_MS) > 0) {
+		ssize_t n = recv(fd, buf, sizeof(buf), 0);
+
+		if (n > 0 && frame_tag(buf, n, &tag) && tag.run == run && tag.seq == spec.seq)
+			return true;
+	}
+	die("a frame on the loopback interface got lost");
+}
+
+/* Return: false if it cannot be done here. */
+static bool barrier(void)
+{
+	int fd = loop_socket(), i;
+	bool done = fd >= 0;
+
+	for (i = 0; i < HOPS && done; i++)
+		done = loop_once(fd);
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+static void settle(int quiet_ms)
+{
+	if (!barrier() && quiet_ms < NO_BARRIER_QUIET_MS)
+		quiet_ms = NO_BARRIER_QUIET_MS;
+	do {
+		drain();
+	} while (endpoint_poll(ends, nends, quiet_ms));
+}
+
+/*
+ * Results
+ */
+
+static bool listed(unsigned int k, unsigned int from, unsigned int to)
+{
+	if (!wanted[from][to])
+		return false;
+	return got[kinds[k]][from][to] || kind_passes(kinds[k], ends[from].host, ends[to].host);
+}
+
+static void print_lines(void)
+{
+	unsigned int from, to, k, i;
+
+	for (from = 0; from < nends; from++)
+		for (to = 0; to < nends; to++)
+			for (k = 0; k < nkinds; k++) {
+				enum kind kind = kinds[k];
+				unsigned int n = got[kind][from][to];
+
+				if (!listed(k, from, to))
+					continue;
+				printf("%s %s %s %s", ends[from].name, ends[to].name,
+				       kind_name(kind), n ? "pass" : "drop");
+				printf(n > 1 ? ":%u\n" : "\n", n);
+				for (i = 0; i < nends; i++)
+					if (stray[kind][from][to][i])
+						printf("%s %s %s stray %s\n", ends[from].name,
+						       ends[to].name, kind_name(kind),
+						       ends[i].name);
+			}
+}
+
+static void print_cell(unsigned int from, unsigned int to)
+{
+	unsigned int k, i, asked = 0, passed = 0, first = 1;
+	bool odd = false;
+
+	for (k = 0; k < nkinds; k++) {
+		if (!listed(k, from, to))
+			continue;
+		asked++;
+		passed += !!got[kinds[k]][from][to];
+		odd |= got[kinds[k]][from][to] > 1;
+		for (i = 0; i < nends; i++)
+			odd |= stray[kinds[k]][from][to][i];
+	}
+	putchar(' ');
+	if (!asked) {
+		putchar('.');
+		return;
+	}
+	if (!odd && (!passed || passed == asked)) {
+		putchar(passed ? '+' : '-');
+		return;
+	}
+	for (k = 0; k < nkinds; k++) {
+		unsigned int n = got[kinds[k]][from][to];
+
+		if (listed(k, from, to) && n) {
+			printf("%s%s", first ? "" : ",", kind_name(kinds[k]));
+			if (n > 1)
+				printf(":%u", n);
+			first = 0;
+		}
+		for (i = 0; i < nends; i++)
+			if (wanted[from][to] && stray[kinds[k]][from][to][i]) {
+				printf("%s%s>%s", first ? "" : ",", kind_name(kinds[k]),
+				       ends[i].name);
+				first = 0;
+			}
+	}
+}
+
+static void print_matrix(void)
+{
+	unsigned int from, to;
+
+	putchar('.');
+	for (to = 0; to < nends; to++)
+		printf(" %s", ends[to].name);
+	putchar('\n');
+	for (from = 0; from < nends; from++) {
+		if (!wants_any(from))
+			continue;
+		printf("%s", ends[from].name);
+		for (to = 0; to < nends; to++)
+			print_cell(from, to);
+		putchar('\n');
+	}
+}
+
+/* Names of endpoints have no characters that JSON would escape. */
+static void print_result(unsigned int k, unsigned int from, unsigned int to)
+{
+	enum kind kind = kinds[k];
+	unsigned int n = got[kind][from][to], i;
+	const char *comma = "";
+
+	printf("{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"%s\"", ends[from].name,
+	       ends[to].name, kind_name(kind));
+	printf(",\"verdict\":\"%s\",\"received\":%u,\"strays\":[", n ? "pass" : "drop", n);
+	for (i = 0; i < nends; i++) {
+		if (!stray[kind][from][to][i])
+			continue;
+		printf("%s\"%s\"", comma, ends[i].name);
+		comma = ",";
+	}
+	fputs("]}", stdout);
+}
+
+static void print_json(void)
+{
+	unsigned int from, to, k;
+	const char *sep = "[\n";
+
+	for (from = 0; from < nends; from++)
+		for (to = 0; to < nends; to++)
+			for (k = 0; k < nkinds; k++) {
+				if (!listed(k, from, to))
+					continue;
+				fputs(sep, stdout);
+				print_result(k, from, to);
+				sep = ",\n";
+			}
+	puts(*sep == '[' ? "[]" : "\n]");
+}
+
+/*
+ * Arguments
+ */
+
+static void parse_kinds(const char *list)
+{
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		int kind = kind_by_name(list, len);
+
+		if (kind < 0 || kind == KIND_LEARN || nkinds == NKINDS)
+			die("no kind of frame is called %.*s", (int)len, list);
+		kinds[nkinds++] = kind;
+		list += len;
+		list += *list == ',';
+	}
+}
+
+static void want(const char *a, size_t alen, const char *b, size_t blen)
+{
+	bool any_a = alen == 1 && *a == '*', any_b = blen == 1 && *b == '*';
+	unsigned int from = any_a ? 0 : endpoint_find(ends, nends, a, alen);
+	unsigned int first = any_b ? 0 : endpoint_find(ends, nends, b, blen);
+	unsigned int to;
+
+	for (; from < nends; from++) {
+		for (to = first; to < nends; to++) {
+			/* to itself only if that is what it says */
+			if (from != to || (!any_a && !any_b))
+				wanted[from][to] = true;
+			if (!any_b)
+				break;
+		}
+		if (!any_a)
+			break;
+	}
+}
+
+static void parse_pairs(const char *list)
+{
+	while (*list) {
+		size_t len = strcspn(list, ",");
+		const char *colon = memchr(list, ':', len);
+
+		if (!colon)
+			die("expected A:B: %.*s", (int)len, list);
+		want(list, colon - list, colon + 1, list + len - colon - 1);
+		list += len;
+		list += *list == ',';
+	}
+}
+
+static void pin(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(sched_getcpu(), &set);
+	if (sched_setaffinity(0, sizeof(set), &set))
+		die("cannot stay on one CPU: %s", strerror(errno));
+}
+
+int main(int argc, char **argv)
+{
+	const char *pairs = NULL;
+	bool learn = true;
+	int opt, quiet_ms = 40, format = 0, err;
+	unsigned int i, lost = 0;
+	struct timespec ts;
+
+	while ((opt = getopt(argc, argv, "k:p:w:mjLh")) != -1) {
+		switch (opt) {
+		case 'k':
+			parse_kinds(optarg);
+			break;
+		case 'p':
+			pairs = optarg;
+			break;
+		case 'w':
+			quiet_ms = atoi(optarg);
+			break;
+		case 'm':
+		case 'j':
+			format = opt;
+			break;
+		case 'L':
+			learn = false;
+			break;
+		default:
+			fputs(usage, opt == 'h' ? stdout : stderr);
+			return opt == 'h' ? 0 : 2;
+		}
+	}
+	if (argc - optind < 2 || argc - optind > MAX_ENDPOINTS)
+		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
+	if (!nkinds)
+		for (; nkinds <= KIND_LAST_DEFAULT; nkinds++)
+			kinds[nkinds] = nkinds;
+
+	pin();
+	clock_gettime(CLOCK_REALTIME, &ts);
+	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
+	for (; optind < argc; optind++)
+		endpoint_parse(&ends[nends++], argv[optind]);
+	parse_pairs(pairs ? pairs : "*:*");
+	for (i = 0; i < nends; i++) {
+		err = endpoint_open(&ends[i], CARRIER_MS);
+		if (err)
+			die("%s: %s: %s", ends[i].name, ends[i].ifname, strerror(-err));
+	}
+
+	for (i = 0; i < nends && learn; i++)
+		if (!ends[i].host)
+			send_frame(KIND_LEARN, i, i);
+	if (learn)
+		barrier();
+	for (i = 0; i < nends; i++) {
+		if (!wants_any(i))
+			continue;
+		send_all(i);
+		drain();
+	}
+	settle(quiet_ms);
+
+	for (i = 0; i < nends; i++)
+		lost += endpoint_lost(&ends[i]);
+	if (lost)
+		die("%u frames were lost by the sockets that should receive them", lost);
+	if (format == 'm')
+		print_matrix();
+	else if (format == 'j')
+		print_json();
+	else
+		print_lines();
+	return 0;
+}
