@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Policies at random, for tests. */
+#ifndef ISOL_GEN_H
+#define ISOL_GEN_H
+
+#include "model.h"
+
+/**
+ * struct gen_shape - what a random policy is like
+ * @bridges: how many; @segments of them (in percent) are segments
+ * @groups: how many; @bindings, @rules, @quarantine (rules) likewise
+ * @memberships: groups of a binding, at the most
+ * @ends: endpoints of a side of a rule, at the most
+ * @segments: percent of the bridges that are segments
+ * @homed: percent of the bindings that name a segment
+ * @roles: percent of the bindings that have a role
+ * @communities: how many
+ * @direct: percent of the endpoints that are a binding
+ * @words: percent of the endpoints that are any, host, uplink, members
+ * @accept: percent of the verdicts that are accept
+ */
+struct gen_shape {
+	u32 bridges;
+	u32 groups;
+	u32 bindings;
+	u32 rules;
+	u32 quarantine;
+	u32 memberships;
+	u32 ends;
+	u32 segments;
+	u32 homed;
+	u32 roles;
+	u32 communities;
+	u32 direct;
+	u32 words;
+	u32 accept;
+};
+
+/* A shape at random, of few objects. */
+void gen_shape(struct gen_shape *shape);
+
+/**
+ * gen_model() - make a policy
+ * @mem: the account
+ * @shape: what it is like
+ *
+ * The model is sealed. Aborts the program if anything but memory is refused.
+ *
+ * Return: the model, or NULL for want of memory.
+ */
+struct isol_model *gen_model(struct isol_mem *mem, const struct gen_shape *shape);
+
+/* Print a policy as remarks. */
+void gen_print(const struct isol_model *model);
+
+#endif /* ISOL_GEN_H */

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a policy says about two endpoints, found by asking its rules one by
+ * one: slow, and so plain that it can be held against the text of
+ * uapi/linux/isol.h. The compiler has to come to the same.
+ */
+#ifndef ISOL_ORACLE_H
+#define ISOL_ORACLE_H
+
+#include "model.h"
+
+enum oracle_kind {
+	ORACLE_HOST,
+	ORACLE_UPLINK,
+	ORACLE_UNBOUND,
+	ORACLE_BINDING,
+	ORACLE_GONE,
+};
+
+/**
+ * struct oracle_end - an endpoint on a bridge
+ * @kind: what it is
+ * @quarantined: its binding is in quarantine
+ * @binding: for ORACLE_BINDING
+ */
+struct oracle_end {
+	enum oracle_kind kind;
+	bool quarantined;
+	const struct isol_binding *binding;
+};
+
+/**
+ * struct oracle_answer - what is done with a frame
+ * @verdict: enum isol_verdict
+ * @reason: enum isol_reason
+ * @rule: the rule that decides, or NULL
+ * @nr: its number: the table of rules first, then quarantine
+ */
+struct oracle_answer {
+	u8 verdict;
+	u8 reason;
+	const struct isol_rule *rule;
+	u32 nr;
+};
+
+/**
+ * oracle_ask() - decide about a frame between two endpoints of one bridge
+ * @model: the policy; it need not be sealed
+ * @bridge: one of its bridges
+ * @from: where the frame comes from
+ * @to: where it goes
+ */
+struct oracle_answer oracle_ask(const struct isol_model *model, const struct isol_bridge *bridge,
+				const struct oracle_end *from, const struct oracle_end *to);
+
+#endif /* ISOL_ORACLE_H */

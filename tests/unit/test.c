@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What all unit tests share, see test.h. */
+#include <stdarg.h>
+#include <time.h>
+
+#include "test.h"
+
+static char reason[1024];
+static unsigned int nfailed;
+static u64 seed, state;
+
+void test_fail(const char *file, int line, const char *fmt, ...)
+{
+	va_list ap;
+	char *c;
+	int n;
+
+	if (*reason)
+		return;
+	n = snprintf(reason, sizeof(reason), "%s:%d: ", file, line);
+	va_start(ap, fmt);
+	vsnprintf(reason + n, sizeof(reason) - n, fmt, ap);
+	va_end(ap);
+	/* a result is one line */
+	for (c = reason; *c; c++)
+		if (*c == '\n')
+			*c = ' ';
+}
+
+bool test_good(void)
+{
+	return !*reason;
+}
+
+void test_reseed(u64 to)
+{
+	state = to;
+}
+
+/* splitmix64 */
+u64 test_rand(void)
+{
+	u64 z = state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+u64 test_seed(void)
+{
+	return seed;
+}
+
+unsigned int test_rounds(unsigned int dflt)
+{
+	const char *s = getenv("ISOL_ROUNDS");
+
+	return s && *s ? strtoul(s, NULL, 0) : dflt;
+}
+
+double test_clock(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+void test_begin(void)
+{
+	const char *s = getenv("ISOL_SEED");
+	struct timespec t;
+
+	clock_gettime(CLOCK_REALTIME, &t);
+	seed = s && *s ? strtoull(s, NULL, 0) :
+	       ((u64)t.tv_sec << 20 ^ t.tv_nsec) & 0xffffffff;
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("# ISOL_SEED=%llu\n", (unsigned long long)seed);
+}
+
+void run_case(const char *name, void (*fn)(void))
+{
+	const char *only = getenv("ISOL_T");
+
+	if (only && *only && !strstr(name, only))
+		return;
+	*reason = '\0';
+	test_reseed(seed);
+	fn();
+	if (test_good()) {
+		printf("ok %s\n", name);
+	} else {
+		printf("not ok %s %s (ISOL_SEED=%llu)\n", name, reason,
+		       (unsigned long long)seed);
+		nfailed++;
+	}
+}
+
+int test_end(void)
+{
+	return nfailed ? 1 : 0;
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The tool and the module agree about what a policy may be: what the tool lets
+ * through, the module's model takes; what the model refuses, the tool refuses.
+ */
+#include "model.h"
+#include "random_policy.h"
+#include "test.h"
+#include "userspace/check.h"
+
+static int give_bridge(struct isol_model *model, const struct bridge *b, struct isol_fault *f)
+{
+	struct isol_bridge_spec s = {
+		.name = b->o.name.text, .comment = b->o.comment.text, .dflt = b->verdict,
+		.unbound = b->unbound, .nuplinks = b->uplinks.n,
+	};
+	size_t i;
+
+	for (i = 0; i < b->uplinks.n; i++)
+		s.uplinks[i] = b->uplinks.v[i].text;
+	return isol_model_add_bridge(model, &s, f);
+}
+
+static int give_segment(struct isol_model *model, const struct segment *g, struct isol_fault *f)
+{
+	struct isol_segment_spec s = {
+		.name = g->o.name.text, .comment = g->o.comment.text, .bridge = g->bridge.text,
+		.within = g->within, .uplink = g->uplink,
+	};
+
+	return isol_model_add_segment(model, &s, f);
+}
+
+static int give_group(struct isol_model *model, const struct group *g, struct isol_fault *f)
+{
+	struct isol_group_spec s = { .name = g->o.name.text, .comment = g->o.comment.text };
+
+	return isol_model_add_group(model, &s, f);
+}
+
+static int give_binding(struct isol_model *model, const struct binding *b, struct isol_fault *f)
+{
+	struct isol_binding_spec s = {
+		.name = b->o.name.text, .comment = b->o.comment.text, .segment = b->segment.text,
+		.community = b->community.text, .ngroups = b->groups.n, .claims = b->claims,
+		.role = b->role,
+	};
+	size_t i;
+
+	if (b->selector == SELECTOR_PORT)
+		s.port = b->match.text;
+	else if (b->selector == SELECTOR_GLOB)
+		s.glob = b->match.text;
+	else if (b->selector == SELECTOR_ALIAS)
+		s.alias = b->match.text;
+	else if (b->selector == SELECTOR_MAC)
+		s.mac = b->mac;
+	for (i = 0; i < b->groups.n; i++)
+		s.groups[i] = b->groups.v[i].text;
+	return isol_model_add_binding(model, &s, f);
+}
+
+static void give_side(const struct endpoint_list *l, struct isol_endpoint_spec *s, u32 *n)
+{
+	size_t i;
+
+	*n = l->n;
+	for (i = 0; i < l->n; i++) {
+		s[i].kind = l->v[i].kind;
+		if (s[i].kind == ENDPOINT_NAME)
+			s[i].kind = ISOL_ENDPOINT_GROUP;
+		if (s[i].kind == ISOL_ENDPOINT_GROUP || s[i].kind == ISOL_ENDPOINT_BINDING)
+			s[i].name = l->v[i].name.text;
+	}
+}
+
+static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
+		     struct isol_fault *f)
+{
+	struct isol_rule_spec s = {
+		.name = r->o.name.text, .comment = r->o.comment.text, .owner = r->owner.text,
+		.table = table, .verdict = r->verdict,
+	};
+
+	give_side(&r->from, s.from, &s.nfrom);
+	give_side(&r->to, s.to, &s.nto);
+	return isol_model_add_rule(model, &s, f);
+}
+
+/* In the order in which push_policy() sends it. */
+static int give(const struct policy *p, struct isol_fault *f)
+{
+	struct isol_mem mem;
+	struct isol_model *model;
+	int kind, err = 0;
+	size_t i;
+
+	isol_mem_init(&mem, 1 << 28);
+	model = isol_model_new(&mem);
+	for (kind = 0; kind < OBJECT_KINDS && !err; kind++) {
+		for (i = 0; i < p->list[kind].n && !err; i++) {
+			const void *o = p->list[kind].v[i];
+
+			switch (kind) {
+			case OBJECT_BRIDGE:
+				err = give_bridge(model, o, f);
+				break;
+			case OBJECT_SEGMENT:
+				err = give_segment(model, o, f);
+				break;
+			case OBJECT_GROUP:
+				err = give_group(model, o, f);
+				break;
+			case OBJECT_BINDING:
+				err = give_binding(model, o, f);
+				break;
+			case OBJECT_RULE:
+				err = give_rule(model, o, ISOL_TABLE_RULES, f);
+				break;
+			default:
+				err = give_rule(model, o, ISOL_TABLE_QUARANTINE, f);
+				break;
+			}
+		}
+	}
+	isol_model_free(model);
+	return err;
+}
+
+static void accepted(void)
+{
+	unsigned int i, n = test_rounds(300);
+
+	for (i = 0; i < n && test_good(); i++) {
+		struct policy *p = random_policy(test_rand, 1 + i % 50);
+		struct isol_fault f = { 0 };
+		int err = give(p, &f);
+
+		CHECK_MSG(!err, "the model says %d: %s", err, f.msg ? f.msg : "?");
+		policy_free(p);
+	}
+}
+
+static const char *const words[] = {
+	"", "a", "any", "host", "unbound", "quarantined", "-x", "a b", "br0", "up0.0", "g0", "b0",
+	"vnet1", "v*", ".", "..", "a/b", "a:b", "\xc3\xa9", "\xff", "tab\t", "x\x7f", "red",
+	"1234567890123456", "longer-than-sixty-three-characters-is-what-no-name-may-ever-be-here",
+};
+
+static struct word a_word(struct policy *p)
+{
+	return word_make(p, words[below(ARRAY_SIZE(words))], (struct mark){ 0 });
+}
+
+static void spoil_binding(struct policy *p, struct binding *b)
+{
+	switch (below(6)) {
+	case 0:
+		b->match = a_word(p);
+		break;
+	case 1:
+		b->mac[below(6)] = test_rand();
+		break;
+	case 2:
+		b->role = below(4);
+		break;
+	case 3:
+		b->community = a_word(p);
+		break;
+	case 4:
+		b->segment = a_word(p);
+		break;
+	default:
+		if (b->groups.n < ISOL_MAX_MEMBERSHIPS)
+			word_list_add(p, &b->groups, a_word(p));
+		break;
+	}
+}
+
+static void spoil_rule(struct policy *p, struct rule *r)
+{
+	struct endpoint_list *l = percent(50) ? &r->from : &r->to;
+
+	if (percent(30)) {
+		r->owner = a_word(p);
+		return;
+	}
+	if (percent(50) || l->n == ISOL_MAX_ENDPOINTS)
+		l->n = 0;
+	endpoint_list_add(p, l, endpoint_make(a_word(p)));
+}
+
+/* Change something of something; names stay, they are in the index. */
+static void spoil(struct policy *p)
+{
+	int kind = below(OBJECT_KINDS);
+	struct word_list *l;
+	struct object *o;
+
+	if (!p->list[kind].n)
+		return;
+	o = p->list[kind].v[below(p->list[kind].n)];
+	if (percent(20)) {
+		o->comment = a_word(p);
+		return;
+	}
+	switch (kind) {
+	case OBJECT_BRIDGE:
+		l = &((struct bridge *)(void *)o)->uplinks;
+		if (l->n < ISOL_MAX_UPLINKS)
+			word_list_add(p, l, a_word(p));
+		break;
+	case OBJECT_SEGMENT:
+		((struct segment *)(void *)o)->bridge = a_word(p);
+		break;
+	case OBJECT_BINDING:
+		spoil_binding(p, (struct binding *)(void *)o);
+		break;
+	case OBJECT_RULE:
+	case OBJECT_QRULE:
+		spoil_rule(p, (struct rule *)(void *)o);
+		break;
+	}
+}
+
+static void refused(void)
+{
+	unsigned int i, n = test_rounds(4000), both = 0, tool = 0, neither = 0;
+
+	for (i = 0; i < n && test_good(); i++) {
+		struct policy *p = random_policy(test_rand, 6);
+		struct isol_fault f = { 0 };
+		struct diags d = { 0 };
+		int err, said;
+
+		spoil(p);
+		err = give(p, &f);
+		/* after: it resolves what the model has to resolve by itself */
+		said = policy_check(p, &d);
+		if (!said)
+			err = give(p, &f);
+		CHECK_MSG(!err || said, "only the model refuses it: %s", f.msg ? f.msg : "?");
+		both += err && said;
+		tool += !err && said;
+		neither += !err && !said;
+		diags_free(&d);
+		policy_free(p);
+	}
+	printf("# refused by both %u, by the tool alone %u, by neither %u\n", both, tool, neither);
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("agree_accepted", accepted);
+	run_case("agree_refused", refused);
+	return test_end();
+}

@@ -1,0 +1,979 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The compiler against the oracle: for policies at random, every pair of
+ * endpoints has to come to the same verdict, reason and rule.
+ */
+#include <signal.h>
+#include <sys/time.h>
+
+#include "compile.h"
+#include "gen.h"
+#include "oracle.h"
+#include "test.h"
+
+#define LIMIT (4LL * 1024 * 1024 * 1024)
+#define MSG_LEN (ISOL_MESSAGE_LEN + 1)
+
+static char msg[MSG_LEN];
+
+/* How often each reason came up, by verdict. */
+static u32 met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+
+static int compile(const struct isol_model *model, struct isol_compiled *out)
+{
+	memset(msg, 0, sizeof(msg));
+	return isol_compile(model, NULL, out, msg, sizeof(msg));
+}
+
+/* ---- every pair against the oracle */
+
+static u32 class_of(const struct isol_bridge *bridge, const struct oracle_end *end)
+{
+	switch (end->kind) {
+	case ORACLE_HOST:
+		return ISOL_CLASS_HOST;
+	case ORACLE_UPLINK:
+		return ISOL_CLASS_UPLINK;
+	case ORACLE_UNBOUND:
+		return bridge->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
+								ISOL_CLASS_UNBOUND_DROP;
+	case ORACLE_BINDING:
+		return end->quarantined ? ISOL_CLASS_QUARANTINED :
+					  ISOL_CLASS_FIRST_BINDING + end->binding->id;
+	default:
+		return ISOL_CLASS_GONE;
+	}
+}
+
+static const char *end_name(const struct oracle_end *end, char *buf, size_t len)
+{
+	static const char *const kinds[] = { "host", "uplink", "unbound", "", "gone" };
+
+	snprintf(buf, len, "%s%s%s", kinds[end->kind], end->binding ? end->binding->name : "",
+		 end->quarantined ? "(quarantined)" : "");
+	return buf;
+}
+
+static void check_pair(const struct isol_model *model, const struct isol_compiled *compiled,
+		       const struct isol_bridge *bridge, const struct oracle_end *from,
+		       const struct oracle_end *to)
+{
+	struct oracle_answer a = oracle_ask(model, bridge, from, to);
+	u32 d = isol_classify(&compiled->tables, bridge->id, class_of(bridge, from),
+			      class_of(bridge, to));
+	u32 nr = isol_decision_counter(d), first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
+	u8 verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
+	char x[80], y[80];
+
+	met[a.reason][a.verdict]++;
+	if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
+	    (a.rule ? nr == a.nr : nr >= first && nr < first + ISOL_NDFLT))
+		return;
+	CHECK_MSG(0, "bridge %s, %s to %s: verdict %u reason %u counter %u, not %u %u %s",
+		  bridge->name, end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)),
+		  verdict, isol_decision_reason(d), nr, a.verdict, a.reason,
+		  a.rule ? a.rule->name : "a default");
+}
+
+/* The endpoints that a bridge can have; to @ends, with room for all. */
+static u32 make_ends(const struct isol_model *model, const struct isol_bridge *bridge,
+		     struct oracle_end *ends)
+{
+	const struct isol_binding *binding;
+	u32 n = 0;
+
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_HOST };
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_UPLINK };
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_UNBOUND };
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_GONE };
+	for (binding = model->bindings; binding; binding = binding->next) {
+		if (binding->segment && binding->segment->bridge != bridge)
+			continue;
+		ends[n++] = (struct oracle_end){ .kind = ORACLE_BINDING, .binding = binding };
+		if (percent(30))
+			ends[n++] = (struct oracle_end){
+				.kind = ORACLE_BINDING, .binding = binding, .quarantined = true,
+			};
+	}
+	return n;
+}
+
+static void check_pairs(const struct isol_model *model, const struct isol_compiled *compiled,
+			u32 most)
+{
+	struct oracle_end *ends = calloc(model->nbindings * 2 + 4, sizeof(*ends));
+	const struct isol_bridge *bridge;
+	u32 n, i, j;
+
+	for (bridge = model->bridges; bridge; bridge = bridge->next) {
+		n = make_ends(model, bridge, ends);
+		if ((u64)n * n > most) {
+			for (i = 0; i < most; i++)
+				check_pair(model, compiled, bridge, &ends[below(n)],
+					   &ends[below(n)]);
+			continue;
+		}
+		for (i = 0; i < n; i++)
+			for (j = 0; j < n; j++)
+				check_pair(model, compiled, bridge, &ends[i], &ends[j]);
+	}
+	free(ends);
+}
+
+/* ---- what the tables must be like, whatever the policy */
+
+static void check_defaults(const struct isol_model *model, const struct isol_compiled *compiled)
+{
+	u32 bridge, i;
+
+	for (bridge = 1; bridge <= model->nbridges; bridge++)
+		for (i = 0; i < ISOL_NDFLT; i++) {
+			u32 d = isol_tables_default(&compiled->tables, bridge, i);
+
+			CHECK(!(d & ISOL_DECISION_DEFAULT));
+			CHECK_EQ(isol_decision_counter(d),
+				 compiled->nrules + (bridge - 1) * ISOL_NDFLT + i);
+			CHECK(isol_decision_reason(d) <= ISOL_REASON_MAX);
+		}
+	for (bridge = 1; bridge <= model->nbridges; bridge++) {
+		static const struct {
+			u32 dflt, accept, reason;
+		} fixed[] = {
+			{ ISOL_DFLT_UNJUDGED, 1, ISOL_REASON_UNJUDGED },
+			{ ISOL_DFLT_GONE, 0, ISOL_REASON_GONE },
+			{ ISOL_DFLT_MISMATCH, 0, ISOL_REASON_MISMATCH },
+			{ ISOL_DFLT_CONTROL, 1, ISOL_REASON_CONTROL },
+			{ ISOL_DFLT_PROMISC_ACCEPT, 1, ISOL_REASON_PROMISC },
+			{ ISOL_DFLT_PROMISC_DROP, 0, ISOL_REASON_PROMISC },
+			{ ISOL_NDFLT - 1, 0, ISOL_REASON_MISMATCH },	/* none has this */
+		};
+
+		for (i = 0; i < ARRAY_SIZE(fixed); i++) {
+			u32 d = isol_tables_default(&compiled->tables, bridge, fixed[i].dflt);
+
+			CHECK_EQ(!!(d & ISOL_DECISION_ACCEPT), fixed[i].accept);
+			CHECK_EQ(isol_decision_reason(d), fixed[i].reason);
+		}
+	}
+}
+
+static bool same_role(const struct isol_binding *a, const struct isol_binding *b)
+{
+	return a->role == b->role &&
+	       (a->role != ISOL_ROLE_COMMUNITY || !strcmp(a->community, b->community));
+}
+
+static bool named(const struct isol_model *model, bool from, u32 kind, u32 id)
+{
+	const struct isol_rule *rule;
+	u32 table, i;
+
+	for (table = 0; table <= ISOL_TABLE_MAX; table++)
+		for (rule = model->rules[table]; rule; rule = rule->next) {
+			const struct isol_endpoint *end = from ? rule->from : rule->to;
+
+			for (i = from ? rule->nfrom : rule->nto; i--; end++)
+				if (end->kind == kind && end->id == id)
+					return true;
+		}
+	return false;
+}
+
+static bool has_group(const struct isol_binding *binding, u32 id)
+{
+	u32 i;
+
+	for (i = 0; i < binding->ngroups; i++)
+		if (binding->groups[i] == id)
+			return true;
+	return false;
+}
+
+/* No rule can tell the two apart on that side, and no role does. */
+static bool alike(const struct isol_model *model, bool from, const struct isol_binding *a,
+		  const struct isol_binding *b)
+{
+	u32 g;
+
+	if (!same_role(a, b) || named(model, from, ISOL_ENDPOINT_BINDING, a->id) ||
+	    named(model, from, ISOL_ENDPOINT_BINDING, b->id))
+		return false;
+	for (g = 0; g < model->ngroups; g++)
+		if (has_group(a, g) != has_group(b, g) &&
+		    named(model, from, ISOL_ENDPOINT_GROUP, g))
+			return false;
+	return true;
+}
+
+static void check_sharing(const struct isol_model *model, const struct isol_compiled *compiled)
+{
+	const struct isol_class *classes = compiled->tables.classes;
+	const struct isol_row *row, *other;
+	u32 i, j, nrows = 0;
+
+	CHECK_EQ(compiled->tables.nclasses, ISOL_CLASS_FIRST_BINDING + model->nbindings);
+	for (i = 0; i < compiled->tables.nclasses; i++) {
+		CHECK(classes[i].row);
+		CHECK(classes[i].col < compiled->ncols);
+	}
+	for (row = compiled->rows; row; row = row->next, nrows++)
+		for (other = row->next; other; other = other->next)
+			CHECK_MSG(memcmp(row->cells, other->cells, compiled->ncols * sizeof(u32)),
+				  "two equal rows are stored");
+	CHECK_EQ(nrows, compiled->nrows);
+
+	for (i = 0; i < model->nbindings; i++)
+		for (j = 0; j < i; j++) {
+			const struct isol_binding *a = model->binding[i], *b = model->binding[j];
+			const struct isol_class *x = &classes[ISOL_CLASS_FIRST_BINDING + i];
+			const struct isol_class *y = &classes[ISOL_CLASS_FIRST_BINDING + j];
+
+			CHECK_MSG(!alike(model, true, a, b) || x->row == y->row,
+				  "%s and %s have rows of their own", a->name, b->name);
+			CHECK_MSG(alike(model, false, a, b) == (x->col == y->col),
+				  "%s and %s: columns %u and %u", a->name, b->name, x->col,
+				  y->col);
+		}
+	/* The hooks count on this one without looking. */
+	CHECK_EQ(classes[ISOL_CLASS_HOST].col, ISOL_COL_HOST);
+	CHECK(classes[ISOL_CLASS_NONE].row == classes[ISOL_CLASS_GONE].row);
+}
+
+static void check_rules(const struct isol_model *model, const struct isol_compiled *compiled)
+{
+	const struct isol_rule *rule;
+	u32 table, nr = 0;
+
+	for (table = 0; table <= ISOL_TABLE_MAX; table++)
+		for (rule = model->rules[table]; rule; rule = rule->next, nr++) {
+			CHECK(compiled->rule[nr] == rule);
+			CHECK_EQ(rule->nr, nr);
+		}
+	CHECK_EQ(compiled->nrules, nr);
+	CHECK_EQ(compiled->ncounters, nr + model->nbridges * ISOL_NDFLT);
+	CHECK_EQ(compiled->tables.nbridges, model->nbridges);
+}
+
+/* Return: whether it went well. */
+static bool check_shape(const struct gen_shape *shape, u32 most, bool sharing)
+{
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+
+	isol_mem_init(&mem, LIMIT);
+	model = gen_model(&mem, shape);
+	CHECK(model);
+	if (!model)
+		return false;
+	CHECK_EQ(compile(model, &compiled), 0);
+	if (test_good()) {
+		check_rules(model, &compiled);
+		check_defaults(model, &compiled);
+		check_pairs(model, &compiled, most);
+		if (sharing)
+			check_sharing(model, &compiled);
+		isol_compiled_free(&compiled);
+	}
+	if (!test_good() && model->nbindings + model->nrules[0] + model->nrules[1] < 100)
+		gen_print(model);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+	return test_good();
+}
+
+static void random_policies(void)
+{
+	u32 rounds = test_rounds(8000), i;
+	struct gen_shape shape;
+
+	memset(met, 0, sizeof(met));
+	for (i = 0; i < rounds; i++) {
+		gen_shape(&shape);
+		if (!check_shape(&shape, 4000, shape.bindings + shape.rules < 60)) {
+			printf("# round %u\n", i);
+			return;
+		}
+	}
+	printf("# %u policies\n", rounds);
+	if (rounds < 1000)
+		return;
+	/* Whatever a pair can come to has come up, and often. */
+	for (i = ISOL_REASON_RULE; i <= ISOL_REASON_BRIDGE_DEFAULT; i++) {
+		CHECK_MSG(met[i][ISOL_VERDICT_DROP] > 100, "reason %u never drops", i);
+		CHECK_MSG(met[i][ISOL_VERDICT_ACCEPT] > 100 || i == ISOL_REASON_QUARANTINE,
+			  "reason %u never accepts", i);
+	}
+	CHECK(met[ISOL_REASON_HOST_DEFAULT][ISOL_VERDICT_DROP] > 100);
+	CHECK(met[ISOL_REASON_UNBOUND][ISOL_VERDICT_DROP] > 100);
+	CHECK(met[ISOL_REASON_UNBOUND][ISOL_VERDICT_ACCEPT] > 100);
+	CHECK(met[ISOL_REASON_UNJUDGED][ISOL_VERDICT_ACCEPT] > 100);
+	CHECK(met[ISOL_REASON_GONE][ISOL_VERDICT_DROP] > 100);
+}
+
+static void large_policies(void)
+{
+	static const struct gen_shape shapes[] = {
+		{ .bridges = 2, .groups = 40, .bindings = 600, .rules = 500, .quarantine = 20,
+		  .memberships = 4, .ends = 4, .segments = 50, .homed = 30, .roles = 20,
+		  .communities = 4, .direct = 20, .words = 10, .accept = 60 },
+		{ .bridges = 1, .groups = 400, .bindings = 900, .rules = 300, .quarantine = 3,
+		  .memberships = 40, .ends = 2, .segments = 100, .roles = 0, .direct = 0,
+		  .words = 2, .accept = 50 },
+		{ .bridges = 5, .groups = 3, .bindings = 300, .rules = 1500, .quarantine = 100,
+		  .memberships = 1, .ends = 30, .segments = 60, .homed = 50, .roles = 70,
+		  .communities = 30, .direct = 95, .words = 1, .accept = 30 },
+	};
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(shapes); i++)
+		check_shape(&shapes[i], 15000, false);
+}
+
+/* ---- boundaries */
+
+static const struct gen_shape plain = {
+	.bridges = 2, .groups = 5, .bindings = 12, .rules = 20, .quarantine = 4, .memberships = 3,
+	.ends = 3, .segments = 50, .homed = 30, .roles = 30, .communities = 2, .direct = 20,
+	.words = 20, .accept = 60,
+};
+
+static void no_rules(void)
+{
+	struct gen_shape shape = plain;
+
+	shape.rules = 0;
+	shape.quarantine = 0;
+	check_shape(&shape, 10000, true);
+}
+
+static void no_bindings(void)
+{
+	struct gen_shape shape = plain;
+
+	shape.bindings = 0;
+	check_shape(&shape, 10000, true);
+}
+
+static void nothing_but_a_bridge(void)
+{
+	const struct gen_shape shape = { .bridges = 1 };
+
+	check_shape(&shape, 10000, true);
+}
+
+/* An empty candidate is a policy that manages no bridge. */
+static void nothing(void)
+{
+	const struct gen_shape shape = { 0 };
+
+	check_shape(&shape, 10000, true);
+}
+
+static void rule_counts(void)
+{
+	struct gen_shape shape = plain;
+	u32 i, n;
+
+	for (n = 64; n <= 192 && test_good(); n += 64)
+		for (i = n - 2; i <= n + 2; i++) {
+			/* few that match, so that the last ones count */
+			shape.rules = i;
+			shape.direct = 80;
+			shape.bindings = 30;
+			shape.ends = 1;
+			shape.words = 0;
+			shape.quarantine = 0;
+			check_shape(&shape, 10000, false);
+			shape.rules = i - 3;
+			shape.quarantine = 3;
+			check_shape(&shape, 10000, false);
+			shape.rules = 0;
+			shape.quarantine = i;
+			check_shape(&shape, 10000, false);
+		}
+}
+
+static void most_memberships(void)
+{
+	struct gen_shape shape = plain;
+
+	shape.groups = ISOL_MAX_MEMBERSHIPS + 20;
+	shape.memberships = ISOL_MAX_MEMBERSHIPS;
+	shape.bindings = 40;
+	shape.rules = 200;
+	shape.ends = 2;
+	shape.direct = 5;
+	shape.words = 0;
+	check_shape(&shape, 10000, true);
+}
+
+static void most_endpoints(void)
+{
+	struct gen_shape shape = plain;
+
+	shape.ends = ISOL_MAX_ENDPOINTS;
+	shape.bindings = 80;
+	shape.groups = 80;
+	check_shape(&shape, 10000, false);
+}
+
+/* ---- policies by hand */
+
+struct hand {
+	struct isol_mem mem;
+	struct isol_model *model;
+	struct isol_compiled compiled;
+	struct isol_fault fault;
+};
+
+static void hand_begin(struct hand *h)
+{
+	const struct isol_bridge_spec bridge = { .name = "br0", .uplinks = { "eno1" },
+						 .nuplinks = 1 };
+
+	memset(h, 0, sizeof(*h));
+	isol_mem_init(&h->mem, LIMIT);
+	h->model = isol_model_new(&h->mem);
+	CHECK_EQ(isol_model_add_bridge(h->model, &bridge, &h->fault), 0);
+}
+
+static void hand_end(struct hand *h)
+{
+	isol_compiled_free(&h->compiled);
+	isol_model_free(h->model);
+	CHECK_EQ(isol_mem_used(&h->mem), 0);
+}
+
+static void hand_group(struct hand *h, const char *name)
+{
+	const struct isol_group_spec spec = { .name = name };
+
+	CHECK_EQ(isol_model_add_group(h->model, &spec, &h->fault), 0);
+}
+
+static void hand_binding(struct hand *h, const char *name, u8 role, const char *group)
+{
+	const struct isol_binding_spec spec = {
+		.name = name, .port = name, .claims = 1, .role = role, .groups = { group },
+		.ngroups = !!group, .community = role == ISOL_ROLE_COMMUNITY ? "c" : NULL,
+	};
+
+	CHECK_EQ(isol_model_add_binding(h->model, &spec, &h->fault), 0);
+}
+
+static void hand_rule(struct hand *h, const char *name, u8 table, struct isol_endpoint_spec from,
+		      struct isol_endpoint_spec to, u8 verdict)
+{
+	struct isol_rule_spec spec = {
+		.name = name, .table = table, .from = { from }, .to = { to }, .nfrom = 1,
+		.nto = 1, .verdict = verdict,
+	};
+
+	CHECK_MSG(!isol_model_add_rule(h->model, &spec, &h->fault), "%s: %s", name, h->fault.msg);
+}
+
+#define GROUP(g) ((struct isol_endpoint_spec){ .kind = ISOL_ENDPOINT_GROUP, .name = g })
+#define BINDING(b) ((struct isol_endpoint_spec){ .kind = ISOL_ENDPOINT_BINDING, .name = b })
+#define WORD(w) ((struct isol_endpoint_spec){ .kind = ISOL_ENDPOINT_##w })
+
+static void hand_compile(struct hand *h)
+{
+	CHECK_EQ(isol_model_seal(h->model), 0);
+	CHECK_EQ(compile(h->model, &h->compiled), 0);
+}
+
+static u32 hand_class(const struct hand *h, const char *name)
+{
+	const struct isol_binding *binding = isol_model_binding(h->model, name);
+
+	return binding ? ISOL_CLASS_FIRST_BINDING + binding->id : 0;
+}
+
+static void hand_expect(const struct hand *h, u32 from, u32 to, bool accept, u8 reason,
+			const char *rule)
+{
+	u32 d;
+
+	if (!h->compiled.tables.classes)
+		return;
+	d = isol_classify(&h->compiled.tables, 1, from, to);
+	CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == accept && isol_decision_reason(d) == reason,
+		  "class %u to %u: %s, reason %u, not %s, %u", from, to,
+		  d & ISOL_DECISION_ACCEPT ? "accept" : "drop", isol_decision_reason(d),
+		  accept ? "accept" : "drop", reason);
+	if (rule)
+		CHECK_MSG(isol_decision_counter(d) < h->compiled.nrules &&
+			  !strcmp(h->compiled.rule[isol_decision_counter(d)]->name, rule),
+			  "class %u to %u: not by rule %s", from, to, rule);
+}
+
+/* So that an oracle that is wrong in the same way as the compiler is found. */
+static void spelled_out(void)
+{
+	u32 w1, w2, d1, iso, com, com2, pro;
+	struct hand h;
+
+	hand_begin(&h);
+	hand_group(&h, "web");
+	hand_group(&h, "db");
+	hand_binding(&h, "w1", ISOL_ROLE_NONE, "web");
+	hand_binding(&h, "w2", ISOL_ROLE_NONE, "web");
+	hand_binding(&h, "d1", ISOL_ROLE_NONE, "db");
+	hand_binding(&h, "iso", ISOL_ROLE_ISOLATED, NULL);
+	hand_binding(&h, "com", ISOL_ROLE_COMMUNITY, NULL);
+	hand_binding(&h, "com2", ISOL_ROLE_COMMUNITY, NULL);
+	hand_binding(&h, "pro", ISOL_ROLE_PROMISCUOUS, NULL);
+	hand_rule(&h, "w-d", 0, GROUP("web"), GROUP("db"), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "no-d1", 0, WORD(ANY), BINDING("d1"), ISOL_VERDICT_DROP);
+	hand_rule(&h, "w-host", 0, GROUP("web"), WORD(HOST), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "up-w1", 0, WORD(UPLINK), BINDING("w1"), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "mem-iso", 0, BINDING("w2"), BINDING("iso"), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "look", 1, WORD(HOST), WORD(QUARANTINED), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "see", 1, WORD(QUARANTINED), GROUP("db"), ISOL_VERDICT_ACCEPT);
+	hand_compile(&h);
+	w1 = hand_class(&h, "w1");
+	w2 = hand_class(&h, "w2");
+	d1 = hand_class(&h, "d1");
+	iso = hand_class(&h, "iso");
+	com = hand_class(&h, "com");
+	com2 = hand_class(&h, "com2");
+	pro = hand_class(&h, "pro");
+
+	hand_expect(&h, w1, d1, true, ISOL_REASON_RULE, "w-d");
+	hand_expect(&h, d1, w1, false, ISOL_REASON_BRIDGE_DEFAULT, NULL);
+	hand_expect(&h, pro, d1, false, ISOL_REASON_RULE, "no-d1");
+	hand_expect(&h, ISOL_CLASS_HOST, d1, false, ISOL_REASON_RULE, "no-d1");
+	hand_expect(&h, w2, ISOL_CLASS_HOST, true, ISOL_REASON_RULE, "w-host");
+	hand_expect(&h, ISOL_CLASS_HOST, w2, false, ISOL_REASON_HOST_DEFAULT, NULL);
+	hand_expect(&h, ISOL_CLASS_UPLINK, w1, true, ISOL_REASON_RULE, "up-w1");
+	hand_expect(&h, ISOL_CLASS_UPLINK, w2, false, ISOL_REASON_BRIDGE_DEFAULT, NULL);
+	hand_expect(&h, w2, iso, true, ISOL_REASON_RULE, "mem-iso");
+	hand_expect(&h, w1, iso, false, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, iso, com, false, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, iso, iso, false, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, com, com2, true, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, iso, pro, true, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, pro, com, true, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, pro, pro, true, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, pro, w1, false, ISOL_REASON_BRIDGE_DEFAULT, NULL);
+	hand_expect(&h, ISOL_CLASS_HOST, ISOL_CLASS_QUARANTINED, true,
+		    ISOL_REASON_QUARANTINE_RULE, "look");
+	hand_expect(&h, ISOL_CLASS_QUARANTINED, ISOL_CLASS_HOST, false, ISOL_REASON_QUARANTINE,
+		    NULL);
+	hand_expect(&h, ISOL_CLASS_QUARANTINED, d1, true, ISOL_REASON_QUARANTINE_RULE, "see");
+	hand_expect(&h, ISOL_CLASS_QUARANTINED, w1, false, ISOL_REASON_QUARANTINE, NULL);
+	hand_expect(&h, w1, ISOL_CLASS_QUARANTINED, false, ISOL_REASON_QUARANTINE, NULL);
+	hand_expect(&h, ISOL_CLASS_QUARANTINED, ISOL_CLASS_QUARANTINED, false,
+		    ISOL_REASON_QUARANTINE, NULL);
+	hand_expect(&h, ISOL_CLASS_UPLINK, ISOL_CLASS_HOST, true, ISOL_REASON_UNJUDGED, NULL);
+	hand_expect(&h, ISOL_CLASS_HOST, ISOL_CLASS_HOST, true, ISOL_REASON_UNJUDGED, NULL);
+	hand_expect(&h, ISOL_CLASS_UPLINK, ISOL_CLASS_UPLINK, true, ISOL_REASON_UNJUDGED, NULL);
+	hand_expect(&h, ISOL_CLASS_UNBOUND_DROP, w1, false, ISOL_REASON_UNBOUND, NULL);
+	hand_expect(&h, w1, ISOL_CLASS_UNBOUND_DROP, false, ISOL_REASON_UNBOUND, NULL);
+	hand_expect(&h, ISOL_CLASS_UNBOUND_ACCEPT, ISOL_CLASS_HOST, false,
+		    ISOL_REASON_HOST_DEFAULT, NULL);
+	hand_expect(&h, ISOL_CLASS_UNBOUND_ACCEPT, iso, false, ISOL_REASON_ROLE, NULL);
+	hand_expect(&h, ISOL_CLASS_UNBOUND_ACCEPT, d1, false, ISOL_REASON_RULE, "no-d1");
+	hand_expect(&h, ISOL_CLASS_UNBOUND_DROP, ISOL_CLASS_GONE, false, ISOL_REASON_GONE, NULL);
+	hand_expect(&h, ISOL_CLASS_GONE, ISOL_CLASS_UNBOUND_DROP, false, ISOL_REASON_GONE, NULL);
+	hand_expect(&h, ISOL_CLASS_NONE, w1, false, ISOL_REASON_GONE, NULL);
+	hand_end(&h);
+}
+
+/* Many VMs of few kinds: what the table is as large as is the kinds. */
+static void alike_bindings(void)
+{
+	char name[16];
+	struct hand h;
+	u32 i;
+
+	hand_begin(&h);
+	hand_group(&h, "a");
+	hand_group(&h, "b");
+	for (i = 0; i < 500; i++) {
+		snprintf(name, sizeof(name), "vm%u", i);
+		hand_binding(&h, name, ISOL_ROLE_NONE, i % 3 == 0 ? "a" : i % 3 == 1 ? "b" : NULL);
+	}
+	hand_rule(&h, "r", 0, GROUP("a"), GROUP("b"), ISOL_VERDICT_ACCEPT);
+	hand_compile(&h);
+	/* "to" tells b from others; and of the rows no more than a's differs */
+	CHECK_EQ(h.compiled.ncols, 6 + 2);
+	CHECK(h.compiled.nrows <= 6 + 2);
+	CHECK(h.compiled.tables.classes[hand_class(&h, "vm0")].row ==
+	      h.compiled.tables.classes[hand_class(&h, "vm3")].row);
+	CHECK(h.compiled.tables.classes[hand_class(&h, "vm0")].row !=
+	      h.compiled.tables.classes[hand_class(&h, "vm1")].row);
+	check_pairs(h.model, &h.compiled, 2000);
+	hand_end(&h);
+}
+
+/* ---- memory */
+
+static void every_allocation_fails(void)
+{
+	struct gen_shape shape = plain;
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+	s64 used;
+	long n;
+	int err;
+
+	/* several chunks, several rows */
+	shape.bindings = 200;
+	shape.groups = 30;
+	shape.rules = 300;
+	isol_mem_init(&mem, LIMIT);
+	for (n = 1; n < 10000; n++) {
+		test_reseed(test_seed());
+		isol_fail_alloc = n;
+		model = gen_model(&mem, &shape);
+		if (model)
+			break;
+		CHECK_EQ(isol_mem_used(&mem), 0);
+	}
+	printf("# %ld allocations of a model\n", n - 1);
+	isol_fail_alloc = 0;
+	CHECK(model);
+	if (!model)
+		return;
+	used = isol_mem_used(&mem);
+	for (n = 1; n < 10000; n++) {
+		memset(&compiled, 0x5a, sizeof(compiled));
+		isol_fail_alloc = n;
+		err = compile(model, &compiled);
+		isol_fail_alloc = 0;
+		if (!err)
+			break;
+		CHECK_EQ(err, -ENOMEM);
+		CHECK_EQ(isol_mem_used(&mem), used);
+		isol_compiled_free(&compiled);	/* as a caller might: nothing is left */
+		CHECK_EQ(isol_mem_used(&mem), used);
+	}
+	printf("# %ld allocations of a compilation\n", n - 1);
+	CHECK_EQ(err, 0);
+	CHECK(n > 10);
+	check_pairs(model, &compiled, 2000);
+	isol_compiled_free(&compiled);
+	CHECK_EQ(isol_mem_used(&mem), used);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
+
+/* With every limit from none to enough: refused, or done within it. */
+static void memory_limit(void)
+{
+	struct gen_shape shape = plain;
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	u32 refused = 0;
+	struct isol_mem mem;
+	s64 used;
+	int err;
+
+	shape.rules = 100;
+	isol_mem_init(&mem, LIMIT);
+	model = gen_model(&mem, &shape);
+	CHECK(model);
+	if (!model)
+		return;
+	used = isol_mem_used(&mem);
+	for (mem.limit = used;; mem.limit += 1000) {
+		err = compile(model, &compiled);
+		if (!err)
+			break;
+		refused++;
+		CHECK_EQ(err, -ENOMEM);
+		CHECK_EQ(isol_mem_used(&mem), used);
+		if (mem.limit > used + (1 << 24))
+			break;
+	}
+	CHECK_EQ(err, 0);
+	CHECK(refused > 2);
+	CHECK(isol_mem_used(&mem) <= mem.limit);
+	isol_compiled_free(&compiled);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
+
+/* ---- cancelling */
+
+static bool cancel;
+
+static void on_alarm(int sig)
+{
+	WRITE_ONCE(cancel, true);
+}
+
+static void cancelled_before(void)
+{
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+	s64 used;
+
+	isol_mem_init(&mem, LIMIT);
+	model = gen_model(&mem, &plain);
+	CHECK(model);
+	if (!model)
+		return;
+	used = isol_mem_used(&mem);
+	cancel = true;
+	CHECK_EQ(isol_compile(model, &cancel, &compiled, msg, sizeof(msg)), -ECANCELED);
+	CHECK_EQ(isol_mem_used(&mem), used);
+	cancel = false;
+	CHECK_EQ(isol_compile(model, &cancel, &compiled, msg, sizeof(msg)), 0);
+	isol_compiled_free(&compiled);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
+
+static void cancelled_meanwhile(void)
+{
+	static const struct gen_shape shape = {
+		.bridges = 1, .groups = 100, .bindings = 3000, .rules = 3000, .memberships = 8,
+		.ends = 4, .direct = 50, .accept = 50,
+	};
+	const struct itimerval soon = { .it_value.tv_usec = 20000 }, never = { 0 };
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+	double begin;
+	s64 used;
+
+	isol_mem_init(&mem, LIMIT);
+	model = gen_model(&mem, &shape);
+	CHECK(model);
+	if (!model)
+		return;
+	used = isol_mem_used(&mem);
+	cancel = false;
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &soon, NULL);
+	begin = test_clock();
+	CHECK_EQ(isol_compile(model, &cancel, &compiled, msg, sizeof(msg)), -ECANCELED);
+	CHECK(test_clock() - begin < 5);
+	setitimer(ITIMER_REAL, &never, NULL);
+	CHECK_EQ(isol_mem_used(&mem), used);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
+
+/* ---- the budget of the pair table */
+
+/* Rules that name @n bindings each on both sides: @n rows of their own. */
+static void direct_rules(struct hand *h, u32 n)
+{
+	char name[16], rule[96];
+	u32 i;
+
+	hand_begin(h);
+	for (i = 0; i < n; i++) {
+		snprintf(name, sizeof(name), "vm%u", i);
+		hand_binding(h, name, ISOL_ROLE_NONE, NULL);
+	}
+	hand_rule(h, "innocent", 0, WORD(MEMBERS), WORD(HOST), ISOL_VERDICT_ACCEPT);
+	for (i = 0; i < n; i++) {
+		/* the longest name there is */
+		snprintf(name, sizeof(name), "vm%u", i);
+		snprintf(rule, sizeof(rule), "%s-%.*s", name, (int)(62 - strlen(name)),
+			 "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx");
+		hand_rule(h, rule, 0, BINDING(name), BINDING(name), ISOL_VERDICT_ACCEPT);
+	}
+	CHECK_EQ(isol_model_seal(h->model), 0);
+}
+
+static void within_budget(void)
+{
+	struct hand h;
+
+	direct_rules(&h, 4080);
+	CHECK_EQ(compile(h.model, &h.compiled), 0);
+	CHECK(*msg == '\0');
+	CHECK((u64)h.compiled.nrows * (sizeof(struct isol_row) + h.compiled.ncols * 4) <=
+	      ISOL_PAIR_LIMIT);
+	CHECK((u64)h.compiled.nrows * h.compiled.ncols * 4 > ISOL_PAIR_LIMIT / 100 * 98);
+	check_pairs(h.model, &h.compiled, 200);
+	hand_end(&h);
+}
+
+static void over_budget_by_rules(void)
+{
+	struct hand h;
+	s64 used;
+
+	direct_rules(&h, 4100);
+	used = isol_mem_used(&h.mem);
+	CHECK_EQ(compile(h.model, &h.compiled), -ENOSPC);
+	CHECK_EQ(isol_mem_used(&h.mem), used);
+	/* one of those that are to blame, by its full name */
+	CHECK_MSG(strstr(msg, "vm0-xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"),
+		  "%s", msg);
+	CHECK(!strstr(msg, "innocent"));
+	printf("# %s\n", msg);
+	/* and no room for the message: not written past */
+	CHECK_EQ(isol_compile(h.model, NULL, &h.compiled, msg, 1), -ENOSPC);
+	CHECK_EQ(*msg, '\0');
+	hand_end(&h);
+}
+
+/*
+ * @bits pairs of groups gN, hN, with a rule from each gN to hN; each of the
+ * 2^@bits bindings is in another choice of them, and so like none of the others.
+ */
+static void over_budget_by_groups(void)
+{
+	enum { BITS = 13 };
+	char name[16], groups[2 * BITS][16];
+	struct isol_binding_spec spec;
+	struct hand h;
+	u32 i, j;
+	s64 used;
+
+	hand_begin(&h);
+	for (i = 0; i < BITS; i++) {
+		snprintf(groups[2 * i], sizeof(groups[0]), "g%u", i);
+		snprintf(groups[2 * i + 1], sizeof(groups[0]), "h%u", i);
+		hand_group(&h, groups[2 * i]);
+		hand_group(&h, groups[2 * i + 1]);
+	}
+	for (i = 0; i < 1 << BITS; i++) {
+		spec = (struct isol_binding_spec){ .name = name, .port = name, .claims = 1 };
+		snprintf(name, sizeof(name), "vm%u", i);
+		for (j = 0; j < BITS; j++)
+			if (i >> j & 1) {
+				spec.groups[spec.ngroups++] = groups[2 * j];
+				spec.groups[spec.ngroups++] = groups[2 * j + 1];
+			}
+		CHECK_EQ(isol_model_add_binding(h.model, &spec, &h.fault), 0);
+	}
+	for (i = 0; i < BITS; i++) {
+		snprintf(name, sizeof(name), "r%u", i);
+		hand_rule(&h, name, 0, GROUP(groups[2 * i]), GROUP(groups[2 * i + 1]),
+			  ISOL_VERDICT_ACCEPT);
+	}
+	CHECK_EQ(isol_model_seal(h.model), 0);
+	used = isol_mem_used(&h.mem);
+	CHECK_EQ(compile(h.model, &h.compiled), -ENOSPC);
+	CHECK_EQ(isol_mem_used(&h.mem), used);
+	CHECK_MSG(*msg && strlen(msg) <= ISOL_MESSAGE_LEN, "%s", msg);
+	printf("# %s\n", msg);
+	hand_end(&h);
+}
+
+/* ---- how long it takes */
+
+static void timing(const char *what, const struct gen_shape *shape)
+{
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+	double t[3];
+	int err;
+
+	isol_mem_init(&mem, LIMIT);
+	t[0] = test_clock();
+	model = gen_model(&mem, shape);
+	CHECK(model);
+	if (!model)
+		return;
+	t[1] = test_clock();
+	err = compile(model, &compiled);
+	t[2] = test_clock();
+	CHECK_EQ(err, 0);
+	printf("# %s: %u bindings %u groups %u rules: model %.0f ms %lld KiB, compile %.0f ms",
+	       what, shape->bindings, shape->groups, shape->rules, (t[1] - t[0]) * 1e3,
+	       (long long)isol_mem_used(&mem) >> 10, (t[2] - t[1]) * 1e3);
+	if (!err) {
+		printf(", %u rows of %u\n", compiled.nrows, compiled.ncols);
+		check_pairs(model, &compiled, 500);
+		isol_compiled_free(&compiled);
+	} else {
+		printf(", error %d %s\n", err, msg);
+	}
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
+
+static void timings(void)
+{
+	static const struct gen_shape usual = {
+		.bridges = 2, .groups = 100, .bindings = 1000, .rules = 10000, .quarantine = 5,
+		.memberships = 4, .ends = 2, .segments = 100, .communities = 1, .direct = 5,
+		.words = 2, .accept = 80,
+	};
+	static const struct gen_shape varied = {
+		.bridges = 1, .groups = 200, .bindings = 2000, .rules = 2000, .quarantine = 5,
+		.memberships = 30, .ends = 4, .segments = 100, .communities = 1, .direct = 50,
+		.words = 0, .accept = 50,
+	};
+	static const struct gen_shape alike = {
+		.bridges = 1, .groups = 10, .bindings = 20000, .rules = 20000,
+		.memberships = 1, .ends = 2, .segments = 100, .communities = 1, .direct = 0,
+		.words = 10, .accept = 50,
+	};
+
+	timing("usual", &usual);
+	timing("varied", &varied);
+	timing("alike", &alike);
+}
+
+/*
+ * Rules that cannot match any more behind one that matches everything, and
+ * bindings that are named all the same: much to walk, little to store.
+ */
+static void shadowed_timing(void)
+{
+	enum { N = 1500 };
+	char name[16], rule[16];
+	struct hand h;
+	double begin;
+	u32 i;
+
+	hand_begin(&h);
+	for (i = 0; i < N; i++) {
+		snprintf(name, sizeof(name), "vm%u", i);
+		hand_binding(&h, name, ISOL_ROLE_NONE, NULL);
+	}
+	hand_rule(&h, "all", 0, WORD(ANY), WORD(ANY), ISOL_VERDICT_ACCEPT);
+	for (i = 0; i < 10 * N; i++) {
+		snprintf(name, sizeof(name), "vm%u", i % N);
+		snprintf(rule, sizeof(rule), "r%u", i);
+		hand_rule(&h, rule, 0, i % 2 ? WORD(ANY) : BINDING(name), BINDING(name),
+			  ISOL_VERDICT_DROP);
+	}
+	CHECK_EQ(isol_model_seal(h.model), 0);
+	begin = test_clock();
+	CHECK_EQ(compile(h.model, &h.compiled), 0);
+	printf("# shadowed: %u bindings %u rules: compile %.0f ms, %u rows of %u\n", N, 10 * N,
+	       (test_clock() - begin) * 1e3, h.compiled.nrows, h.compiled.ncols);
+	check_pairs(h.model, &h.compiled, 2000);
+	hand_end(&h);
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("compile_spelled_out", spelled_out);
+	run_case("compile_random_policies", random_policies);
+	run_case("compile_large_policies", large_policies);
+	run_case("compile_no_rules", no_rules);
+	run_case("compile_no_bindings", no_bindings);
+	run_case("compile_nothing_but_a_bridge", nothing_but_a_bridge);
+	run_case("compile_nothing", nothing);
+	run_case("compile_rule_counts", rule_counts);
+	run_case("compile_most_memberships", most_memberships);
+	run_case("compile_most_endpoints", most_endpoints);
+	run_case("compile_alike_bindings", alike_bindings);
+	run_case("compile_every_allocation_fails", every_allocation_fails);
+	run_case("compile_memory_limit", memory_limit);
+	run_case("compile_cancelled_before", cancelled_before);
+	run_case("compile_cancelled_meanwhile", cancelled_meanwhile);
+	run_case("compile_within_budget", within_budget);
+	run_case("compile_over_budget_by_rules", over_budget_by_rules);
+	run_case("compile_over_budget_by_groups", over_budget_by_groups);
+	run_case("compile_timings", timings);
+	run_case("compile_shadowed_timing", shadowed_timing);
+	return test_end();
+}

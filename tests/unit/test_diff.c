@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is told to be different between two policies. */
+#include "random_policy.h"
+#include "test.h"
+#include "userspace/diff.h"
+#include "userspace/load.h"
+
+static struct policy *load(const char *s)
+{
+	struct diags d = { 0 };
+	struct policy *p = NULL;
+
+	CHECK_EQ(isol_load("f", s, strlen(s), &p, &d), 0);
+	diags_print(&d, stdout);
+	diags_free(&d);
+	return p;
+}
+
+static void on_change(enum change what, enum object_kind kind, const struct object *o,
+		      const char *keys, void *data)
+{
+	fprintf(data, "%c%s %s%s%s; ", "+~-^"[what], object_word(kind), o ? o->name.text : "",
+		keys ? " " : "", keys ? keys : "");
+}
+
+static void compare(const char *old, const char *new, const char *expected)
+{
+	struct policy *a = load(old), *b = load(new);
+	char *got = NULL;
+	size_t len;
+	FILE *f = open_memstream(&got, &len);
+	bool differ = policy_diff(a, b, on_change, f);
+
+	fclose(f);
+	CHECK_MSG(!strcmp(got, expected), "got '%s', not '%s'", got, expected);
+	CHECK(differ == !!*expected);
+	free(got);
+	policy_free(a);
+	policy_free(b);
+}
+
+#define B "bindings: {a: {port: px, groups: [g, h]}, b: {port: py}, c: {port: pz}}\n"
+#define R(name) "- {name: " name ", from: a, to: b, verdict: drop, stateless: true}\n"
+
+static void changes(void)
+{
+	compare("isol: 1\n", "isol: 1\nbridges:\n", "");
+	compare("isol: 1\n" B, "isol: 1\ngroups: {g: , h: }\n" B, "");
+	compare("isol: 1\nbridges: {br0: {default: drop, comment: \"\"}}", "isol: 1\nbridges: {br0: {}}", "");
+	compare("isol: 1\n", "isol: 1\nbridges: {br0: {}}", "+bridge br0; ");
+	compare("isol: 1\nbridges: {br0: {}}", "isol: 1\n", "-bridge br0; ");
+	compare("isol: 1\nbridges: {br0: {comment: text}}", "isol: 1\nbridges: {br0: {default: accept}}",
+		"~bridge br0 default, comment; ");
+	compare("isol: 1\ngroups: {g: , h: }\nbindings: {a: {port: px, groups: [g, h]}}",
+		"isol: 1\ngroups: {g: , h: }\nbindings: {a: {port: px, groups: [h, g]}}", "");
+	compare("isol: 1\nbindings: {a: {port: px}, b: {port: py}, c: {port: pz}}",
+		"isol: 1\nbindings: {c: {port: pz}, a: {port: px}}", "-binding b; ^binding ; ");
+	compare("isol: 1\nbindings: {a: {port: px}, b: {port: py}}",
+		"isol: 1\nbindings: {new: {port: pn}, a: {mac: \"52:54:00:00:00:01\"}, b: {port: py}}",
+		"+binding new; ~binding a mac, port; ");
+	compare("isol: 1\nrules:\n" R("r1") R("r2") B, "isol: 1\nrules:\n" R("r2") R("r1") B,
+		"^rule ; ");
+}
+
+static void same(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < 20; i++) {
+		struct policy *p, *q;
+
+		test_reseed(i);
+		p = random_policy(test_rand, 20);
+		test_reseed(i);
+		q = random_policy(test_rand, 20);
+		CHECK(!policy_diff(p, q, NULL, NULL));
+		policy_free(q);
+		q = random_policy(test_rand, 20);
+		CHECK(policy_diff(p, q, NULL, NULL) == policy_diff(q, p, NULL, NULL));
+		policy_free(p);
+		policy_free(q);
+	}
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("diff_changes", changes);
+	run_case("diff_same", same);
+	return test_end();
+}

@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Files that are read, and what is said about those that are not.
+ *
+ * policies/NAME.yaml is held against policies/NAME.err: all that is printed
+ * about it. Where there is no such file, nothing is. ISOL_UPDATE=1 writes them.
+ */
+#include <dirent.h>
+#include <errno.h>
+
+#include "random_policy.h"
+#include "test.h"
+#include "userspace/diff.h"
+#include "userspace/load.h"
+#include "userspace/push.h"
+#include "userspace/save.h"
+#include "userspace/tree.h"
+#include "userspace/yaml.h"
+
+/* What is printed about a file; NULL @p is not wanted. */
+static char *diagnose(const char *name, const char *buf, size_t len, int *err)
+{
+	struct diags d = { 0 };
+	struct policy *p;
+	char *text = NULL;
+	size_t size;
+	FILE *f = open_memstream(&text, &size);
+
+	*err = isol_load(name, buf, len, &p, &d);
+	CHECK((*err == 0) == (p != NULL));
+	CHECK((*err == 0) == (d.errors == 0));
+	diags_print(&d, f);
+	fclose(f);
+	diags_free(&d);
+	policy_free(p);
+	return text;
+}
+
+static char *read_file(const char *path, size_t *len)
+{
+	FILE *f = fopen(path, "r");
+	char *buf;
+
+	if (!f)
+		return NULL;
+	buf = calloc(1, 1 << 20);
+	*len = fread(buf, 1, (1 << 20) - 1, f);
+	fclose(f);
+	return buf;
+}
+
+static void golden(const char *name)
+{
+	char path[512], errs[512];
+	size_t len = 0, expected_len = 0;
+	char *buf, *got, *expected;
+	int err;
+
+	snprintf(path, sizeof(path), ISOL_TESTS "/policies/%s.yaml", name);
+	snprintf(errs, sizeof(errs), ISOL_TESTS "/policies/%s.err", name);
+	snprintf(path + sizeof(path) / 2, sizeof(path) / 2, "%s.yaml", name);
+	buf = read_file(path, &len);
+	got = diagnose(path + sizeof(path) / 2, buf, len, &err);
+	if (getenv("ISOL_UPDATE") && *got) {
+		FILE *f = fopen(errs, "w");
+
+		fputs(got, f);
+		fclose(f);
+	}
+	expected = read_file(errs, &expected_len);
+	CHECK_MSG(!strcmp(got, expected ? expected : ""), "%s:\n%s", name, got);
+	CHECK_MSG(!err == !!strncmp(name, "bad-", 4), "%s: %d", name, err);
+	free(expected);
+	free(got);
+	free(buf);
+}
+
+static int is_yaml(const struct dirent *e)
+{
+	size_t len = strlen(e->d_name);
+
+	return len > 5 && !strcmp(e->d_name + len - 5, ".yaml");
+}
+
+static void golden_files(void)
+{
+	struct dirent **v = NULL;
+	int n = scandir(ISOL_TESTS "/policies", &v, is_yaml, alphasort), i;
+
+	CHECK(n > 20);
+	for (i = 0; i < n; i++) {
+		v[i]->d_name[strlen(v[i]->d_name) - 5] = '\0';
+		golden(v[i]->d_name);
+		free(v[i]);
+	}
+	free(v);
+}
+
+static void expect(const char *buf, size_t len, const char *expected)
+{
+	int err;
+	char *got = diagnose("f", buf, len, &err);
+
+	CHECK_MSG(strstr(got, expected), "got '%s', not '%s'", got, expected);
+	free(got);
+}
+
+#define EXPECT(literal, expected) expect(literal, sizeof(literal) - 1, expected)
+
+static void bytes(void)
+{
+	int err;
+	char *got;
+
+	EXPECT("isol: 1\n\0", "f:2:1: error: a NUL byte");
+	EXPECT("isol: 1\n# \xe9\n", "f:2:3: error: byte 0xe9 is not UTF-8");
+	EXPECT("isol: 1\n# \xc3\xa9\xc3\n", "f:2:4: error: byte 0xc3 is not UTF-8");
+	EXPECT("\xff\xfei\0s\0o\0l\0", "f:1:1: error: byte 0xff is not UTF-8");
+	EXPECT("isol: 1 # \x07\n", "f:1:11: error: the control character U+0007");
+	EXPECT("isol: 1 # \xc2\x9b\n", "f:1:11: error: the control character U+009B");
+	EXPECT("   ", "f:1:1: error: there is nothing");
+	EXPECT("\t{\"isol\": 1}", "f:1:1: error: a tab");
+	got = diagnose("f", "\xef\xbb\xbfisol: 2\n", 11, &err);
+	CHECK_MSG(!strncmp(got, "f:1:7: error: 2 is out of range", 31), "%s", got);
+	free(got);
+	got = diagnose("f", "isol: 1\r\nbridges: {}\r\n", 22, &err);
+	CHECK_MSG(!*got && !err, "%s", got);
+	free(got);
+}
+
+static void nesting(void)
+{
+	char *buf = malloc(100001);
+	int err;
+	char *got;
+
+	memset(buf, '[', 100000);
+	buf[100000] = '\0';
+	expect(buf, 100000, "f:1:17: error: nested more than 16 deep");
+	memcpy(buf, "isol: 1\nx: ", 11);
+	expect(buf, 100000, "nested more than 16 deep");
+	memset(buf, ' ', 100000);
+	memcpy(buf, "isol: 1\n", 8);
+	got = diagnose("f", buf, 100000, &err);
+	CHECK(!err);
+	free(got);
+	free(buf);
+	buf = calloc(1, (size_t)YAML_MAX_SIZE + 1);
+	expect(buf, (size_t)YAML_MAX_SIZE + 1, "f:1:1: error: the file is larger than 64 MiB");
+	free(buf);
+}
+
+/* Text that grows. */
+struct text {
+	char *s;
+	size_t len;
+	size_t cap;
+};
+
+static void append(struct text *t, const char *fmt, ...)
+{
+	char buf[512];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	if (t->len + n + 1 > t->cap) {
+		t->cap = 2 * (t->len + n + 1);
+		t->s = realloc(t->s, t->cap);
+	}
+	memcpy(t->s + t->len, buf, n + 1);
+	t->len += n;
+}
+
+static void many(const char *head, const char *fmt, const char *tail, unsigned int n,
+		 const char *expected)
+{
+	struct text t = { 0 };
+	unsigned int i;
+	int err;
+
+	append(&t, "%s", head);
+	for (i = 0; i < n; i++)
+		append(&t, fmt, i);
+	append(&t, "%s", tail);
+	if (expected) {
+		expect(t.s, t.len, expected);
+	} else {
+		char *got = diagnose("f", t.s, t.len, &err);
+
+		CHECK_MSG(!*got, "%.200s", got);
+		free(got);
+	}
+	free(t.s);
+}
+
+static void limits(void)
+{
+	static const char b[] = "isol: 1\nbridges:\n", bb[] = "  b%u: {}\n";
+	static const char u[] = "isol: 1\nbridges:\n  br0: {uplinks: [";
+	static const char m[] = "isol: 1\nbindings:\n  a: {port: x, groups: [";
+	static const char g[] = "isol: 1\ngroups:\n", gg[] = "  g%u:\n";
+	static const char r[] = "isol: 1\nbindings: {a: {port: x}}\nrules:\n";
+	static const char rr[] = "- {name: r%u, from: a, to: any, verdict: drop, stateless: true}\n";
+	static const char e[] = "isol: 1\ngroups: {a: }\nrules:\n- {name: r, to: any, verdict: drop, stateless: true, from: [";
+	static const char ee[] = "isol: 1\nbindings:\n", eee[] = "  b%u: {alias: \"%1$u\"}\n";
+
+	many(b, bb, "", 1024, NULL);
+	many(b, bb, "", 1025, "f:1027:3: error: more than 1024 bridges");
+	many(u, "up%u, ", "]}\n", 64, NULL);
+	many(u, "up%u, ", "]}\n", 65, "more than 64 uplinks");
+	many(m, "g%u, ", "]}\n", 64, NULL);
+	many(m, "g%u, ", "]}\n", 65, "is in more than 64 groups");
+	many(g, gg, "", 65535, NULL);
+	many(g, gg, "", 65536, "more than 65535 groups");
+	many(ee, eee, "", 65535, NULL);
+	many(ee, eee, "", 65536, "more than 65535 bindings");
+	many(e, "a, ", "]}\n", 64, NULL);
+	many(e, "a, ", "]}\n", 65, "more than 64 endpoints on a side");
+	many(r, rr, "", 131073, "more than 131072 rules");
+}
+
+/* What is not a policy does no harm: mutants of real files. */
+static void mutants(void)
+{
+	unsigned int i, j, n = test_rounds(400);
+
+	for (i = 0; i < n && test_good(); i++) {
+		struct policy *p = random_policy(test_rand, 8);
+		json_t *tree = tree_policy(p);
+		char *text = NULL, *got;
+		size_t len;
+		FILE *f = open_memstream(&text, &len);
+		int err;
+
+		if (percent(50))
+			save_yaml(tree, f);
+		else
+			save_json(tree, percent(50), f);
+		fclose(f);
+		for (j = 0; j < 1 + below(20); j++) {
+			size_t at = below(len), run = below(len - at < 20 ? len - at : 20);
+
+			switch (below(4)) {
+			case 0:
+				text[at] = test_rand() >> 20;
+				break;
+			case 1:
+				text[at] = "{}[]:,-#&*!|>'\"%@`\t\n ?"[below(22)];
+				break;
+			case 2:
+				memmove(text + below(len - run), text + at, run);
+				break;
+			default:
+				memmove(text + at, text + at + run, len - at - run);
+				len -= run;
+				break;
+			}
+			if (!len)
+				break;
+		}
+		got = diagnose("f", text, len, &err);
+		CHECK(!err || *got);
+		free(got);
+		free(text);
+		json_decref(tree);
+		policy_free(p);
+	}
+}
+
+static int count(struct nlmsghdr *nlh, void *data)
+{
+	*(size_t *)data += nlh->nlmsg_len;
+	return 0;
+}
+
+/* 1,000 bindings and 10,000 rules: a fraction of a second, sanitizers and all. */
+static void speed(void)
+{
+	static char buffer[GENL_BUFFER_SIZE];
+	struct genl g = { .out = buffer, .family = 30 };
+	struct diags d = { 0 };
+	struct policy *p;
+	struct text t = { 0 };
+	size_t sent = 0;
+	unsigned int i;
+	double start, loaded;
+
+	append(&t, "isol: 1\nbindings:\n");
+	for (i = 0; i < 1000; i++)
+		append(&t, "  b%u: {mac: \"52:54:00:00:%02x:%02x\", groups: [g%u, g%u]}\n", i,
+		       i >> 8, i & 255, i % 100, i % 37 + 100);
+	append(&t, "rules:\n");
+	for (i = 0; i < 10000; i++)
+		append(&t,
+		       "- {name: r%u, from: [g%u, b%u], to: b%u, verdict: accept, stateless: true, comment: \"rule %u\"}\n",
+		       i, i % 100, i % 1000, i * 7 % 1000, i);
+	start = test_clock();
+	CHECK_EQ(isol_load("f", t.s, t.len, &p, &d), 0);
+	loaded = test_clock();
+	if (p) {
+		push_messages(&g, p, count, &sent);
+		CHECK(!policy_diff(p, p, NULL, NULL));
+	}
+	printf("# %zu bytes loaded in %.3f s, sent as %zu bytes and compared in %.3f s\n", t.len,
+	       loaded - start, sent, test_clock() - loaded);
+	CHECK(test_clock() - start < 5);
+	policy_free(p);
+	diags_free(&d);
+	free(t.s);
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("load_golden", golden_files);
+	run_case("load_bytes", bytes);
+	run_case("load_nesting", nesting);
+	run_case("load_limits", limits);
+	run_case("load_mutants", mutants);
+	run_case("load_speed", speed);
+	return test_end();
+}

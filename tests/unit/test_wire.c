@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is sent is what was meant, and what comes is not trusted. */
+#include <errno.h>
+
+#include <libmnl/libmnl.h>
+#include <linux/genetlink.h>
+#include <linux/isol.h>
+
+#include "random_policy.h"
+#include "test.h"
+#include "userspace/check.h"
+#include "userspace/diff.h"
+#include "userspace/push.h"
+#include "userspace/wire.h"
+
+struct receiver {
+	struct policy *p;
+	unsigned int messages;
+	unsigned int objects;
+	int last_kind;
+};
+
+static int on_add(struct nlmsghdr *nlh, void *data)
+{
+	const struct genlmsghdr *genl = mnl_nlmsg_get_payload(nlh);
+	struct receiver *r = data;
+	const struct nlattr *attr;
+
+	CHECK_EQ(genl->cmd, ISOL_CMD_ADD);
+	CHECK(nlh->nlmsg_len <= GENL_FILL_SIZE);
+	r->messages++;
+	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
+		r->objects++;
+		CHECK(attr->nla_type & NLA_F_NESTED);
+		CHECK_EQ(wire_get(attr, r->p), 0);
+	}
+	return 0;
+}
+
+static void round_trip(struct genl *g, const struct policy *p, unsigned int *messages)
+{
+	struct receiver r = { .p = policy_new() };
+	struct diags d = { 0 };
+	unsigned int n = 0;
+	int kind;
+
+	for (kind = 0; kind < OBJECT_KINDS; kind++)
+		n += p->list[kind].n;
+	CHECK_EQ(push_messages(g, p, on_add, &r), 0);
+	CHECK_EQ(policy_check(r.p, &d), 0);
+	CHECK(!policy_diff(p, r.p, NULL, NULL));
+	CHECK_EQ(r.objects, n);
+	*messages = r.messages;
+	diags_free(&d);
+	policy_free(r.p);
+}
+
+static char buffer[GENL_BUFFER_SIZE];
+
+static void rounds(void)
+{
+	struct genl g = { .out = buffer, .family = 30 };
+	unsigned int i, n = test_rounds(150), messages;
+
+	for (i = 0; i < n && test_good(); i++) {
+		struct policy *p = random_policy(test_rand, 1 + i % 60);
+
+		round_trip(&g, p, &messages);
+		policy_free(p);
+	}
+}
+
+/* Many objects go into few messages. */
+static void packing(void)
+{
+	struct genl g = { .out = buffer, .family = 30 };
+	struct policy *p = random_policy(test_rand, 3000);
+	unsigned int messages;
+
+	round_trip(&g, p, &messages);
+	CHECK_MSG(messages < 60, "%u messages", messages);
+	policy_free(p);
+	p = policy_new();
+	round_trip(&g, p, &messages);
+	CHECK_EQ(messages, 0);
+	policy_free(p);
+}
+
+static int mutate(struct nlmsghdr *nlh, void *data)
+{
+	const size_t head = MNL_NLMSG_HDRLEN + sizeof(struct genlmsghdr);
+	char *copy = malloc(nlh->nlmsg_len);
+	struct nlmsghdr *bad = (struct nlmsghdr *)copy;
+	const struct nlattr *attr;
+	struct port port;
+	struct quarantine q;
+	struct status s;
+	struct why w;
+	struct event e;
+	unsigned int i;
+
+	(void)data;
+	memcpy(copy, nlh, nlh->nlmsg_len);
+	for (i = 0; i < 1 + nlh->nlmsg_len / 64; i++)
+		copy[head + below(nlh->nlmsg_len - head)] = test_rand() >> 13;
+	mnl_attr_for_each(attr, bad, sizeof(struct genlmsghdr)) {
+		struct policy *p = policy_new();
+		struct diags d = { 0 };
+		struct arena a = { 0 };
+
+		/* whatever they say, they stay within the message */
+		if (!wire_get(attr, p))
+			policy_check(p, &d);
+		wire_get_port(attr, &a, &port);
+		wire_get_quarantine(attr, &a, &q);
+		wire_get_status(attr, &s);
+		wire_get_why(attr, &w);
+		diags_free(&d);
+		arena_free(&a);
+		policy_free(p);
+	}
+	{
+		struct arena a = { 0 };
+
+		wire_get_event(bad, &a, &e);
+		arena_free(&a);
+	}
+	free(copy);
+	return 0;
+}
+
+static void mutants(void)
+{
+	struct genl g = { .out = buffer, .family = 30 };
+	unsigned int i, n = test_rounds(300);
+
+	for (i = 0; i < n; i++) {
+		struct policy *p = random_policy(test_rand, 10);
+
+		push_messages(&g, p, mutate, NULL);
+		policy_free(p);
+	}
+}
+
+static struct nlmsghdr *message(void)
+{
+	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+
+	mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+	return nlh;
+}
+
+static const struct nlattr *first_attr(const struct nlmsghdr *nlh)
+{
+	return mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr));
+}
+
+static void ports(void)
+{
+	static const u8 mac[6] = { 0xfe, 1, 2, 3, 4, 5 };
+	struct nlmsghdr *nlh = message();
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ISOL_A_PORT), *counter;
+	struct arena a = { 0 };
+	struct port p;
+
+	mnl_attr_put_u32(nlh, ISOL_PORT_A_IFINDEX, 7);
+	mnl_attr_put_strz(nlh, ISOL_PORT_A_NAME, "vnet0");
+	mnl_attr_put(nlh, ISOL_PORT_A_MAC, 6, mac);
+	mnl_attr_put_strz(nlh, ISOL_PORT_A_BRIDGE, "br0");
+	mnl_attr_put_u8(nlh, ISOL_PORT_A_KIND, ISOL_PORT_UNBOUND);
+	mnl_attr_put_u8(nlh, ISOL_PORT_A_CAUSE, ISOL_UNBOUND_CLAIMS);
+	mnl_attr_put_strz(nlh, ISOL_PORT_A_BINDING, "web1");
+	mnl_attr_put(nlh, ISOL_PORT_A_QUARANTINED, 0, NULL);
+	mnl_attr_put_u32(nlh, 999, 1);
+	counter = mnl_attr_nest_start(nlh, ISOL_PORT_A_COUNTER);
+	mnl_attr_put_u8(nlh, ISOL_COUNTER_A_REASON, ISOL_REASON_UNBOUND);
+	mnl_attr_put_u8(nlh, ISOL_COUNTER_A_VERDICT, ISOL_VERDICT_DROP);
+	mnl_attr_put_u64(nlh, ISOL_COUNTER_A_PACKETS, 1ULL << 40);
+	mnl_attr_put(nlh, ISOL_COUNTER_A_PAD, 0, NULL);
+	mnl_attr_put_u64(nlh, ISOL_COUNTER_A_BYTES, 1ULL << 50);
+	mnl_attr_nest_end(nlh, counter);
+	mnl_attr_nest_end(nlh, nest);
+	CHECK_EQ(wire_get_port(first_attr(nlh), &a, &p), 0);
+	CHECK_EQ(p.ifindex, 7);
+	CHECK(!strcmp(p.name, "vnet0") && !strcmp(p.bridge, "br0") && !strcmp(p.binding, "web1"));
+	CHECK(!memcmp(p.mac, mac, 6) && !p.alias && p.quarantined);
+	CHECK_EQ(p.cause, ISOL_UNBOUND_CLAIMS);
+	CHECK_EQ(p.counters.n, 1);
+	CHECK_EQ(p.counters.v[0].packets, 1LL << 40);
+	CHECK_EQ(p.counters.v[0].bytes, 1LL << 50);
+	arena_free(&a);
+
+	nlh = message();
+	nest = mnl_attr_nest_start(nlh, ISOL_A_PORT);
+	mnl_attr_put_u16(nlh, ISOL_PORT_A_IFINDEX, 7);
+	mnl_attr_nest_end(nlh, nest);
+	CHECK_EQ(wire_get_port(first_attr(nlh), &a, &p), -EBADMSG);
+	nlh = message();
+	nest = mnl_attr_nest_start(nlh, ISOL_A_PORT);
+	mnl_attr_put_str(nlh, ISOL_PORT_A_NAME, "no end");
+	mnl_attr_nest_end(nlh, nest);
+	CHECK_EQ(wire_get_port(first_attr(nlh), &a, &p), -EBADMSG);
+	arena_free(&a);
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("wire_ports", ports);
+	run_case("wire_round_trips", rounds);
+	run_case("wire_packing", packing);
+	run_case("wire_mutants", mutants);
+	return test_end();
+}
