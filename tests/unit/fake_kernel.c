@@ -188,8 +188,9 @@ static void add(struct fake_kernel *k, const struct nlmsghdr *to)
 
 static void begin(struct fake_kernel *k, const struct nlmsghdr *to)
 {
-	const struct nlattr *base = find(mnl_nlmsg_get_payload_offset(to, sizeof(struct genlmsghdr)),
-					 mnl_nlmsg_get_payload_len(to) - sizeof(struct genlmsghdr),
+	const size_t head = sizeof(struct genlmsghdr);
+	const struct nlattr *base = find(mnl_nlmsg_get_payload_offset(to, head),
+					 mnl_nlmsg_get_payload_len(to) - head,
 					 ISOL_A_BASE_GENERATION);
 
 	if (base && mnl_attr_get_u64(base) != k->generation) {

@@ -51,7 +51,7 @@ static struct word text(struct maker *m)
 		"é ü 漢字 \xf0\x9f\x98\x80", "yes", "0x10", "12:30", " leading and trailing ",
 		"~", "null", "*star", "&and", "!bang", "%percent", "@at", "`tick`", "|", ">",
 		"\xe2\x80\xa8line separator", "\xc2\xa0nbsp", "key: value", "# no comment",
-		"\xef\xbf\xbd", "?", "a\xef\xbb\xbf" "b",
+		"\xef\xbf\xbd", "?", "bom \xef\xbb\xbf!",
 	};
 
 	if (roll(m, 2))

@@ -223,7 +223,7 @@ static void spoil(struct policy *p)
 	}
 }
 
-static void refused(void)
+static void spoilt(void)
 {
 	unsigned int i, n = test_rounds(4000), both = 0, tool = 0, neither = 0;
 
@@ -253,6 +253,6 @@ int main(void)
 {
 	test_begin();
 	run_case("agree_accepted", accepted);
-	run_case("agree_refused", refused);
+	run_case("agree_refused", spoilt);
 	return test_end();
 }

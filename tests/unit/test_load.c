@@ -27,7 +27,7 @@ static char *diagnose(const char *name, const char *buf, size_t len, int *err)
 	FILE *f = open_memstream(&text, &size);
 
 	*err = isol_load(name, buf, len, &p, &d);
-	CHECK((*err == 0) == (p != NULL));
+	CHECK((*err == 0) == !!p);
 	CHECK((*err == 0) == (d.errors == 0));
 	diags_print(&d, f);
 	fclose(f);

@@ -81,7 +81,7 @@ enum isol_verdict {
  * @ISOL_ROLE_COMMUNITY: talks to promiscuous ports and to its own community
  * @ISOL_ROLE_PROMISCUOUS: talks to every port that has a role
  *
- * Roles decide between guest ports of one segment, after the rules. A pair in
+ * Roles decide between guest ports of one bridge, after the rules. A pair in
  * which only one end has a role is dropped when that role is isolated or
  * community, and left to the segment when it is promiscuous.
  */
@@ -520,7 +520,7 @@ enum isol_group_attr {
  * @ISOL_BINDING_A_QUARANTINED: flag, read-only
  *
  * Exactly one selector is required, and no two bindings may have the same
- * (MACs that differ in the first octet only are the same). Where several
+ * (MACs are the same if the ports they select have the same address). Where several
  * bindings match a port the most specific wins: port, mac, alias, then the
  * glob with most literal characters; among equals the first in the policy.
  */

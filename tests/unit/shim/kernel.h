@@ -41,6 +41,7 @@ struct test_count {
 	s64 counter;
 };
 
+#define atomic_t struct test_count
 #define atomic64_t struct test_count
 #define local64_t struct test_count
 
