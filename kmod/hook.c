@@ -120,8 +120,6 @@ static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view
 
 	if (!from_bridge || !to_bridge)
 		return unknown(in);
-	if (from_bridge == to_bridge)
-		return NF_ACCEPT;	/* unmanaged */
 	/* Counted for an end that is managed. */
 	if (from_bridge == ISOL_BRIDGE_UNMANAGED) {
 		from_bridge = to_bridge;
@@ -138,9 +136,10 @@ static __always_inline unsigned int judge(struct isol_net *in, const struct isol
 	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
 	u32 bridge = isol_word_bridge(from_word), decision;
 
-	if (unlikely((from_word ^ to_word) >> ISOL_WORD_SHIFT ||
-		     bridge - 1 >= view->tables.nbridges))
+	if (unlikely((from_word ^ to_word) >> ISOL_WORD_SHIFT))
 		return no_pair(in, view, from, to, from_word, to_word, skb);
+	if (unlikely(bridge - 1 >= view->tables.nbridges))
+		return bridge == ISOL_BRIDGE_UNMANAGED ? NF_ACCEPT : unknown(in);
 	decision = isol_decide(&view->tables, bridge, READ_ONCE(from->row),
 			       to_word & ISOL_WORD_CLASS);
 	/* The bridge has pulled the Ethernet header off. */

@@ -35,25 +35,17 @@ static bool ask(const struct frame *f, u32 len)
 }
 
 /*
- * Of every length from nothing on: control if the first @enough bytes are
- * there, not control with less than @needed; 0: never.
+ * Of every length from nothing on: control if, and only if, the first @needed
+ * bytes are there; 0: never.
  */
-static void expect_from(const char *what, const struct frame *f, u32 needed, u32 enough)
+static void expect(const char *what, const struct frame *f, u32 needed)
 {
 	u32 len;
 
-	for (len = 0; len <= f->len; len++) {
-		if (needed && len >= needed && len < enough)
-			continue;
+	for (len = 0; len <= f->len; len++)
 		CHECK_MSG(ask(f, len) == (needed && len >= needed),
 			  "%s, %u of %u bytes: %s", what, len, f->len,
 			  ask(f, len) ? "control" : "not control");
-	}
-}
-
-static void expect(const char *what, const struct frame *f, u32 needed)
-{
-	expect_from(what, f, needed, needed);
 }
 
 static void ether(struct frame *f, const char *dest, u16 proto)
@@ -126,17 +118,40 @@ static void bpdu(struct frame *f, const char *dest)
 	put_byte(f, 0x80, 31);
 }
 
+#define BPDU (ETH + 3)
+
 static void bpdus(void)
 {
+	static const u16 lengths[] = { 3, 7, 38, 39, 64, 1500 };
+	static const u16 others[] = { 0, 1, 2, 1501, 0x0600, 0x0800, 0x86dd, 0x88cc, 0x8100 };
 	struct frame f;
+	u32 i, bit;
 
 	bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
-	expect_from("BPDU", &f, ETH, ETH + 3);
-	CHECK(ETH + 3 <= ISOL_FRAME_PEEK);
-	bpdu(&f, "\x00\x80\xc2\x00\x00\x00");
-	expect("not a group", &f, 0);
-	bpdu(&f, "\x01\x80\xc2\x00\x01\x00");
-	expect("another group", &f, 0);
+	expect("BPDU", &f, BPDU);
+	CHECK(BPDU <= ISOL_FRAME_PEEK);
+	/* each bit of the address and of the LLC header */
+	for (i = 0; i < BPDU; i++)
+		for (bit = 0; bit < 8; bit++) {
+			/* what is left of the address may be another of them */
+			if ((i == 5 && bit < 4) || (i >= 6 && i < ETH))
+				continue;
+			bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
+			f.data[i] ^= 1 << bit;
+			expect("almost a BPDU", &f, 0);
+		}
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
+		f.data[12] = lengths[i] >> 8;
+		f.data[13] = lengths[i] & 0xff;
+		expect("BPDU of another length", &f, BPDU);
+	}
+	for (i = 0; i < ARRAY_SIZE(others); i++) {
+		bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
+		f.data[12] = others[i] >> 8;
+		f.data[13] = others[i] & 0xff;
+		expect("another protocol, or too short for LLC", &f, 0);
+	}
 	bpdu(&f, "\xff\xff\xff\xff\xff\xff");
 	expect("broadcast", &f, 0);
 }
@@ -144,16 +159,26 @@ static void bpdus(void)
 /*
  * A bridge sends its BPDUs to its group address: 01:80:c2:00:00:08 where it
  * filters 802.1ad VLANs (recalculate_group_addr() in net/bridge/br_vlan.c), or
- * what it was told by "group_address". And not all that is sent there is one.
+ * what it was told by "group_address", where 1 to 3 are refused. And not all
+ * that is sent there is one.
  */
 static void group_addresses(void)
 {
+	char dest[] = "\x01\x80\xc2\x00\x00\x00";
 	struct frame f;
+	u32 i;
 
-	bpdu(&f, "\x01\x80\xc2\x00\x00\x08");
-	expect_from("provider bridge's BPDU", &f, ETH, ETH + 3);
-	bpdu(&f, "\x01\x80\xc2\x00\x00\x0e");
-	expect_from("BPDU to a group address that was set", &f, ETH, ETH + 3);
+	for (i = 0; i < 256; i++) {
+		dest[5] = i;
+		bpdu(&f, dest);
+		expect("reserved address", &f, i <= 0x0f && (i < 1 || i > 3) ? BPDU : 0);
+		/* no other protocol is taken for one there */
+		if (i >= 1 && i <= 3)
+			continue;
+		igmp(&f, 24, 0x11, 8);
+		memcpy(f.data, dest, 6);
+		expect("query to a reserved address", &f, i > 0x0f ? ETH + 25 : 0);
+	}
 	ether(&f, "\x01\x80\xc2\x00\x00\x00", 0x88cc);
 	put_byte(&f, 0x42, 60);
 	expect("LLDP to the bridge group address", &f, 0);
@@ -162,18 +187,23 @@ static void group_addresses(void)
 /* BPDUs come from the port's address, queries from the bridge's. */
 static void sources(void)
 {
-	static const u8 other[6] = { 0x52, 0x54, 0, 1, 2, 4 };
+	u8 other[6];
 	struct frame f;
+	u32 i;
 
-	bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
-	CHECK(ask_from(&f, f.len, f.data + 6, other));
-	CHECK(!ask_from(&f, f.len, other, f.data + 6));
-	igmp(&f, 24, 0x11, 8);
-	CHECK(ask_from(&f, f.len, other, f.data + 6));
-	CHECK(!ask_from(&f, f.len, f.data + 6, other));
-	mld(&f, 0, 0, 58, 130);
-	CHECK(ask_from(&f, f.len, other, f.data + 6));
-	CHECK(!ask_from(&f, f.len, f.data + 6, other));
+	for (i = 0; i < 48; i++) {
+		bpdu(&f, "\x01\x80\xc2\x00\x00\x00");
+		memcpy(other, f.data + 6, sizeof(other));
+		other[i / 8] ^= 1 << i % 8;
+		CHECK(ask_from(&f, f.len, f.data + 6, other));
+		CHECK(!ask_from(&f, f.len, other, f.data + 6));
+		igmp(&f, 24, 0x11, 8);
+		CHECK(ask_from(&f, f.len, other, f.data + 6));
+		CHECK(!ask_from(&f, f.len, f.data + 6, other));
+		mld(&f, 0, 0, 58, 130);
+		CHECK(ask_from(&f, f.len, other, f.data + 6));
+		CHECK(!ask_from(&f, f.len, f.data + 6, other));
+	}
 }
 
 static void igmp_queries(void)
@@ -285,13 +315,17 @@ static void mld_others(void)
 	expect("MLD as IPv4", &f, 0);
 }
 
-/* Said once more, for queries. */
-static bool query(const u8 *f, u32 len)
+/* Said once more, for frames whose source is right. */
+static bool control(const u8 *f, u32 len)
 {
 	u32 at;
 
 	if (len < ETH || f[0] % 2 == 0)
 		return false;
+	if (f[0] == 0x01 && f[1] == 0x80 && f[2] == 0xc2 && f[3] == 0 && f[4] == 0 && f[5] < 16 &&
+	    f[5] != 1 && f[5] != 2 && f[5] != 3)
+		return len >= BPDU && f[12] * 256 + f[13] >= 3 && f[12] * 256 + f[13] <= 1500 &&
+		       f[14] == 0x42 && f[15] == 0x42 && f[16] == 3;
 	if (f[12] == 0x08 && f[13] == 0x00) {
 		at = ETH + f[ETH] % 16 * 4;
 		return len >= ETH + 20 && f[ETH] >= 0x45 && f[ETH] <= 0x4f &&
@@ -310,11 +344,16 @@ static bool query(const u8 *f, u32 len)
 
 static void random_frames(void)
 {
-	u32 rounds = test_rounds(200000), i, n, queries = 0;
+	u32 rounds = test_rounds(200000), i, n, found = 0;
+	char dest[] = "\x01\x80\xc2\x00\x00\x00";
 	struct frame f;
 
 	for (i = 0; i < rounds; i++) {
-		switch (below(4)) {
+		switch (below(5)) {
+		case 4:
+			dest[5] = below(18);
+			bpdu(&f, dest);
+			break;
 		case 0:
 			igmp(&f, 20 + 4 * below(11), 0x11, 8 + below(30));
 			break;
@@ -336,15 +375,12 @@ static void random_frames(void)
 				f.data[below(f.len)] ^ 1 << below(8);
 		if (percent(30))
 			f.len = below(f.len + 1);
-		/* BPDUs have a test of their own */
-		if (!memcmp(f.data, "\x01\x80\xc2", 3))
-			continue;
-		queries += query(f.data, f.len);
-		CHECK_MSG(ask(&f, f.len) == query(f.data, f.len), "round %u: frame of %u bytes", i,
-			  f.len);
+		found += control(f.data, f.len);
+		CHECK_MSG(ask(&f, f.len) == control(f.data, f.len), "round %u: frame of %u bytes",
+			  i, f.len);
 	}
-	CHECK(rounds < 1000 || (queries > rounds / 20 && queries < rounds / 20 * 19));
-	printf("# %u frames, %u queries\n", rounds, queries);
+	CHECK(rounds < 1000 || (found > rounds / 20 && found < rounds / 20 * 19));
+	printf("# %u frames, %u control\n", rounds, found);
 }
 
 int main(void)

@@ -1138,11 +1138,21 @@ static void accounts(void)
 	p = isol_alloc(&m, 0);
 	CHECK(p);
 	isol_free(&m, p, 0);
+	/* no limit applies, but it counts against that of others */
+	p = isol_alloc_must(&m, 101);
+	CHECK(p && !p[0] && !p[100]);
+	CHECK_EQ(isol_mem_used(&m), 101);
+	CHECK(!isol_alloc(&m, 1));
+	isol_free(&m, p, 101);
+	CHECK_EQ(isol_mem_used(&m), 0);
+	isol_fail_alloc = 1;
+	CHECK(!isol_alloc_must(&m, 10));
 	isol_fail_alloc = 1;
 	CHECK(!isol_alloc(&m, 10));
 	CHECK_EQ(isol_mem_used(&m), 0);
 	isol_mem_init(&m, INT64_MAX / 2);
 	CHECK(!isol_alloc(&m, (size_t)INT_MAX + 1));
+	CHECK(!isol_alloc_must(&m, (size_t)INT_MAX + 1));
 	CHECK(!isol_alloc(&m, SIZE_MAX));
 	CHECK_EQ(isol_mem_used(&m), 0);
 	p = isol_alloc(&m, 50);

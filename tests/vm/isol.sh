@@ -27,7 +27,7 @@ quiet_network() {
 	ip link set lo up
 }
 
-# A namespace that sends nothing. (Settings of IPv6 are not inherited.)
+# A namespace in which IPv6 is off (settings of IPv6 are not inherited).
 quiet_ns() { # NS
 	ip netns add "$1"
 	in_ns "$1" sysctl -q -w net.ipv6.conf.default.disable_ipv6=1
@@ -46,51 +46,62 @@ forwarding() { # PORT...
 	wait_for 30 _forward "$@"
 }
 
-# As mkport, with an address made of the last two letters of the namespace's
-# name: it is the same again when the port is made anew.
+# As mkport, for several ports, with addresses made of the last two letters of
+# the namespaces' names: they are the same again when ports are made anew.
+guests() { # BRIDGE PORT:NS...
+	local br=$1 g ns mac batch=''
+	shift
+	for g; do
+		ns=_${g#*:}
+		printf -v mac '02:00:00:00:%02x:%02x' "'${ns: -2}" "'${ns: -1}"
+		ns=${ns#_}
+		[ -e "/run/netns/$ns" ] || batch+="netns add $ns"$'\n'
+		batch+="link add ${g%:*} type veth peer name eth0 address $mac netns $ns"$'\n'
+		batch+="link set ${g%:*} master $br up"$'\n'
+	done
+	ip -batch - <<<"$batch"
+	for g; do
+		# Without an address IPv6 has nothing to say.
+		ip -n "${g#*:}" -batch - <<-EOF
+			link set eth0 addrgenmode none
+			link set eth0 up
+		EOF
+	done
+}
+
 guest() { # BRIDGE PORT NS
-	local mac ns=_$3
-	printf -v mac '02:00:00:00:%02x:%02x' "'${ns: -2}" "'${ns: -1}"
-	[ -e "/run/netns/$3" ] || quiet_ns "$3"
-	ip -batch - <<-EOF
-		link add $2 type veth peer name eth0 address $mac netns $3
-		link set $2 master $1 up
-	EOF
-	ip -n "$3" link set eth0 up
+	guests "$1" "$2:$3"
 }
 
 # A bridge with guest ports p-L, whose other ends are eth0 in namespaces L, and
 # uplinks, whose other ends are in namespaces of your choice. All of them, and
 # the host by that name, become endpoints.
 topo() { # [-b BRIDGE] [-h HOST] [-u PORT:NS]... L...
-	local br=br0 host=host opt OPTIND uplinks=() u l ports=() n
+	local br=br0 host=host opt OPTIND g=() l n
 	while getopts b:h:u: opt; do
 		case $opt in
 		b) br=$OPTARG ;;
 		h) host=$OPTARG ;;
-		u) uplinks+=("$OPTARG") ;;
+		u) g+=("$OPTARG") ;;
 		*) return 2 ;;
 		esac
 	done
 	shift $((OPTIND - 1))
+	for ((l = $#; l > 0; l--)); do
+		g=("p-${!l}:${!l}" ${g[@]+"${g[@]}"})
+	done
 	quiet_network
 	n=${br//[^0-9]/}
 	ip -batch - <<-EOF
 		link add $br address 02:00:00:00:01:0${n:-f} type bridge
 		link set $br up
 	EOF
-	for l; do
-		guest "$br" "p-$l" "$l"
-		ENDPOINTS+=("$l=$l:eth0")
-		ports+=("p-$l")
-	done
-	for u in ${uplinks[@]+"${uplinks[@]}"}; do
-		guest "$br" "${u%:*}" "${u#*:}"
-		ENDPOINTS+=("${u#*:}=${u#*:}:eth0")
-		ports+=("${u%:*}")
+	[ ${#g[@]} -eq 0 ] || guests "$br" "${g[@]}"
+	for l in ${g[@]+"${g[@]}"}; do
+		ENDPOINTS+=("${l#*:}=${l#*:}:eth0")
 	done
 	ENDPOINTS+=("$host=-:$br")
-	forwarding ${ports[@]+"${ports[@]}"}
+	forwarding ${g[@]+"${g[@]%:*}"}
 }
 
 # ---- policies

@@ -41,9 +41,9 @@ verdict() { # FROM TO [BRIDGE]
 	echo "${out# }"
 }
 
-# What a dump says of a port: "kind=member binding=a ...".
+# What a dump says of a port that is there: "kind=member binding=a ...".
 port() { # IFNAME
-	nlraw 'dump PORT_GET' | sed -n "s/.* name=$1 \(.*\) } *\$/\1/p"
+	nlraw 'dump PORT_GET' | sed -n "/kind=gone/d; s/.* name=$1 \(.*\) } *\$/\1/p"
 }
 
 same() { # EXPECTED ACTUAL [WHAT]

@@ -268,9 +268,9 @@ static size_t bpdu(const struct frame_spec *spec, u8 *p)
 	memcpy(p + 7, spec->src, MAC_LEN);
 	memcpy(p + 19, spec->src, MAC_LEN);
 	put16(p + 25, 0x8001);
-	put16(p + 29, 20 << 8);
-	put16(p + 31, 2 << 8);
-	put16(p + 33, 15 << 8);
+	put16(p + 29, 6 << 8);			/* the shortest times there are */
+	put16(p + 31, 1 << 8);
+	put16(p + 33, 4 << 8);
 	return 3 + 35;
 }
 
