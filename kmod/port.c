@@ -165,7 +165,9 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 			place->quarantined = isol_quarantine_find(in, binding->name);
 		}
 	}
-	if (*port->held_as && isol_quarantine_find(in, port->held_as))
+	/* A policy that does not know the binding any more lets the port go. */
+	if (*port->held_as && isol_quarantine_find(in, port->held_as) &&
+	    isol_model_binding(model, port->held_as))
 		place->quarantined = true;
 	if (place->quarantined)
 		class = ISOL_CLASS_QUARANTINED;
