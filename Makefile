@@ -30,7 +30,7 @@ export BUILD KERNELS T V
 Q := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all tool module module-for modules-tests install uninstall dkms-install \
+.PHONY: all tool module module-for modules-tests install install-module uninstall dkms-install \
 	dkms-uninstall setup tests-build demo check bench shell clean help
 
 all: tool module
@@ -39,7 +39,8 @@ help:
 	$(Q)sed -n 's/^#   //p' Makefile
 	@echo "make tool             isolctl alone"
 	@echo "make module KVER=...  the module for another kernel whose headers are installed"
-	@echo "make install          tool, manual pages, and module if it has been built"
+	@echo "make install          tool and manual pages"
+	@echo "make install-module   the module that has been built for one kernel"
 	@echo "make uninstall        the reverse"
 	@echo "make dkms-install     give the sources to DKMS, which builds for every kernel"
 	@echo "make dkms-uninstall   the reverse"
@@ -66,18 +67,16 @@ module-for:
 	$(Q)cp -rsfT $(abspath kmod) $(BUILD)/$(KVER)/kmod
 	$(Q)cp -rsfT $(abspath uapi) $(BUILD)/$(KVER)/uapi
 	$(Q)cp -sf $(abspath Kbuild) $(BUILD)/$(KVER)/Kbuild
-	$(Q)$(MAKE) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
 
 install: tool
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
 		prefix=$(prefix) sbindir=$(sbindir) mandir=$(mandir) bashcompdir=$(bashcompdir) install
-	$(Q)if [ -e $(BUILD)/$(KVER)/isol.ko ]; then \
-		install -D -m 644 $(BUILD)/$(KVER)/isol.ko \
-			$(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko; \
-		[ -n "$(DESTDIR)" ] || depmod $(KVER); \
-	else \
-		echo "no module has been built for $(KVER): not installed (see make dkms-install)"; \
-	fi
+
+# Not for a host that has it by DKMS: there would be two.
+install-module: module
+	$(Q)install -D -m 644 $(BUILD)/$(KVER)/isol.ko $(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko
+	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER)
 
 uninstall:
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
@@ -92,9 +91,9 @@ dkms-install:
 	$(Q)rm -rf $(DKMS_TREE)
 	$(Q)mkdir -p $(DKMS_TREE)
 	$(Q)cp -r Kbuild kmod uapi LICENSE $(DKMS_TREE)/
-	$(Q)sed 's/@VERSION@/$(VERSION)/' dkms.conf >$(DKMS_TREE)/dkms.conf
+	$(Q)sed '/^PACKAGE_VERSION/s/@VERSION@/$(VERSION)/' dkms.conf >$(DKMS_TREE)/dkms.conf
 	$(Q)install -m 755 packaging/dkms-check.sh $(DKMS_TREE)/dkms-check.sh
-	$(Q)[ -n "$(DESTDIR)" ] || { dkms remove isol/$(VERSION) --all >/dev/null 2>&1 || :; \
+	$(Q)[ -n "$(DESTDIR)" ] || { rm -f /lib/modules/*/updates/isol.ko; dkms remove isol/$(VERSION) --all >/dev/null 2>&1 || :; \
 		dkms add isol/$(VERSION) && dkms autoinstall $(if $(findstring command line,$(origin KVER)),-k $(KVER)); }
 
 dkms-uninstall:
@@ -125,7 +124,7 @@ bench: tests-build
 	$(Q)tests/bench/run
 
 shell: tests-build
-	$(Q)tests/vm/run -k $(firstword $(KERNELS)) -i
+	$(Q)tests/vm/run -k $(lastword $(KERNELS)) -i
 
 clean:
 	$(Q)rm -rf $(BUILD)

@@ -632,11 +632,14 @@ static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *n
 				return refuse(fault, -EINVAL, field, i,
 					      "rule FROM/TO: quarantined is for quarantine rules");
 			break;
-		case ISOL_ENDPOINT_PORT:
+		case ISOL_ENDPOINT_ANY:
+		case ISOL_ENDPOINT_HOST:
+		case ISOL_ENDPOINT_UPLINK:
+		case ISOL_ENDPOINT_MEMBERS:
+			break;
+		default:
 			return refuse(fault, -EINVAL, field, i,
 				      "rule FROM/TO: a port has no place in a rule, name its binding");
-		default:
-			break;
 		}
 		if (spec->name)
 			return refuse(fault, -EINVAL, field, i,

@@ -70,12 +70,13 @@ static struct isol_slot *hash_place(struct isol_view *view, u32 ifindex)
 bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
 {
 	struct isol_slot *slot = isol_view_slot(view, port->ifindex);
-	const struct isol_class *class = &view->tables.classes[word & ISOL_WORD_CLASS];
+	const struct isol_class *class;
 
 	if (!slot && view->size && !view->dense)
 		slot = hash_place(view, port->ifindex);
 	if (!slot)
 		return false;
+	class = &view->tables.classes[word & ISOL_WORD_CLASS];
 	/*
 	 * In this order: whoever finds the port by its ifindex finds the rest,
 	 * or an unknown port, which drops.

@@ -33,9 +33,10 @@ refuses() { # WHAT COMMAND...
 
 IFS=$'\t' read -r release _ _ kdir < <(tests/kernels.sh 6.12)
 
-# The module goes with the tool if it has been built for that kernel.
 vars=(DESTDIR="$dir/root" prefix=/opt/isol KVER="$release")
 check install "make install failed" make install "${vars[@]}"
+check install-module "make install-module failed" \
+	make install-module "${vars[@]}" KDIR="$kdir" BUILD="$dir/build"
 for file in /opt/isol/sbin/isolctl /opt/isol/share/man/man8/isolctl.8 \
 	/opt/isol/share/man/man5/isol-policy.5 "/lib/modules/$release/updates/isol.ko"; do
 	check "has-${file##*/}" "$file is missing" test -e "$dir/root$file"
