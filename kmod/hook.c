@@ -230,6 +230,7 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	return finish(view, decision, slot, skb, frame_len(skb));
 }
 
+/* A multicast frame from the host: is it the bridge's own? */
 static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 {
 	const struct net_device *bridge;
@@ -237,8 +238,6 @@ static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 	const u8 *frame;
 	u32 len;
 
-	if (!is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return false;
 	bridge = netdev_master_upper_dev_get_rcu(out);
 	if (!bridge)
 		return false;
@@ -265,6 +264,7 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	 * sends. Not to a port that has gone: it is no port any more.
 	 */
 	if (!(decision & ISOL_DECISION_ACCEPT) &&
+	    is_multicast_ether_addr(eth_hdr(skb)->h_dest) &&
 	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb, state->out))
 		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
 					       ISOL_DFLT_CONTROL);
