@@ -11,6 +11,7 @@
 #include "push.h"
 #include "save.h"
 #include "text.h"
+#include "warn.h"
 
 /*
  * Each line of a usage text is a form of the command, unless it is indented:
@@ -46,6 +47,8 @@ void usage_error(const struct args *a, const char *fmt, ...)
 	va_end(ap);
 	putc('\n', stderr);
 	print_usage(stderr, a->usage, false);
+	if (a->hint)
+		fprintf(stderr, "%s\n", a->hint);
 	exit(EXIT_ERROR);
 }
 
@@ -176,6 +179,25 @@ int match_word(const struct args *a, const char *word, const char *const *words,
 	return found;
 }
 
+/* What other tools call it. None of these words begins one of ours. */
+static const char *other_word(const char *word, const struct command *commands)
+{
+	static const char *const pairs[][2] = {
+		{ "list", "show" }, { "ls", "show" },
+		{ "delete", "del" }, { "rm", "del" }, { "remove", "del" },
+	};
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		if (strcmp(word, pairs[i][0]))
+			continue;
+		for (j = 0; commands[j].name; j++)
+			if (!strcmp(commands[j].name, pairs[i][1]))
+				return pairs[i][1];
+	}
+	return word;
+}
+
 int run_command(struct ctx *c, struct args *a, const struct command *commands,
 		const char *what, const char *fallback)
 {
@@ -190,7 +212,8 @@ int run_command(struct ctx *c, struct args *a, const struct command *commands,
 		word = fallback;
 	if (!word)
 		usage_error(a, "expected a %s", what);
-	i = match_word(a, word, words, what);
+	i = match_word(a, other_word(word, commands), words, what);
+	a->hint = NULL;
 	if (commands[i].usage)
 		a->usage = commands[i].usage;
 	return commands[i].run(c, a);
@@ -217,7 +240,8 @@ int ctx_connect(struct ctx *c)
 		return err;
 	err = genl_open(&c->genl);
 	c->connected = true;
-	if (err == -ENOENT)
+	c->absent = err == -ENOENT;
+	if (c->absent)
 		return error("the module isol is not loaded: nothing is enforced (modprobe isol)");
 	return err ? ctx_fail(c) : EXIT_DONE;
 }
@@ -280,6 +304,16 @@ int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
 	return err ? EXIT_ERROR : EXIT_DONE;
 }
 
+/* The change is done: that its ports cannot be told does not make it fail. */
+void ctx_warn_unbound(struct ctx *c, const struct policy *p)
+{
+	struct view v;
+
+	if (!pull(&c->genl, PULL_PORTS, &v))
+		warn_unbound(&v, p, stderr);
+	pull_free(&v);
+}
+
 int ctx_commit(struct ctx *c, const struct policy *p, u64 base, struct diags *d,
 	       u64 *generation)
 {
@@ -291,6 +325,7 @@ int ctx_commit(struct ctx *c, const struct policy *p, u64 base, struct diags *d,
 		return ctx_fail(c);
 	if (*c->genl.warning)
 		fprintf(stderr, "isolctl: warning: %s\n", c->genl.warning);
+	ctx_warn_unbound(c, p);
 	return EXIT_DONE;
 }
 

@@ -23,6 +23,7 @@ enum {
  * @json: results as JSON
  * @pretty: indented
  * @netns: network namespace to work in, or NULL
+ * @absent: there is no module to connect to; that has been said
  * @genl: the connection, if @connected
  */
 struct ctx {
@@ -31,6 +32,7 @@ struct ctx {
 	const char *netns;
 	bool entered;
 	bool connected;
+	bool absent;
 	struct genl genl;
 };
 
@@ -45,11 +47,13 @@ struct flag {
  * @v: the words, ends with NULL
  * @usage: of the command, one or more lines
  * @flags: its options, ends with a name of NULL; NULL if it has none
+ * @hint: a line for errors before there is a command, or NULL
  */
 struct args {
 	char **v;
 	const char *usage;
 	const struct flag *flags;
+	const char *hint;
 };
 
 /**
@@ -207,6 +211,13 @@ int ctx_commit(struct ctx *c, const struct policy *p, u64 base, struct diags *d,
  * Return: exit code.
  */
 int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d);
+
+/**
+ * ctx_warn_unbound() - tell of guest ports that are unbound and dropped
+ * @c: the run
+ * @p: the policy that is enforced
+ */
+void ctx_warn_unbound(struct ctx *c, const struct policy *p);
 
 int cmd_apply(struct ctx *c, struct args *a);
 int cmd_check(struct ctx *c, struct args *a);

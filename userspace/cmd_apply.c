@@ -5,10 +5,13 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "columns.h"
 #include "diff.h"
 #include "file.h"
+#include "hostcheck.h"
 #include "load.h"
 #include "tree.h"
+#include "warn.h"
 #include "yaml.h"
 
 static int load_file(const char *path, struct policy **p, struct diags *d)
@@ -60,6 +63,7 @@ struct plan {
 	json_t *changed;
 	json_t *removed;
 	json_t *reordered;
+	json_t *unmatched;
 };
 
 static json_t *named(enum object_kind kind, const struct object *o)
@@ -107,6 +111,34 @@ static void on_change(enum change what, enum object_kind kind, const struct obje
 	}
 }
 
+static void on_unmatched(const char *port, const char *bridge, void *data)
+{
+	struct plan *plan = data;
+	char *name;
+	json_t *t;
+
+	if (!plan->json) {
+		name = text_safe(port);
+		printf("port %s on %s: no binding matches it: would be dropped\n", name, bridge);
+		free(name);
+		return;
+	}
+	t = json_object();
+	tree_set(t, "port", tree_text(port));
+	tree_set(t, "bridge", tree_text(bridge));
+	tree_append(plan->unmatched, t);
+}
+
+/* Without the interfaces there is nothing to tell; hostcheck() has complained. */
+static void find_unmatched(const struct policy *p, struct plan *plan)
+{
+	struct links l;
+
+	if (!links_read(&l))
+		hostcheck_unmatched(p, &l, on_unmatched, plan);
+	links_free(&l);
+}
+
 static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 {
 	struct plan plan = { .json = c->json };
@@ -118,8 +150,11 @@ static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 		plan.changed = json_array();
 		plan.removed = json_array();
 		plan.reordered = json_array();
+		plan.unmatched = json_array();
 	}
 	differ = policy_diff(v->policy, p, on_change, &plan);
+	warn_let_go(v, p, stderr);
+	find_unmatched(p, &plan);
 	if (!c->json) {
 		json_decref(t);
 		if (!differ && v->status.enforcing)
@@ -135,7 +170,24 @@ static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 	tree_set(t, "changed", plan.changed);
 	tree_set(t, "removed", plan.removed);
 	tree_set(t, "reordered", plan.reordered);
+	tree_set(t, "unmatched", plan.unmatched);
 	return ctx_print(c, t);
+}
+
+static void print_missing(const struct policy *p)
+{
+	struct names l = { 0 };
+	bool many;
+	struct links links;
+
+	if (!links_read(&links))
+		find_missing(p, &links, &l);
+	links_free(&links);
+	many = l.n > 1;
+	if (l.n)
+		printf("; bridge%s %s do%s not exist: nothing is protected there yet",
+		       many ? "s" : "", names_text(&l), many ? "" : "es");
+	names_free(&l);
 }
 
 static int report(struct ctx *c, const char *result, u64 generation, const struct policy *p)
@@ -154,6 +206,7 @@ static int report(struct ctx *c, const char *result, u64 generation, const struc
 		print_counts(p);
 		putchar(')');
 	}
+	print_missing(p);
 	putchar('\n');
 	return EXIT_DONE;
 }
@@ -164,7 +217,7 @@ static int apply(struct ctx *c, const struct policy *p, struct diags *d, bool dr
 	u64 generation;
 	int err;
 
-	err = ctx_pull(c, PULL_POLICY, &v);
+	err = ctx_pull(c, PULL_POLICY | PULL_QUARANTINES, &v);
 	if (err) {
 		diags_print(d, stderr);
 	} else if (dry) {
@@ -174,12 +227,16 @@ static int apply(struct ctx *c, const struct policy *p, struct diags *d, bool dr
 	} else if (v.status.enforcing && !policy_diff(v.policy, p, NULL, NULL)) {
 		/* what is wrong with the host now is worth telling all the same */
 		err = ctx_hostcheck(c, p, d);
-		if (!err)
+		if (!err) {
+			ctx_warn_unbound(c, p);
 			err = report(c, "unchanged", v.generation, p);
+		}
 	} else {
 		err = ctx_commit(c, p, v.generation, d, &generation);
-		if (!err)
+		if (!err) {
+			warn_let_go(&v, p, stderr);
 			err = report(c, "applied", generation, p);
+		}
 	}
 	pull_free(&v);
 	return err;

@@ -37,6 +37,18 @@ static u16 read_claims(struct args *a)
 	return v;
 }
 
+static void read_groups(struct args *a, struct policy *p, struct binding *b)
+{
+	const char *s = args_value(a, "groups, with commas between them");
+	struct word w;
+
+	while (edit_item(p, &s, &w)) {
+		if (!*w.text)
+			usage_error(a, "a group without a name");
+		word_list_add(p, &b->groups, w);
+	}
+}
+
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct binding *b)
 {
 	static const char *const keywords[] = {
@@ -63,8 +75,7 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 			b->segment = edit_word(p, args_value(a, "the name of a segment"));
 			break;
 		case 5:
-			word = args_value(a, "the name of a group");
-			word_list_add(p, &b->groups, word_make(p, word, (struct mark){ 0 }));
+			read_groups(a, p, b);
 			break;
 		case 6:
 			b->role = match_word(a, args_value(a, "a role"), role_names.v, "role");
@@ -115,7 +126,7 @@ int cmd_bind(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "bind add NAME port INTERFACE|GLOB [claims N] [segment SEGMENT]\n"
-			      "  [group GROUP]... [role ROLE] [community COMMUNITY] [comment TEXT]\n"
+			      "  [group GROUP[,GROUP]...]... [role ROLE] [community COMMUNITY] [comment TEXT]\n"
 			      "bind add NAME mac ADDRESS ...\n"
 			      "bind add NAME alias TEXT ..." },
 		{ "del", del, "bind del NAME" },

@@ -4,13 +4,14 @@
 
 #include "cmd.h"
 #include "tree.h"
+#include "warn.h"
 
-static int report(struct ctx *c, const char *result, u64 generation)
+static int report(struct ctx *c, const char *text, const char *result, u64 generation)
 {
 	json_t *t;
 
 	if (!c->json) {
-		printf("%s, generation %llu\n", result, (unsigned long long)generation);
+		printf("%s, generation %llu\n", text, (unsigned long long)generation);
 		return EXIT_DONE;
 	}
 	t = json_object();
@@ -23,20 +24,22 @@ int cmd_flush(struct ctx *c, struct args *a)
 {
 	u64 generation;
 	struct view v;
-	bool enforcing;
 	int err;
 
 	args_end(c, a);
-	err = ctx_pull(c, 0, &v);
-	enforcing = v.status.enforcing;
-	generation = v.generation;
+	err = ctx_pull(c, PULL_QUARANTINES, &v);
+	if (!err && !v.status.enforcing) {
+		err = report(c, "nothing is enforced", "unchanged", v.generation);
+	} else if (!err) {
+		/* no base generation: whoever stops it wants it stopped whatever it is */
+		if (genl_finish(&c->genl, genl_message(&c->genl, ISOL_CMD_FLUSH), &generation)) {
+			err = ctx_fail(c);
+		} else {
+			warn_flushed(&v, stderr);
+			err = report(c, "flushed: nothing is enforced any more", "flushed",
+				     generation);
+		}
+	}
 	pull_free(&v);
-	if (err)
-		return err;
-	if (!enforcing)
-		return report(c, "nothing is enforced", generation);
-	/* no base generation: whoever stops it wants it stopped whatever it is */
-	if (genl_finish(&c->genl, genl_message(&c->genl, ISOL_CMD_FLUSH), &generation))
-		return ctx_fail(c);
-	return report(c, "flushed: nothing is enforced any more", generation);
+	return err;
 }

@@ -10,6 +10,7 @@
 #include "names.h"
 #include "text.h"
 #include "tree.h"
+#include "warn.h"
 
 json_t *tree_quarantine(const struct quarantine *q)
 {
@@ -56,7 +57,8 @@ static int show(struct ctx *c, struct args *a)
 			columns_add(&t, "%s", q->binding);
 			columns_add(&t, "%s", enum_name(&quarantine_names, q->mode));
 			columns_add(&t, "%s", time_text(q->since, buf, sizeof(buf)));
-			columns_add(&t, "%s", q->orphan ? "orphan" : "");
+			columns_add(&t, "%s", !v.status.enforcing ? "not in force: no policy" :
+					      q->orphan ? "orphan" : "");
 			columns_add(&t, "%s", q->comment ? q->comment : "");
 		}
 		columns_print(&t, stdout);
@@ -75,12 +77,12 @@ static const struct quarantine *find(const struct view *v, const char *name)
 	return NULL;
 }
 
-static int report(struct ctx *c, const char *result, const char *name)
+static int report(struct ctx *c, const char *text, const char *result, const char *name)
 {
 	json_t *t;
 
 	if (!c->json) {
-		printf("%s: %s\n", name, result);
+		printf("%s: %s\n", name, text);
 		return EXIT_DONE;
 	}
 	t = json_object();
@@ -103,12 +105,107 @@ static int change(struct ctx *c, u8 cmd, const char *name, int mode, const char 
 	return genl_do(&c->genl, nlh, NULL, NULL);
 }
 
+/* The kernel's words begin with the attribute: whose name it is is said instead. */
+static int fail(struct ctx *c, const char *name)
+{
+	static const char lead[] = "quarantine BINDING: ";
+	struct genl_error *e = &c->genl.error;
+	size_t len = strlen(lead);
+
+	if (!strncmp(e->message, lead, len))
+		memmove(e->message, e->message + len, strlen(e->message + len) + 1);
+	*e->attr = 0;
+	snprintf(e->object, sizeof(e->object), "%s", name);
+	return ctx_fail(c);
+}
+
+static int not_quarantined(const struct view *v, const char *name)
+{
+	struct guess g = { .word = name };
+	char buf[96];
+	size_t i;
+
+	for (i = 0; i < v->nquarantines; i++)
+		guess_offer(&g, v->quarantines[i].binding);
+	return error("binding '%s' is not quarantined%s", name,
+		     guess_text(&g, buf, sizeof(buf)));
+}
+
+static int is_group(const struct view *v, const char *name)
+{
+	struct names l = { 0 };
+
+	find_members(v->policy, name, &l);
+	if (l.n)
+		error("no binding '%s': that is a group; its bindings: %s", name, names_text(&l));
+	else
+		error("no binding '%s': that is a group, and no binding is in it", name);
+	names_free(&l);
+	return EXIT_ERROR;
+}
+
+static int is_port(const struct port *port)
+{
+	if (port->binding && port->kind == ISOL_PORT_MEMBER)
+		return error("no binding '%s': that is a port; its binding is %s", port->name,
+			     port->binding);
+	return error("no binding '%s': that is a port, and no binding claims it", port->name);
+}
+
+static int no_binding(const struct view *v, bool release, const char *name)
+{
+	struct guess g = { .word = name };
+	char buf[96];
+	size_t i;
+
+	if (policy_find(v->policy, OBJECT_BINDING, name))
+		return not_quarantined(v, name);
+	if (policy_find(v->policy, OBJECT_GROUP, name))
+		return is_group(v, name);
+	for (i = 0; i < v->nports; i++)
+		if (!strcmp(v->ports[i].name, name))
+			return is_port(&v->ports[i]);
+	for (i = 0; i < v->nquarantines && release; i++)
+		guess_offer(&g, v->quarantines[i].binding);
+	for (i = 0; i < v->policy->list[OBJECT_BINDING].n && !release; i++)
+		guess_offer(&g, v->policy->list[OBJECT_BINDING].v[i]->name.text);
+	if (release)
+		return error("no quarantine of '%s'%s", name, guess_text(&g, buf, sizeof(buf)));
+	if (!v->status.enforcing)
+		return error("no binding '%s': nothing is enforced, there is no policy", name);
+	return error("no binding '%s'%s", name, guess_text(&g, buf, sizeof(buf)));
+}
+
+/*
+ * The kernel does not know the name: find out what it is. Only now: in an
+ * emergency nobody is to wait for the dump of a large policy.
+ */
+static int explain(struct ctx *c, bool release, const char *name)
+{
+	struct genl_error why = c->genl.error;
+	struct view v;
+	int err;
+
+	if (pull(&c->genl, PULL_POLICY | PULL_PORTS | PULL_QUARANTINES, &v)) {
+		c->genl.error = why;
+		err = fail(c, name);
+	} else if (!release && policy_find(v.policy, OBJECT_BINDING, name)) {
+		/* it has come meanwhile */
+		c->genl.error = why;
+		err = fail(c, name);
+	} else {
+		err = no_binding(&v, release, name);
+	}
+	pull_free(&v);
+	return err;
+}
+
 /* Once is as good as twice, but a comment is not to be lost without a word. */
 static int add_again(struct ctx *c, const char *name, const char *comment)
 {
 	const struct quarantine *q;
 	struct genl_error why = c->genl.error;
-	bool same;
+	bool same, other;
 	struct view v;
 
 	if (pull(&c->genl, PULL_QUARANTINES, &v)) {
@@ -117,11 +214,15 @@ static int add_again(struct ctx *c, const char *name, const char *comment)
 	}
 	q = find(&v, name);
 	same = q && (!comment || (q->comment && !strcmp(q->comment, comment)));
+	other = q;
 	pull_free(&v);
 	if (same)
-		return report(c, "quarantined already", name);
+		return report(c, "quarantined already", "unchanged", name);
+	if (other)
+		return error("binding '%s' is quarantined already, with another comment; nothing is changed",
+			     name);
 	c->genl.error = why;
-	return ctx_fail(c);
+	return fail(c, name);
 }
 
 static int add(struct ctx *c, struct args *a)
@@ -156,7 +257,9 @@ static int add(struct ctx *c, struct args *a)
 	err = change(c, ISOL_CMD_QUARANTINE_ADD, name, mode, comment);
 	if (err == -EEXIST)
 		return add_again(c, name, comment);
-	return err ? ctx_fail(c) : report(c, "quarantined", name);
+	if (err == -ENOENT)
+		return explain(c, false, name);
+	return err ? fail(c, name) : report(c, "quarantined", "quarantined", name);
 }
 
 static int del(struct ctx *c, struct args *a)
@@ -173,9 +276,10 @@ static int del(struct ctx *c, struct args *a)
 	err = ctx_connect(c);
 	if (err)
 		return err;
-	if (change(c, ISOL_CMD_QUARANTINE_DEL, name, -1, NULL))
-		return ctx_fail(c);
-	return report(c, "released", name);
+	err = change(c, ISOL_CMD_QUARANTINE_DEL, name, -1, NULL);
+	if (err == -ENOENT)
+		return explain(c, true, name);
+	return err ? fail(c, name) : report(c, "released", "released", name);
 }
 
 int cmd_quarantine(struct ctx *c, struct args *a)

@@ -28,15 +28,12 @@ struct request {
 static void read_side(struct args *a, struct policy *p, struct endpoint_list *l)
 {
 	const char *s = args_value(a, "endpoints, with commas between them");
+	struct word w;
 
-	while (*s) {
-		size_t len = strcspn(s, ",");
-		struct word w = { .text = arena_strndup(&p->arena, s, len) };
-
-		if (!len)
+	while (edit_item(p, &s, &w)) {
+		if (!*w.text)
 			usage_error(a, "an endpoint without a name");
 		endpoint_list_add(p, l, endpoint_make(w));
-		s += len + (s[len] == ',');
 	}
 }
 
@@ -147,6 +144,14 @@ static int find_place(const struct edit *e, const struct request *r, size_t *at)
 	return 0;
 }
 
+/* "from web to db": a rule can be called "from", but then "from" or "to" follows. */
+static bool name_missing(const struct args *a, const char *name)
+{
+	if (strcmp(name, "from") && strcmp(name, "to"))
+		return false;
+	return !*a->v || (strcmp(*a->v, "from") && strcmp(*a->v, "to"));
+}
+
 static int add(struct ctx *c, struct args *a)
 {
 	const char *name = args_word(c, a);
@@ -159,6 +164,9 @@ static int add(struct ctx *c, struct args *a)
 
 	if (!name)
 		usage_error(a, "expected the name of a rule");
+	if (name_missing(a, name))
+		usage_error(a, "the name of the rule comes first: isolctl rule add NAME %s ...",
+			    name);
 	o = policy_object(words, OBJECT_RULE, name, (struct mark){ 0 });
 	r.rule = (struct rule *)(void *)o;
 	read_words(c, a, words, &r);

@@ -222,6 +222,7 @@ static int print_json(struct ctx *c, const struct report *r)
 	json_t *t = json_object(), *a;
 	size_t i;
 
+	tree_set(t, "loaded", json_true());
 	tree_set(t, "enforcing", json_boolean(s->enforcing));
 	tree_set(t, "degraded", json_boolean(r->degraded));
 	tree_set(t, "generation", json_integer(r->v->generation));
@@ -375,6 +376,7 @@ static void print_findings(const struct report *r)
 
 		printf("quarantined: %s since %s%s%s%s\n", q->binding,
 		       time_text(q->since, buf, sizeof(buf)),
+		       !r->v->status.enforcing ? ", not in force: no policy" :
 		       q->orphan ? ", orphan: the policy has no such binding" : "",
 		       q->comment ? ": " : "", q->comment ? q->comment : "");
 	}
@@ -405,6 +407,20 @@ static void print_droppers(const struct report *r)
 	columns_print(&t, stdout);
 }
 
+/* For people, ctx_connect() has said it. */
+static int print_absent(struct ctx *c)
+{
+	json_t *t;
+
+	if (!c->json)
+		return EXIT_DEGRADED;
+	t = json_object();
+	tree_set(t, "loaded", json_false());
+	tree_set(t, "enforcing", json_false());
+	tree_set(t, "degraded", json_true());
+	return ctx_print(c, t) ? EXIT_ERROR : EXIT_DEGRADED;
+}
+
 int cmd_status(struct ctx *c, struct args *a)
 {
 	struct report r = { 0 };
@@ -416,7 +432,7 @@ int cmd_status(struct ctx *c, struct args *a)
 	err = ctx_pull(c, PULL_POLICY | PULL_PORTS | PULL_QUARANTINES, &v);
 	if (err) {
 		pull_free(&v);
-		return err;
+		return c->absent ? print_absent(c) : err;
 	}
 	/* without them, network cards are listed as if they were guests: no harm */
 	links_read(&links);

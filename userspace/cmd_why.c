@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /* why: what the enforced policy does between two ends */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <linux/genetlink.h>
 #include <linux/isol.h>
 
 #include "cmd.h"
+#include "columns.h"
 #include "names.h"
 #include "text.h"
 #include "tree.h"
+#include "warn.h"
 #include "wire.h"
 
 struct end {
@@ -25,6 +28,19 @@ static const struct port *find_port(const struct view *v, const char *name)
 		if (!strcmp(v->ports[i].name, name))
 			return &v->ports[i];
 	return NULL;
+}
+
+static int is_group(const struct view *v, const char *name)
+{
+	struct names l = { 0 };
+
+	find_members(v->policy, name, &l);
+	if (l.n)
+		error("'%s' is a group: ask about one of its bindings: %s", name, names_text(&l));
+	else
+		error("'%s' is a group, and no binding is in it", name);
+	names_free(&l);
+	return EXIT_ERROR;
 }
 
 static int resolve(const struct view *v, const char *word, struct end *e)
@@ -58,6 +74,11 @@ static int resolve(const struct view *v, const char *word, struct end *e)
 		e->kind = ISOL_ENDPOINT_PORT;
 		return 0;
 	}
+	if (policy_find(v->policy, OBJECT_GROUP, word))
+		return is_group(v, word);
+	if (policy_find(v->policy, OBJECT_BRIDGE, word))
+		return error("no binding and no bridge port '%s': that is a bridge; say 'host' for the hypervisor itself",
+			     word);
 	for (i = 0; i < v->policy->list[OBJECT_BINDING].n; i++)
 		guess_offer(&g, v->policy->list[OBJECT_BINDING].v[i]->name.text);
 	for (i = 0; i < v->nports; i++)
@@ -86,12 +107,45 @@ static int on_answer(const struct nlmsghdr *nlh, void *data)
 	return err;
 }
 
-static const char *unbound_end(const struct why *w)
+/* A question, and what its answer is explained with. */
+struct question {
+	const struct view *v;
+	struct end from;
+	struct end to;
+	const char *bridge;
+};
+
+static void print_unbound(const struct question *q, const struct why *w)
 {
-	return !w->from.host && w->from.kind == ISOL_PORT_UNBOUND ? "from" : "to";
+	bool from = !w->from.host && w->from.kind == ISOL_PORT_UNBOUND;
+	const char *end = from ? q->from.name : q->to.name;
+	char *name = text_safe(end ? end : "?");
+
+	if (w->verdict == ISOL_VERDICT_ACCEPT)
+		printf("%s is unbound, and %s says \"unbound: accept\"", name, w->bridge);
+	else
+		printf("%s is unbound: no binding claims it", name);
+	free(name);
 }
 
-static void print_reason(const struct why *w)
+static void print_segment(const struct question *q, const struct why *w, const char *key)
+{
+	const struct segment *s;
+	size_t i;
+
+	policy_each_segment(q->v->policy, s, i) {
+		if (strcmp(s->bridge.text, w->bridge))
+			continue;
+		printf("segment %s says \"%s: %s\"", s->o.name.text, key,
+		       enum_name(&verdict_names, w->verdict));
+		return;
+	}
+	/* the policy has changed since it was read */
+	printf("the segment of %s says \"%s: %s\"", w->bridge, key,
+	       enum_name(&verdict_names, w->verdict));
+}
+
+static void print_reason(const struct question *q, const struct why *w)
 {
 	switch (w->reason) {
 	case ISOL_REASON_RULE:
@@ -107,10 +161,10 @@ static void print_reason(const struct why *w)
 		fputs("the roles of the two", stdout);
 		break;
 	case ISOL_REASON_WITHIN:
-		printf("within the segment of %s", w->bridge);
+		print_segment(q, w, "within");
 		break;
 	case ISOL_REASON_SEGMENT_UPLINK:
-		printf("between the segment of %s and its uplinks", w->bridge);
+		print_segment(q, w, "uplink");
 		break;
 	case ISOL_REASON_BRIDGE_DEFAULT:
 		printf("bridge default of %s", w->bridge);
@@ -119,7 +173,7 @@ static void print_reason(const struct why *w)
 		fputs("the host is closed unless a rule opens it", stdout);
 		break;
 	case ISOL_REASON_UNBOUND:
-		printf("no binding claims the '%s' end", unbound_end(w));
+		print_unbound(q, w);
 		break;
 	case ISOL_REASON_UNJUDGED:
 		if ((!w->from.host && w->from.kind == ISOL_PORT_UNMANAGED) ||
@@ -143,13 +197,13 @@ static json_t *tree_end(const struct why_end *e)
 	return t;
 }
 
-static int print_answer(struct ctx *c, const struct why *w)
+static int print_answer(struct ctx *c, const struct question *q, const struct why *w)
 {
 	json_t *t;
 
 	if (!c->json) {
 		printf("%s: ", enum_name(&verdict_names, w->verdict));
-		print_reason(w);
+		print_reason(q, w);
 		putchar('\n');
 		return EXIT_DONE;
 	}
@@ -164,18 +218,18 @@ static int print_answer(struct ctx *c, const struct why *w)
 	return ctx_print(c, t);
 }
 
-static int ask(struct ctx *c, const struct end *from, const struct end *to, const char *bridge)
+static int ask(struct ctx *c, const struct question *q)
 {
 	struct nlmsghdr *nlh = genl_message(&c->genl, ISOL_CMD_WHY);
 	struct why w;
 
-	wire_put_endpoint(nlh, ISOL_A_FROM, from->kind, from->name);
-	wire_put_endpoint(nlh, ISOL_A_TO, to->kind, to->name);
-	if (bridge)
-		mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, bridge);
+	wire_put_endpoint(nlh, ISOL_A_FROM, q->from.kind, q->from.name);
+	wire_put_endpoint(nlh, ISOL_A_TO, q->to.kind, q->to.name);
+	if (q->bridge)
+		mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, q->bridge);
 	if (genl_do(&c->genl, nlh, on_answer, &w))
 		return ctx_fail(c);
-	return print_answer(c, &w);
+	return print_answer(c, q, &w);
 }
 
 int cmd_why(struct ctx *c, struct args *a)
@@ -184,7 +238,7 @@ int cmd_why(struct ctx *c, struct args *a)
 	const char *from = args_word(c, a);
 	const char *to = from ? args_word(c, a) : NULL;
 	const char *bridge = NULL, *word;
-	struct end ends[2];
+	struct question q = { 0 };
 	struct view v;
 	int err;
 
@@ -203,11 +257,13 @@ int cmd_why(struct ctx *c, struct args *a)
 	if (!err && !v.status.enforcing)
 		err = error("nothing is enforced: nothing is dropped");
 	if (!err)
-		err = resolve(&v, from, &ends[0]);
+		err = resolve(&v, from, &q.from);
 	if (!err)
-		err = resolve(&v, to, &ends[1]);
+		err = resolve(&v, to, &q.to);
+	q.v = &v;
+	q.bridge = bridge;
 	if (!err)
-		err = ask(c, &ends[0], &ends[1], bridge);
+		err = ask(c, &q);
 	pull_free(&v);
 	return err;
 }

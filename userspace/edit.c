@@ -208,7 +208,7 @@ int edit_del(struct edit *e, enum object_kind kind, const char *name)
 	}
 	if (kind == OBJECT_BINDING && ((struct binding *)(void *)o)->quarantined)
 		fprintf(stderr,
-			"isolctl: warning: binding '%s' is quarantined: the quarantine stays and waits for a binding of this name\n",
+			"isolctl: warning: binding '%s' is quarantined: its port is let go, and the quarantine waits for a binding of this name\n",
 			name);
 	policy_del(e->p, kind, o);
 	return commit(e, name);
@@ -253,4 +253,23 @@ u8 edit_verdict(struct args *a)
 	if (!strcmp(word, "reject"))
 		usage_error(a, "'reject' is not supported yet; expected accept or drop");
 	return match_word(a, word, verdict_names.v, "verdict");
+}
+
+bool edit_item(struct policy *p, const char **list, struct word *w)
+{
+	const char *s = *list;
+	size_t len;
+
+	if (!s)
+		return false;
+	len = strcspn(s, ",");
+	*list = s[len] ? s + len + 1 : NULL;
+	while (len && (*s == ' ' || *s == '\t')) {
+		s++;
+		len--;
+	}
+	while (len && (s[len - 1] == ' ' || s[len - 1] == '\t'))
+		len--;
+	*w = (struct word){ .text = arena_strndup(&p->arena, s, len) };
+	return true;
 }

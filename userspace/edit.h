@@ -95,4 +95,14 @@ struct word edit_word(struct policy *p, const char *s);
  */
 u8 edit_verdict(struct args *a);
 
+/**
+ * edit_item() - the next item of a list with commas
+ * @p: the policy that it will be in
+ * @list: in and out: what is left of the list; NULL at its end
+ * @w: out: the item, without blanks around it; empty if there is nothing else
+ *
+ * Return: false at the end of the list.
+ */
+bool edit_item(struct policy *p, const char **list, struct word *w);
+
 #endif /* ISOL_USERSPACE_EDIT_H */

@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/isol.h>
+
 #include "hostcheck.h"
 #include "text.h"
 
@@ -66,13 +68,30 @@ static void check_vlan(const struct policy *p, const struct links *l, const stru
 			   link->name, port->name, b->o.name.text);
 }
 
-static void check_bridge(const struct bridge *b, const struct links *l, struct diags *d)
+/* What the policy names already is not what was meant. */
+static void warn_missing(const struct policy *p, const struct bridge *b, const struct links *l,
+			 struct diags *d)
+{
+	struct guess g = { .word = b->o.name.text };
+	char buf[96];
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		if (l->v[i]->kind && !strcmp(l->v[i]->kind, "bridge") &&
+		    !policy_find(p, OBJECT_BRIDGE, l->v[i]->name))
+			guess_offer(&g, l->v[i]->name);
+	diags_warn(d, b->o.name.at, "bridge '%s' does not exist now%s", b->o.name.text,
+		   guess_text(&g, buf, sizeof(buf)));
+}
+
+static void check_bridge(const struct policy *p, const struct bridge *b, const struct links *l,
+			 struct diags *d)
 {
 	const struct link *bridge = links_by_name(l, b->o.name.text);
 	size_t i;
 
 	if (!bridge) {
-		diags_warn(d, b->o.name.at, "bridge '%s' does not exist now", b->o.name.text);
+		warn_missing(p, b, l, d);
 		return;
 	}
 	if (!bridge->kind || strcmp(bridge->kind, "bridge")) {
@@ -95,7 +114,7 @@ int hostcheck(const struct policy *p, const struct links *l, struct diags *d)
 	size_t i;
 
 	policy_each_bridge(p, b, i)
-		check_bridge(b, l, d);
+		check_bridge(p, b, l, d);
 	for (i = 0; i < l->n; i++) {
 		const struct link *link = l->v[i];
 		const struct link *master = links_by_index(l, link->master);
@@ -107,4 +126,22 @@ int hostcheck(const struct policy *p, const struct links *l, struct diags *d)
 			check_vlan(p, l, link, d);
 	}
 	return d->errors ? -EINVAL : 0;
+}
+
+void hostcheck_unmatched(const struct policy *p, const struct links *l, unmatched_cb cb,
+			 void *data)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		const struct link *link = l->v[i];
+		const struct link *master = links_by_index(l, link->master);
+		const struct bridge *b = NULL;
+
+		if (master)
+			b = policy_find(p, OBJECT_BRIDGE, master->name);
+		if (b && b->unbound == ISOL_VERDICT_DROP &&
+		    !word_list_has(&b->uplinks, link->name) && !is_bound(p, b, link))
+			cb(link->name, b->o.name.text, data);
+	}
 }

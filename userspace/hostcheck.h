@@ -21,4 +21,17 @@
  */
 int hostcheck(const struct policy *p, const struct links *l, struct diags *d);
 
+typedef void (*unmatched_cb)(const char *port, const char *bridge, void *data);
+
+/**
+ * hostcheck_unmatched() - find guest ports that would be dropped
+ * @p: the policy, checked
+ * @l: the interfaces
+ * @cb: called for each port of a managed bridge that no binding matches and
+ *	that is no uplink, where the bridge drops what is unbound
+ * @data: for @cb
+ */
+void hostcheck_unmatched(const struct policy *p, const struct links *l, unmatched_cb cb,
+			 void *data);
+
 #endif /* ISOL_USERSPACE_HOSTCHECK_H */

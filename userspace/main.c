@@ -60,7 +60,8 @@ static int run(struct ctx *c, struct args *a)
 
 int main(int argc, char **argv)
 {
-	struct args a = { .v = argv + (argc > 0), .usage = usage };
+	struct args a = { .v = argv + (argc > 0), .usage = usage,
+			  .hint = "isolctl -h lists the commands" };
 	struct ctx c = { 0 };
 	int err;
 

@@ -57,7 +57,7 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 	quarantine)
 		case $verb:$# in
 		:1) echo add del show ;;
-		add:2 | del:2) _isolctl_names bindings ;;
+		add:2 | del:2 | delete:2 | rm:2 | remove:2) _isolctl_names bindings ;;
 		add:*)
 			case $prev in
 			mode) echo isolate ;;
@@ -68,7 +68,7 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 	bridge | segment | group | bind | rule)
 		case $verb:$# in
 		:1) echo add del show ;;
-		del:2 | show:2)
+		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
 			case $object in
 			bind) _isolctl_names bindings ;;
 			*) _isolctl_names "${object}s" ;;

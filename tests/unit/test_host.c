@@ -157,6 +157,57 @@ static void missing(void)
 	expect(&l, "f:3:3: warning: the VLAN device vnet0.7 sits on vnet0", 0);
 }
 
+/* What is named like it and not in the policy may be what was meant. */
+static void misspelt(void)
+{
+	struct links l = { 0 };
+
+	add(&l, 1, "br0", 0, "bridge");
+	add(&l, 2, "br10", 0, "bridge");
+	add(&l, 3, "eno1", 1, NULL);
+	expect(&l, "bridge 'br1' does not exist now; did you mean 'br10'?\n", 0);
+	add(&l, 1, "br0", 0, "bridge");
+	add(&l, 2, "br10", 0, "dummy");
+	add(&l, 3, "eno1", 1, NULL);
+	expect(&l, "bridge 'br1' does not exist now\n", 0);
+}
+
+static void on_unmatched(const char *port, const char *bridge, void *data)
+{
+	fprintf(data, "%s on %s;", port, bridge);
+}
+
+/* The uplink eno1, vf7 which is bound, and br9, which is none of ours, are not listed. */
+static void expect_unmatched(const char *text, const char *expected)
+{
+	struct diags d = { 0 };
+	struct policy *p = NULL;
+	struct links l;
+	char *got = NULL;
+	size_t len;
+	FILE *f;
+
+	CHECK_EQ(isol_load("f", text, strlen(text), &p, &d), 0);
+	host(&l);
+	add(&l, 10, "vf7", 1, NULL);
+	add(&l, 11, "eno6", 1, NULL);
+	f = open_memstream(&got, &len);
+	hostcheck_unmatched(p, &l, on_unmatched, f);
+	fclose(f);
+	CHECK_MSG(!strcmp(got, expected), "got '%s', not '%s'", got, expected);
+	free(got);
+	links_free(&l);
+	policy_free(p);
+	diags_free(&d);
+}
+
+static void unmatched(void)
+{
+	expect_unmatched(policy, "vnet0 on br0;veth0 on br0;eno6 on br0;");
+	expect_unmatched("isol: 1\nbridges: {br0: {unbound: accept}, br9: {}}\n", "eno9 on br9;");
+	expect_unmatched("isol: 1\n", "");
+}
+
 int main(void)
 {
 	test_begin();
@@ -164,5 +215,7 @@ int main(void)
 	run_case("host_leads_out", leads_out);
 	run_case("host_bound", bound);
 	run_case("host_missing", missing);
+	run_case("host_misspelt", misspelt);
+	run_case("host_unmatched", unmatched);
 	return test_end();
 }
