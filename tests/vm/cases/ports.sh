@@ -130,6 +130,7 @@ recreate_denied() {
 	for i in {1..8}; do
 		ip link del p-c
 		guest br0 p-c c
+		c_had=0
 		forwarding p-c
 		sleep 0.1
 		same 0 "$(received c)" "what c received"
@@ -575,6 +576,7 @@ claims() {
 	ip link set x2 master br0
 	expect_port x2 kind=unbound binding=one cause=claims
 	# two may be two
+	ip link set x2 down
 	ip link set x2 name y2
 	ip link set x3 name y3
 	ip link add y4 type dummy
@@ -643,6 +645,7 @@ numbers_reused() {
 		link add p-c index $nr type veth peer name eth0 address 02:00:00:00:5f:63 netns c
 		link set p-c master br0 up
 		END
+		c_had=0
 		ip -n c link set eth0 up
 		expect_port p-c kind=member binding=c
 		forwarding p-c
