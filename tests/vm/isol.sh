@@ -45,7 +45,7 @@ _forward() { # PORT...
 
 # Wait until ports forward.
 forwarding() { # PORT...
-	wait_for 30 _forward "$@"
+	wait_for 60 _forward "$@"
 }
 
 # As mkport, for several ports, with addresses made of the last two letters of
@@ -166,7 +166,7 @@ blast_start() { # [BLAST-OPTION...]
 	rm -f /run/isol/blast
 	blast -o /run/isol/blast "$@" "${ENDPOINTS[@]}" &
 	_blast_pid=$!
-	wait_for 10 [ -e /run/isol/blast ]
+	wait_for 60 [ -e /run/isol/blast ]
 }
 
 _blast_phase() { # NUMBER
@@ -179,7 +179,7 @@ blast_next() {
 	local nr
 	read -r _ nr _ </run/isol/blast
 	kill -USR1 "$_blast_pid"
-	wait_for 10 _blast_phase $((nr + 1))
+	wait_for 60 _blast_phase $((nr + 1))
 }
 
 blast_stop() {

@@ -159,7 +159,7 @@ ports_interrupted() {
 	dump PORT_GET rest => EINTR
 	dump PORT_GET count
 	END
-	wait_for 20 grep -q ^first /tmp/out
+	wait_for 60 grep -q ^first /tmp/out
 	ip link set d7 nomaster
 	wait $!
 	raw <<-END

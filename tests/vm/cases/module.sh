@@ -109,7 +109,7 @@ refused() {
 	in_ns other nlraw -q begin 'bridge br0' commit
 	must_fail rmmod isol
 	ip netns del other
-	wait_for 30 rmmod isol
+	wait_for 60 rmmod isol
 	load_module
 	# a policy that replaces another holds it no more than once
 	raw < <(pair_policy; pair_policy; pair_policy)
@@ -140,7 +140,7 @@ unfinished() {
 		'sleep 2000' 'status => ENOENT mute' >/tmp/out &
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 grep -q open /tmp/out
+	wait_for 60 grep -q open /tmp/out
 	rmmod isol
 	wait $pid || fail "$(tail -n 3 /tmp/out)"
 	load_module
@@ -252,7 +252,7 @@ commit_and_rmmod() {
 		if rmmod isol 2>/dev/null; then
 			must_fail loaded
 		else
-			wait_for 20 enforcing
+			wait_for 60 enforcing
 			stays=$((stays + 1))
 			steps flush
 			rmmod isol
@@ -277,7 +277,7 @@ readers_and_rmmod() {
 	for i in {1..15}; do
 		raw < <(pair_policy)
 		steps flush
-		wait_for 20 rmmod isol
+		wait_for 60 rmmod isol
 		load_module
 	done
 	rm /tmp/going

@@ -89,7 +89,7 @@ two_policies() {
 	host h2
 	in_ns h1 nlraw -q < <(pair_policy)
 	in_ns h2 nlraw -q < <(pair_policy | sed 's/^rule.*/rule open from any to any verdict accept/')
-	wait_for 10 references 2
+	wait_for 60 references 2
 	same "accept rule pair" "$(in_ns h1 "$BASH" -c "$(script verdict binding:a binding:b)")"
 	same "drop bridge-default" "$(in_ns h1 "$BASH" -c "$(script verdict binding:a binding:c)")"
 	same "accept rule open" "$(in_ns h2 "$BASH" -c "$(script verdict binding:a binding:c)")"
@@ -103,7 +103,7 @@ two_policies() {
 	in_host h2 'dump QUARANTINE_GET' 'release a => ENOENT'
 	in_host h1 'release a'
 	blasting
-	wait_for 20 arrives a b
+	wait_for 60 arrives a b
 	c_is_alone
 	in_host h2 flush
 	blast_next
@@ -130,13 +130,13 @@ moved() {
 		c_is_alone
 		ip -n h1 link set p-a netns h2
 		ip -n h2 link set p-a master br0 up
-		wait_for 20 arrives a c
+		wait_for 60 arrives a c
 		ip -n h2 link set p-c netns h1
 		ip -n h1 link set p-c master br0 up
 		ip -n h2 link set p-a netns h1
 		ip -n h1 link set p-a master br0 up
 		blast_next
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		c_is_alone
 	done
 	blast_stop
@@ -152,7 +152,7 @@ destroyed() {
 		host h1 a b c
 		in_ns h1 nlraw -q < <(pair_policy)
 		blasting
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		ip netns del h1
 		wait_for 60 references 0
 		blast_stop
@@ -187,9 +187,9 @@ held_by_socket() {
 	in_ns h1 nlraw begin 'bridge br0' add 'echo open' 'sleep 60000' >/tmp/out &
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 grep -q open /tmp/out
+	wait_for 60 grep -q open /tmp/out
 	blasting
-	wait_for 20 arrives a b
+	wait_for 60 arrives a b
 	ip netns del h1
 	blast_next
 	blasted a b all

@@ -175,7 +175,7 @@ recreate_tap() {
 		ip link del tap0
 		make_tap fe:54:00:00:00:01
 		expect_port tap0 kind=member binding=t
-		wait_for 20 arrives a t
+		wait_for 60 arrives a t
 		denied a:c c:a t:c c:t
 		c_has_nothing
 	done
@@ -188,7 +188,7 @@ recreate_tap() {
 	denied a:c c:a t:c c:t a:t t:a
 	ip link set tap0 address fe:54:00:00:00:01
 	expect_port tap0 kind=member binding=t
-	wait_for 20 arrives a t
+	wait_for 60 arrives a t
 	denied a:c c:a t:c c:t
 	blast_stop
 	denied a:c c:a t:c c:t
@@ -409,13 +409,13 @@ bridges_changed() {
 	for i in 1 2 3; do
 		ip link set p-b master br9
 		expect_port p-b kind=unmanaged bridge=br9
-		wait_for 20 arrives b d
+		wait_for 60 arrives b d
 		c_is_alone
 		denied a:d d:a
 		ip link set p-b master br0
 		expect_port p-b kind=member binding=b bridge=br0
 		blast_next
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		c_is_alone
 		denied a:d d:a b:d d:b
 	done
@@ -445,7 +445,7 @@ namespaces_changed() {
 		ip -n away link set p-b netns 1
 		ip link set p-b master br0 up
 		expect_port p-b kind=member binding=b
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		c_is_alone
 	done
 	blast_stop
@@ -469,7 +469,7 @@ bridge_deleted() {
 		expect_port p-a kind=member binding=a
 		expect_port p-c kind=member binding=c
 		expect_port up0 kind=uplink
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		c_is_alone
 	done
 	blast_stop
@@ -488,7 +488,7 @@ bridge_renamed() {
 	expect_port p-a kind=member binding=a bridge=br7
 	expect_port p-c kind=member binding=c bridge=br7
 	expect_port p-d kind=unbound bridge=br7
-	wait_for 20 arrives a b
+	wait_for 60 arrives a b
 	c_is_alone
 	denied a:d d:a
 	# neither for those that come later, even when all have left
@@ -512,7 +512,7 @@ bridge_renamed() {
 	# nor with another policy
 	load_pair
 	expect_port p-a kind=member binding=a bridge=br7
-	wait_for 20 arrives a b
+	wait_for 60 arrives a b
 	c_is_alone
 	denied a:d d:a c:d d:c
 	# another bridge of the old name is managed as well
@@ -523,7 +523,7 @@ bridge_renamed() {
 	ip link del br0
 	rename br7 br0
 	expect_port p-b kind=member binding=b bridge=br0
-	wait_for 20 arrives a b
+	wait_for 60 arrives a b
 	blast_stop
 	c_is_alone
 	denied a:d d:a c:d d:c
@@ -675,7 +675,7 @@ numbers_reused() {
 		guest br0 p-c c
 		forwarding p-b p-c
 		expect_port p-b kind=member binding=b
-		wait_for 20 arrives a b
+		wait_for 60 arrives a b
 		c_is_alone
 	done
 	blast_stop
@@ -864,7 +864,7 @@ events() {
 	nlraw </tmp/steps >/tmp/out &
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 grep -q ^joined /tmp/out
+	wait_for 60 grep -q ^joined /tmp/out
 	ip link add br5 type bridge
 	ip -batch - <<-'END'
 	link add e1 type dummy

@@ -214,7 +214,7 @@ torture() {
 
 # Nothing of all that is left.
 afterwards() {
-	wait_for 20 status_is transactions 0
+	wait_for 60 status_is transactions 0
 	steps flush 'repeat 1 30 release x{} => any' 'release c => any'
 	same 0 "$(status memory)" memory
 	unload_module

@@ -51,7 +51,7 @@ control() {
 	for from in a a,vlan=0 world; do
 		forget_routes
 		[[ $(advertise $from) == *" pass" ]]
-		wait_for 5 has_route "$([ $from = world ] && echo up0 || echo p-a)"
+		wait_for 60 has_route "$([ $from = world ] && echo up0 || echo p-a)"
 	done
 	nft flush ruleset
 	forget_routes
@@ -70,7 +70,7 @@ advertisement() {
 	[[ $(advertise c) == *" drop" ]]
 	no_route
 	[[ $(advertise world) == *" pass" ]]
-	wait_for 5 has_route up0
+	wait_for 60 has_route up0
 	must_fail has_route p-a
 	expect_counted port bridge rule <<-EOF
 		port p-a host-default drop 2
@@ -92,7 +92,7 @@ allowed() {
 	EOF
 	counting
 	[[ $(advertise a) == *" pass" ]]
-	wait_for 5 has_route p-a
+	wait_for 60 has_route p-a
 	expect_counted port rule <<-EOF
 		port p-a rule accept 1
 		rule a-host 1

@@ -138,7 +138,7 @@ tear_down() {
 	ip link del br0
 	took "$since" "bridge with $PORTS ports deleted, with a policy"
 	same 0 "$(status ports)" ports
-	wait_for 20 less_memory "$memory"
+	wait_for 60 less_memory "$memory"
 	mkbridge br0
 	steps flush
 	since=${EPOCHREALTIME/./}

@@ -90,7 +90,7 @@ uplinks() {
 	forwarding $after
 	once -
 	ip link set $before up
-	wait_for 30 converged
+	wait_for 60 converged
 	once -
 	blast_stop
 	no_storm
@@ -107,7 +107,8 @@ no_storm() {
 }
 
 # As guest ports the same links bring nothing to the election: br0 thinks that
-# it is the root, and says so. The policy alone keeps frames from going round.
+# it is the root, and says so. The policy alone keeps frames from going round:
+# what goes out by one link comes back by the other, and no further.
 guests_drop() {
 	policy <<-EOF
 		isol: 1
@@ -119,7 +120,7 @@ guests_drop() {
 		  - {name: in, from: l2, to: a, verdict: accept, stateless: true}
 	EOF
 	counting
-	wait_for 30 is_root
+	wait_for 60 is_root
 	forwarding l1 l2
 	expect_matrix -k arp,mcast,unknown <<-EOF
 		.    a x host peer
@@ -167,7 +168,7 @@ takeover() {
 	EOF
 	counting
 	probe -k bpdu -p a:host "${ENDPOINTS[@]}"
-	wait_for 5 root_is 020000005f61
+	wait_for 60 root_is 020000005f61
 	expect_counted rule <<-EOF
 		rule a-host 1
 	EOF

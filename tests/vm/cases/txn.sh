@@ -159,7 +159,7 @@ close_aborts() {
 	nlraw -q begin 'bridge br0' add 'sleep 60000' &
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 status_is transactions 1
+	wait_for 60 status_is transactions 1
 	kill -KILL $pid
 	wait $pid 2>/dev/null || :
 	unchanged "$before"
@@ -226,8 +226,8 @@ idle_frees() {
 	END
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 grep -q all /tmp/out
-	wait_for 20 status_is transactions 0
+	wait_for 60 grep -q all /tmp/out
+	wait_for 60 status_is transactions 0
 	steps begin abort
 	kill $pid
 	wait $pid || :
@@ -282,7 +282,7 @@ too_many() {
 	nlraw -q 'repeat 1 8 @{} begin' '@1 sleep 60000' &
 	pid=$!
 	kill_at_exit $pid
-	wait_for 20 status_is transactions 8
+	wait_for 60 status_is transactions 8
 	# other namespaces have their own
 	in_ns too-many nlraw -q begin abort
 	kill $pid
@@ -540,7 +540,7 @@ notifications() {
 	END
 	# nor is what happens elsewhere
 	in_ns notifications nlraw 'join policy' 'echo joined' 'read 3000 event => ETIMEDOUT' >/tmp/out &
-	wait_for 20 grep -q joined /tmp/out
+	wait_for 60 grep -q joined /tmp/out
 	load_first
 	wait $!
 	ip netns del notifications

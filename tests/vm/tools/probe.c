@@ -211,8 +211,9 @@ static void settle(int quiet_ms)
 
 static bool listed(unsigned int k, unsigned int from, unsigned int to)
 {
+	/* What comes back to where it was sent is news even if nobody asked. */
 	if (!wanted[from][to])
-		return false;
+		return from == to && got[kinds[k]][from][to];
 	return got[kinds[k]][from][to] || kind_passes(kinds[k], ends[from].host, ends[to].host);
 }
 
