@@ -124,7 +124,7 @@ guests_drop() {
 	forwarding l1 l2
 	expect_matrix -k arp,mcast,unknown <<-EOF
 		.    a x host peer
-		a    . + -    +
+		a    + + -    +
 		x    + . -    +
 		host - - .    -
 		peer + + -    .

@@ -70,18 +70,22 @@ static void count(unsigned char *n)
 		++*n;
 }
 
-static void on_frame(unsigned int where, const struct tag *tag)
+/* Return: whether it is one of this run. */
+static bool on_frame(unsigned int where, const struct tag *tag)
 {
 	if (tag->run != run || tag->kind == KIND_LEARN || tag->from >= nends)
-		return;
+		return false;
 	if (tag->to == TO_ALL || tag->to == where)
 		count(&got[tag->kind][tag->from][where]);
 	else if (tag->to < nends)
 		count(&stray[tag->kind][tag->from][tag->to][where]);
+	return true;
 }
 
-static void drain(void)
+/* Return: whether a frame of this run was there. Others may never cease. */
+static bool drain(void)
 {
+	bool found = false;
 	u8 buf[2048];
 	struct tag tag;
 	unsigned int i;
@@ -90,10 +94,11 @@ static void drain(void)
 	for (i = 0; i < nends; i++) {
 		while ((len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan)) > 0)
 			if ((size_t)len <= sizeof(buf) && frame_tag(buf, len, &tag))
-				on_frame(i, &tag);
+				found |= on_frame(i, &tag);
 		if (len < 0)
 			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
 	}
+	return found;
 }
 
 static void send_frame(enum kind kind, unsigned int from, unsigned int to)
@@ -198,11 +203,17 @@ static bool barrier(void)
 
 static void settle(int quiet_ms)
 {
+	double end;
+
 	if (!barrier() && quiet_ms < NO_BARRIER_QUIET_MS)
 		quiet_ms = NO_BARRIER_QUIET_MS;
-	do {
-		drain();
-	} while (endpoint_poll(ends, nends, quiet_ms));
+	drain();
+	end = now_ms() + quiet_ms;
+	while (now_ms() < end) {
+		endpoint_poll(ends, nends, end - now_ms() + 1);
+		if (drain())
+			end = now_ms() + quiet_ms;
+	}
 }
 
 /*
