@@ -34,6 +34,7 @@
 #define HOPS 8
 #define BARRIER_MS 10000
 #define NO_BARRIER_QUIET_MS 500
+#define STORM_MS 20000
 
 static const char usage[] =
 "usage: probe [options] NAME=NETNS:IFNAME[,OPTION...] ...\n"
@@ -89,12 +90,17 @@ static bool drain(void)
 	u8 buf[2048];
 	struct tag tag;
 	unsigned int i;
-	int len, vlan;
+	int len, vlan, n;
 
 	for (i = 0; i < nends; i++) {
-		while ((len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan)) > 0)
+		/* No more than that at once, in case they come faster than we look. */
+		for (n = 0; n < 4096; n++) {
+			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
+			if (len <= 0)
+				break;
 			if ((size_t)len <= sizeof(buf) && frame_tag(buf, len, &tag))
 				found |= on_frame(i, &tag);
+		}
 		if (len < 0)
 			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
 	}
@@ -203,7 +209,7 @@ static bool barrier(void)
 
 static void settle(int quiet_ms)
 {
-	double end;
+	double end, storm = now_ms() + STORM_MS;
 
 	if (!barrier() && quiet_ms < NO_BARRIER_QUIET_MS)
 		quiet_ms = NO_BARRIER_QUIET_MS;
@@ -213,6 +219,8 @@ static void settle(int quiet_ms)
 		endpoint_poll(ends, nends, end - now_ms() + 1);
 		if (drain())
 			end = now_ms() + quiet_ms;
+		if (now_ms() > storm)
+			die("frames do not cease to arrive: they go round");
 	}
 }
 
