@@ -171,19 +171,15 @@ blast_start() { # [BLAST-OPTION...]
 
 _blast_phase() { # NUMBER
 	local nr
-	read -r _ nr _ </run/isol/blast && [ "$nr" -ge "$1" ]
+	read -r _ nr _ </run/isol/blast && [ "$nr" = "$1" ]
 }
 
 # Look at what came since the last time.
 blast_next() {
 	local nr
 	read -r _ nr _ </run/isol/blast
-	# Asked again if there is no answer: two requests in one moment are one.
-	for _ in 1 2 3 4; do
-		kill -USR1 "$_blast_pid"
-		wait_for 30 _blast_phase $((nr + 1)) && return 0
-	done
-	return 1
+	kill -USR1 "$_blast_pid"
+	wait_for 60 _blast_phase $((nr + 1))
 }
 
 blast_stop() {
