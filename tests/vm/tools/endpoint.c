@@ -371,5 +371,9 @@ bool endpoint_poll(struct endpoint *e, unsigned int n, int ms)
 	for (i = 0; i < n; i++)
 		for (j = 0; j < e[i].nrx; j++)
 			fds[nfds++] = (struct pollfd){ .fd = e[i].rx[j], .events = POLLIN };
-	return poll(fds, nfds, ms) > 0;
+	/*
+	 * Callers work out what is left of their time, and may be kept from
+	 * running meanwhile; to poll() a negative time is to wait for ever.
+	 */
+	return poll(fds, nfds, ms > 0 ? ms : 0) > 0;
 }
