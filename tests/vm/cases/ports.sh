@@ -380,6 +380,16 @@ aliases() {
 	echo -n web >$sys
 	ip link set p-a up
 	expect_port p-a kind=unbound
+	# neither by its carrier, if it has had that all the time
+	ip -batch - <<-'END'
+	link add p-q type dummy
+	link set p-q master br0
+	link set p-q alias web-1
+	END
+	expect_port p-q kind=unbound
+	ip link set p-q up
+	expect_port p-q kind=member binding=x
+	ip link del p-q
 	# the alias may be there before the port is one
 	ip link set p-a nomaster
 	ip link set p-a alias web-1
