@@ -67,7 +67,7 @@ module-for:
 	$(Q)cp -rsfT $(abspath kmod) $(BUILD)/$(KVER)/kmod
 	$(Q)cp -rsfT $(abspath uapi) $(BUILD)/$(KVER)/uapi
 	$(Q)cp -sf $(abspath Kbuild) $(BUILD)/$(KVER)/Kbuild
-	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) modules
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(MODFLAGS) modules
 
 install: tool
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
@@ -106,7 +106,8 @@ setup:
 
 modules-tests: setup
 	$(Q)tests/kernels.sh $(KERNELS) | while IFS='	' read -r release _ _ kdir; do \
-		$(MAKE) module-for KVER=$$release KDIR=$$kdir || exit 1; done
+		$(MAKE) module-for KVER=$$release KDIR=$$kdir \
+			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; done
 
 tests-build: modules-tests
 	$(Q)$(MAKE) tool

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: kernels.sh [-f FIELD] [6.1 | 6.12 | DIR | all]...
+# usage: kernels.sh [-f FIELD] [6.1 | 6.12 | debug | kcsan | DIR | all]...
 #
 # Print one line for each kernel, with tabs between the fields: release,
 # image, modules (the directory), build (the kernel headers). With -f print
@@ -9,6 +9,7 @@
 
 set -eu
 
+here=$(cd "$(dirname "$0")" && pwd)
 cache=${ISOL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isol}
 field=
 
@@ -34,6 +35,10 @@ headers_of() { # DIR RELEASE
 show() { # KERNEL
 	case $1 in
 	*/*) dir=$(cd "$1" && pwd) || exit 1 ;;
+	debug | kcsan)
+		dir=$("$here/debug/build.sh" -p "$1") || exit 1
+		[ -e "$dir/version" ] || die "no kernel $1 in $dir: run tests/debug/build.sh"
+		;;
 	*) dir=$(find_kernel "$1") ;;
 	esac
 	[ -n "$dir" ] || die "no kernel $1 in $cache: run tests/setup.sh"

@@ -1,0 +1,173 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# Build the kernels that look for mistakes, from Debian's source of 6.12, into
+# the cache: they are built once for each source and configuration.
+#
+# usage: build.sh [-p] [debug | kcsan]...
+#
+# With -p only print where each is to be. ISOL_DEBUG_KERNEL and
+# ISOL_KCSAN_KERNEL name folders, laid out as in the cache, to be used instead.
+
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${ISOL_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/isol}
+package=linux-source-6.12
+cc=gcc-12
+
+say() { echo "debug kernel: $*"; }
+die() { echo "debug kernel: $*" >&2; exit 1; }
+
+print=
+if [ "${1-}" = -p ]; then
+	print=1
+	shift
+fi
+[ $# -gt 0 ] || set -- debug kcsan
+
+# The newest source of the cache; another one is not fetched while it is there.
+source_of_cache() {
+	local d
+	for d in "$cache"/src/linux-6.12*; do
+		[ -e "$d/version" ] && echo "$d"
+	done | sort -V | tail -n 1
+}
+
+hash_of() { # NAME
+	{
+		echo "$version" $cc
+		cat "$here/common.config" "$here/$1.config"
+		sed -n '/^configure()/,/^}/p' "$here/build.sh"
+	} | sha256sum | cut -c 1-12
+}
+
+# Folder of a kernel, whether it is there or not.
+dir_of() { # NAME
+	local var=ISOL_${1^^}_KERNEL
+	if [ -n "${!var-}" ]; then
+		echo "${!var}"
+	else
+		echo "$cache/debug/$1-$(hash_of "$1")"
+	fi
+}
+
+src=$(source_of_cache)
+version=$(cat "$src/version" 2>/dev/null || :)
+if [ -n "$print" ]; then
+	[ -n "$src" ] || die "no source in the cache: run tests/setup.sh"
+	for name; do
+		dir_of "$name"
+	done
+	exit
+fi
+
+# Unpacked into its place: what is built refers to it.
+fetch_source() {
+	local tmp=$cache/src/.tmp
+	say "fetching the kernel's source"
+	rm -rf "$tmp"
+	mkdir -p "$tmp"
+	(cd "$tmp" && apt-get -q -q download $package 2>errors) || {
+		apt-get -q -q update || :
+		(cd "$tmp" && apt-get -q -q download $package)
+	}
+	version=$(dpkg-deb -f "$tmp"/$package*.deb Version)
+	src=$cache/src/linux-$version
+	src=${src//[~+]/-}
+	rm -rf "$src"
+	dpkg-deb -x "$tmp"/$package*.deb "$tmp/deb"
+	mkdir "$tmp/src"
+	tar -C "$tmp/src" --strip-components=1 -xf "$tmp/deb/usr/src/$package.tar.xz"
+	mv "$tmp/src" "$src"
+	rm -rf "$tmp"
+	echo "$version" >"$src/version"
+}
+
+# Trimmed to what modules are built and checked with.
+whole() { [ -e "$src/net/bridge/br.c" ]; }
+
+trim_source() {
+	local d
+	for d in Documentation LICENSES block certs crypto drivers fs init io_uring ipc kernel lib \
+		mm net rust samples security sound usr virt; do
+		rm -rf "${src:?}/$d"
+	done
+	find "$src/arch" -mindepth 1 -maxdepth 1 ! -name x86 -exec rm -rf {} +
+	find "$src/tools" -mindepth 1 -maxdepth 1 ! -name net -exec rm -rf {} +
+}
+
+configure() { # NAME OUT
+	make -s -C "$src" O="$2" CC=$cc tinyconfig
+	cat "$here/common.config" "$here/$1.config" >"$2/fragment"
+	echo "CONFIG_LOCALVERSION=\"-isol-$1\"" >>"$2/fragment"
+	(cd "$2" && "$src/scripts/kconfig/merge_config.sh" -m -O . .config fragment) \
+		>"$2/merge.log" 2>&1
+	make -s -C "$2" CC=$cc olddefconfig
+}
+
+# An option that the kernel does not know, or that depends on another, is gone
+# without a word.
+check_config() { # OUT
+	local line lost=
+	while read -r line; do
+		case $line in
+		CONFIG_*=n)
+			line=${line%=n}
+			! grep -q "^$line=" "$1/.config" || lost+=" $line" ;;
+		CONFIG_*)
+			grep -qxF -- "$line" "$1/.config" || lost+=" $line" ;;
+		"# CONFIG_"*" is not set")
+			line=${line#\# }
+			! grep -q "^${line%% *}=" "$1/.config" || lost+=" ${line%% *}" ;;
+		esac
+	done <"$1/fragment"
+	[ -z "$lost" ] || die "the configuration does not hold:$lost"
+}
+
+build() { # NAME DIR
+	local tmp=$cache/debug/.tmp-$1 out release begin=$SECONDS
+	say "building $1 ($version), once: this takes about ten minutes"
+	rm -rf "$tmp"
+	mkdir -p "$tmp/build"
+	out=$tmp/build
+	configure "$1" "$out"
+	check_config "$out"
+	make -s -C "$out" CC=$cc -j "$(nproc)" vmlinux modules >"$tmp/log" 2>&1 || {
+		tail -n 30 "$tmp/log" >&2
+		die "cannot build $1"
+	}
+	release=$(make -s -C "$out" kernelrelease)
+	# stripped: a small image boots faster
+	objcopy -S "$out/vmlinux" "$tmp/vmlinux"
+	make -s -C "$out" INSTALL_MOD_PATH="$tmp" modules_install >>"$tmp/log" 2>&1
+	rm -f "$tmp/lib/modules/$release/build" "$tmp/lib/modules/$release/source"
+	cp "$out/.config" "$tmp/config"
+	# What modules are built with does not include objects.
+	rm -f "$out"/vmlinux* "$out"/.tmp_vmlinux*
+	find "$out" \( -name '*.o' -o -name '*.a' -o -name '*.ko' -o -name '.*.cmd' \) \
+		! -path "$out/scripts/*" ! -path "$out/tools/*" -delete
+	echo "$version" >"$tmp/version"
+	rm -rf "$2"
+	mv "$tmp" "$2"
+	say "$1 is in $2, after $((SECONDS - begin)) s"
+}
+
+mkdir -p "$cache/src" "$cache/debug"
+exec 8>"$cache/debug/lock"
+flock 8
+[ -n "$version" ] || fetch_source
+missing=
+for name; do
+	dir=$(dir_of "$name")
+	[ -e "$dir/version" ] || missing+=" $name"
+done
+if [ -n "$missing" ]; then
+	whole || fetch_source
+	for name in $missing; do
+		build "$name" "$(dir_of "$name")"
+	done
+fi
+if whole; then
+	trim_source
+fi
