@@ -22,8 +22,10 @@ KVER ?= $(shell uname -r)
 KDIR ?= /lib/modules/$(KVER)/build
 
 BUILD ?= build
-# What tests boot: see tests/kernels.sh.
-KERNELS ?= 6.1 6.12
+# What tests boot: see tests/kernels.sh. Demo, bench and shell take the first
+# two kinds only.
+KERNELS ?= 6.1 6.12 debug kcsan
+STOCK = $(filter-out debug kcsan,$(KERNELS))
 
 export BUILD KERNELS T V
 
@@ -31,7 +33,7 @@ Q := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all tool module module-for modules-tests install install-module uninstall dkms-install \
-	dkms-uninstall setup tests-build demo check bench shell clean help
+	dkms-uninstall setup debug-kernels tests-build demo check check-quick bench shell clean help
 
 all: tool module
 
@@ -47,8 +49,9 @@ help:
 	@echo "make bench            what a frame costs, as a table"
 	@echo "make shell            a root prompt in a virtual machine with the module loaded"
 	@echo "make check T=NAME     one test, or those whose name holds NAME"
+	@echo "make check-quick      what takes no more than three minutes"
 	@echo "make clean"
-	@echo "variables: DESTDIR prefix KVER KDIR KERNELS=\"6.1 6.12\" V=1 ISOL_CACHE=folder"
+	@echo "variables: DESTDIR prefix KVER KDIR KERNELS=\"6.1 6.12 debug kcsan\" V=1 ISOL_CACHE=folder"
 
 tool:
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION)
@@ -104,7 +107,11 @@ dkms-uninstall:
 setup:
 	$(Q)tests/setup.sh
 
-modules-tests: setup
+# Kernels that look for mistakes: built when the cache has none of this kind.
+debug-kernels: setup
+	$(Q)kinds="$(filter debug kcsan,$(KERNELS))"; [ -z "$$kinds" ] || tests/debug/build.sh $$kinds
+
+modules-tests: debug-kernels
 	$(Q)tests/kernels.sh $(KERNELS) | while IFS='	' read -r release _ _ kdir; do \
 		$(MAKE) module-for KVER=$$release KDIR=$$kdir \
 			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; done
@@ -113,19 +120,29 @@ tests-build: modules-tests
 	$(Q)$(MAKE) tool
 	$(Q)$(MAKE) -C tests/vm/tools BUILD=$(abspath $(BUILD))
 
-demo: tests-build
-	$(Q)tests/demo
+units-build:
+	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
+
+UNITS = $$(find $(BUILD)/unit -maxdepth 1 -name "test_*" -executable -type f | sort)
 
 # What is given to tests/run are the suites that run on this machine itself.
-check: tests-build
-	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
-	$(Q)tests/run tests/vm/selftest $$(find $(BUILD)/unit -maxdepth 1 -name "test_*" -executable -type f | sort)
+check: tests-build units-build
+	$(Q)tests/run tests/vm/selftest $(UNITS)
+
+check-quick:
+	$(Q)$(MAKE) KERNELS="$(or $(filter 6.12,$(KERNELS)),$(firstword $(KERNELS)))" tests-build units-build
+	$(Q)KERNELS="$(or $(filter 6.12,$(KERNELS)),$(firstword $(KERNELS)))" tests/run -q $(UNITS)
+
+demo bench shell: KERNELS := $(STOCK)
+
+demo: tests-build
+	$(Q)tests/demo
 
 bench: tests-build
 	$(Q)tests/bench/run
 
 shell: tests-build
-	$(Q)tests/vm/run -k $(lastword $(KERNELS)) -i
+	$(Q)tests/vm/run -k $(lastword $(STOCK)) -i
 
 clean:
 	$(Q)rm -rf $(BUILD)
