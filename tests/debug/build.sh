@@ -75,10 +75,10 @@ fetch_source() {
 	version=$(dpkg-deb -f "$tmp"/$package*.deb Version)
 	src=$cache/src/linux-$version
 	src=${src//[~+]/-}
-	rm -rf "$src"
 	dpkg-deb -x "$tmp"/$package*.deb "$tmp/deb"
 	mkdir "$tmp/src"
 	tar -C "$tmp/src" --strip-components=1 -xf "$tmp/deb/usr/src/$package.tar.xz"
+	rm -rf "$src"
 	mv "$tmp/src" "$src"
 	rm -rf "$tmp"
 	echo "$version" >"$src/version"
@@ -153,21 +153,26 @@ build() { # NAME DIR
 	say "$1 is in $2, after $((SECONDS - begin)) s"
 }
 
+missing() { # NAME...
+	local name
+	for name; do
+		[ -e "$(dir_of "$name")/version" ] || printf '%s ' "$name"
+	done
+}
+
+# Not to wait for another kernel that is being built.
+[ -z "$version" ] || [ -n "$(missing "$@")" ] || exit 0
 mkdir -p "$cache/src" "$cache/debug"
 exec 8>"$cache/debug/lock"
 flock 8
+src=$(source_of_cache)
+version=$(cat "$src/version" 2>/dev/null || :)
 [ -n "$version" ] || fetch_source
-missing=
-for name; do
-	dir=$(dir_of "$name")
-	[ -e "$dir/version" ] || missing+=" $name"
-done
+missing=$(missing "$@")
 if [ -n "$missing" ]; then
 	whole || fetch_source
 	for name in $missing; do
 		build "$name" "$(dir_of "$name")"
 	done
 fi
-if whole; then
-	trim_source
-fi
+trim_source
