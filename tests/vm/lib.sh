@@ -6,9 +6,9 @@
 
 # ---- results
 
-# Names are single words.
+# Names are single words; ISOL_CASE tells which of several cases has it.
 _result() { # WORD NAME [TEXT...]
-	local word=$1 name=${2// /_}
+	local word=$1 name=${ISOL_CASE-}${2// /_}
 	shift 2
 	set -- "$word $name${*:+ $*}"
 	echo "== $1"
@@ -83,6 +83,12 @@ wait_for() { # SECONDS COMMAND...
 		fi
 		sleep 0.05
 	done
+}
+
+# How often to go round. The kernels that look for mistakes see in a few rounds
+# what others may show in many, and need longer for each.
+times() { # N
+	echo $((ISOL_SLOW ? ($1 + 3) / 4 : $1))
 }
 
 # ---- the module

@@ -78,8 +78,13 @@ combination() { # FROM TO
 
 load_module || exit
 topo -u up0:world a b c d
+nr=0
 for from in any members some b uplink host; do
 	for to in any members some b uplink host; do
-		run_case "$from-$to" combination $from $to
+		# Where all take long six of them, with each endpoint once on each side.
+		if [ "$ISOL_SLOW" = 0 ] || [ $((nr % 6)) = $(((nr / 6 + 2) % 6)) ]; then
+			run_case "$from-$to" combination $from $to
+		fi
+		nr=$((nr + 1))
 	done
 done

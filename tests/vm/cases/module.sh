@@ -155,7 +155,7 @@ reloaded() {
 	fresh
 	rmmod isol
 	blasting
-	for i in {1..20}; do
+	for ((i = 1; i <= $(times 20); i++)); do
 		load_module
 		raw < <(pair_policy)
 		blast_next
@@ -180,7 +180,7 @@ flushed() {
 	fresh
 	blasting
 	blast_next
-	for i in {1..40}; do
+	for ((i = 1; i <= $(times 40); i++)); do
 		pair_policy
 		echo "flush"
 	done | raw
@@ -200,7 +200,7 @@ remove_dummies() {
 flushed_with_ports() {
 	local i
 	fresh
-	for i in {1..60}; do
+	for ((i = 1; i <= $(times 60); i++)); do
 		cat <<-END
 		link add q$i type dummy
 		link set q$i master br0
@@ -214,7 +214,7 @@ flushed_with_ports() {
 		ip -force -batch /tmp/batch || :
 		remove_dummies || :
 	done >/dev/null 2>&1 &
-	for i in {1..60}; do
+	for ((i = 1; i <= $(times 60); i++)); do
 		pair_policy
 		echo flush
 	done | raw
@@ -232,7 +232,7 @@ flushed_with_ports() {
 commit_and_rmmod() {
 	local i stays=0
 	fresh
-	for i in {1..20}; do
+	for ((i = 1; i <= $(times 20); i++)); do
 		loaded || load_module
 		{
 			echo 'begin'
@@ -259,7 +259,7 @@ commit_and_rmmod() {
 		fi
 		wait $! || :
 	done
-	echo "$stays of 20 stayed"
+	echo "$stays of $(times 20) stayed"
 	load_module
 	same 0 "$(status memory)" memory
 }
@@ -274,7 +274,7 @@ readers_and_rmmod() {
 	while [ -e /tmp/going ]; do
 		nlraw -q 'dump PORT_GET count' 'status' 'dump RULE_GET count' 'why host host' || :
 	done >/dev/null 2>&1 &
-	for i in {1..15}; do
+	for ((i = 1; i <= $(times 15); i++)); do
 		raw < <(pair_policy)
 		steps flush
 		wait_for 60 rmmod isol

@@ -127,7 +127,7 @@ recreate_denied() {
 	fresh
 	load_pair
 	blasting
-	for i in {1..5}; do
+	for ((i = 1; i <= $(times 5); i++)); do
 		ip link del p-c
 		guest br0 p-c c
 		c_had=0
@@ -647,7 +647,7 @@ numbers_reused() {
 	load_pair
 	nr=$(</sys/class/net/p-b/ifindex)
 	blasting
-	for i in {1..3}; do
+	for ((i = 1; i <= $(times 3); i++)); do
 		# the number of one that may becomes that of one that may not,
 		ip -batch - <<-END
 		link del p-b

@@ -1,0 +1,49 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# usage: coverage.sh TAR...
+#
+# What ran of the module, of the counts that guests with the debug kernel have
+# sent (see guest-main): a line for each file, and what of it never ran. All
+# counts are of one build of the module.
+
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+tree=$(cd "$here/.." && pwd)
+minimum=85 # per cent of the lines of all files together
+objects=$tree/build/$("$here/kernels.sh" -f release debug)
+gcov=gcov-12
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+
+n=0
+for tar; do
+	[ -s "$tar" ] || continue
+	mkdir "$tmp/next"
+	tar -C "$tmp/next" -xf "$tar"
+	if [ $n -eq 0 ]; then
+		mv "$tmp/next" "$tmp/sum"
+	else
+		# Programs and guests that a module was not loaded in leave no file.
+		gcov-tool-12 merge -o "$tmp/new" "$tmp/sum" "$tmp/next" 2>"$tmp/errors" || {
+			cat "$tmp/errors" >&2
+			exit 1
+		}
+		rm -rf "$tmp/sum" "$tmp/next"
+		mv "$tmp/new" "$tmp/sum"
+	fi
+	n=$((n + 1))
+done
+if [ $n -eq 0 ]; then
+	echo "not ok module-coverage no guest has told what ran"
+	exit 1
+fi
+
+(cd "$objects" && find . -name '*.gcno' -exec cp --parents {} "$tmp/sum" \;)
+cd "$tmp/sum"
+gcovr --gcov-executable $gcov -r "$tree" --object-directory "$tmp/sum" --json-summary-pretty \
+	--json "$tmp/lines" --branches -f "$tree/kmod/" "$tmp/sum" >"$tmp/summary" 2>"$tmp/errors" || {
+	cat "$tmp/errors"
+	exit 1
+}
