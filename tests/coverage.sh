@@ -13,7 +13,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/.." && pwd)
 minimum=85 # per cent of the lines of all files together
 objects=$tree/build/$("$here/kernels.sh" -f release debug)
-gcov=gcov-12
+gcov="gcov-12"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -42,8 +42,16 @@ fi
 
 (cd "$objects" && find . -name '*.gcno' -exec cp --parents {} "$tmp/sum" \;)
 cd "$tmp/sum"
-gcovr --gcov-executable $gcov -r "$tree" --object-directory "$tmp/sum" --json-summary-pretty \
-	--json "$tmp/lines" --branches -f "$tree/kmod/" "$tmp/sum" >"$tmp/summary" 2>"$tmp/errors" || {
+gcovr --gcov-executable $gcov -r "$tree" --object-directory "$tmp/sum" \
+	--json-summary "$tmp/summary" -f "$tree/kmod/" "$tmp/sum" 2>"$tmp/errors" || {
 	cat "$tmp/errors"
 	exit 1
 }
+
+# One line for each file, and at the end what all come to.
+jq -r --argjson minimum $minimum '
+	(.files | sort_by(.filename)[] |
+		"# \(.filename | sub(".*/kmod/"; "kmod/")): \(.line_covered) of \(.line_total) lines (\(.line_percent)%), \(.branch_covered) of \(.branch_total) branches (\(.branch_percent)%)"),
+	(if .line_percent >= $minimum then "ok" else "not ok" end) +
+		" module-coverage \(.line_percent)% of lines, \(.branch_percent)% of branches"
+' "$tmp/summary"

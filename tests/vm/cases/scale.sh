@@ -9,7 +9,7 @@
 . tests/vm/isol.sh
 . tests/vm/raw.sh
 
-PORTS=1000
+PORTS=$(times 1000)
 
 took() { # SINCE TEXT...
 	local ms=$(((${EPOCHREALTIME/./} - $1) / 1000))
@@ -50,6 +50,7 @@ samples() {
 	local i from to n want
 	for i in "1 1" "1 2" "5 900" "100 97" "999 1" "42 4" "500 596" "13 710"; do
 		read -r from to <<<"$i"
+		[ "$from" -le "$PORTS" ] && [ "$to" -le "$PORTS" ] || continue
 		want="drop bridge-default"
 		for ((n = from % 100; n < 10000; n += 100)); do
 			if [ $((n % 97)) = $((to % 100)) ]; then
