@@ -33,7 +33,7 @@ Q := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all tool module module-for modules-tests install install-module uninstall dkms-install \
-	dkms-uninstall setup debug-kernels tests-build demo check check-quick bench shell clean help
+	dkms-uninstall setup debug-kernels tests-build demo check check-quick mutants bench shell clean help
 
 all: tool module
 
@@ -50,6 +50,7 @@ help:
 	@echo "make shell            a root prompt in a virtual machine with the module loaded"
 	@echo "make check T=NAME     one test, or those whose name holds NAME"
 	@echo "make check-quick      what takes no more than three minutes"
+	@echo "make mutants          see each of some planted mistakes found (M=NAME for one)"
 	@echo "make clean"
 	@echo "variables: DESTDIR prefix KVER KDIR KERNELS=\"6.1 6.12 debug kcsan\" V=1 ISOL_CACHE=folder"
 
@@ -132,6 +133,10 @@ check: tests-build units-build
 check-quick:
 	$(Q)$(MAKE) KERNELS="$(or $(filter 6.12,$(KERNELS)),$(firstword $(KERNELS)))" tests-build units-build
 	$(Q)KERNELS="$(or $(filter 6.12,$(KERNELS)),$(firstword $(KERNELS)))" tests/run -q $(UNITS)
+
+# Mistakes planted in a copy of the tree, one at a time: M=NAME for one of them.
+mutants: tests-build units-build
+	$(Q)tests/mutants/run $(M)
 
 demo bench shell: KERNELS := $(STOCK)
 
