@@ -122,7 +122,7 @@ moved() {
 	# c is one of the pair there
 	in_ns h2 nlraw -q < <(pair_policy | sed 's/^binding c.*/& group pair/')
 	blasting
-	for i in 1 2 3; do
+	for ((i = 1; i <= $(times 3); i++)); do
 		ip -n h1 link set p-c netns h2
 		ip -n h2 link set p-c master br0 up
 		blast_next
@@ -148,7 +148,7 @@ moved() {
 # passes that did not before.
 destroyed() {
 	local i
-	for i in 1 2 3 4 5 6; do
+	for ((i = 1; i <= $(times 6); i++)); do
 		host h1 a b c
 		in_ns h1 nlraw -q < <(pair_policy)
 		blasting
@@ -164,7 +164,7 @@ destroyed() {
 # So it is when nobody may talk to anybody, and for what floods.
 destroyed_all_denied() {
 	local i pair
-	for i in 1 2 3; do
+	for ((i = 1; i <= $(times 3); i++)); do
 		host h1 a b c
 		in_host h1 begin 'bridge br0' 'binding a port p-a' 'binding b port p-b' commit
 		blasting
@@ -206,7 +206,7 @@ held_by_socket() {
 # The last thing that happens in it is a commit.
 committing() {
 	local i
-	for i in 1 2 3 4 5 6 7 8; do
+	for ((i = 1; i <= $(times 8); i++)); do
 		host h1 a
 		{
 			pair_policy
@@ -225,11 +225,12 @@ committing() {
 }
 
 many() {
-	local i
-	for i in {1..30}; do
+	local i n
+	n=$(times 30)
+	for ((i = 1; i <= n; i++)); do
 		echo "netns add m$i"
 	done | ip -batch -
-	for i in {1..30}; do
+	for ((i = 1; i <= n; i++)); do
 		ip -n "m$i" -batch - <<-END &
 		link add br0 type bridge
 		link set br0 up
@@ -241,13 +242,13 @@ many() {
 		[ $((i % 10)) -ne 0 ] || wait
 	done
 	wait
-	for i in {1..30}; do
+	for ((i = 1; i <= n; i++)); do
 		in_ns "m$i" nlraw -q < <(pair_policy)
 	done
-	same 30 "$(<$REFCNT)" references
-	same "accept rule pair" "$(in_ns m17 "$BASH" -c "$(script verdict port:p-a port:p-b)")"
+	same "$n" "$(<$REFCNT)" references
+	same "accept rule pair" "$(in_ns m7 "$BASH" -c "$(script verdict port:p-a port:p-b)")"
 	in_host m5 flush
-	same 29 "$(<$REFCNT)" references
+	same $((n - 1)) "$(<$REFCNT)" references
 	all_gone
 }
 
