@@ -240,6 +240,9 @@ static void run(struct work_struct *work)
 		err = isol_policy_commit(in, job->model, job->base, &job->cancel, &generation,
 					 msg, sizeof(msg));
 		job->model = NULL;
+		/* Whose socket has been closed is not told. */
+		if (err == -ECANCELED)
+			err = -ESHUTDOWN;
 	}
 
 	mutex_lock(&in->txn_lock);
@@ -349,17 +352,25 @@ void isol_txn_shutdown(struct isol_net *in)
 {
 	struct isol_job *job, *tmp;
 	struct isol_txn *txn;
+	u64 generation;
+
+	mutex_lock(&in->lock);
+	generation = in->generation;
+	mutex_unlock(&in->lock);
 
 	mutex_lock(&in->txn_lock);
 	in->closed = true;
 	list_for_each_entry_safe(job, tmp, &in->jobs, node) {
-		job->silent = true;
 		WRITE_ONCE(job->cancel, true);
 		/*
 		 * Those that have not begun never will: to wait for them would
 		 * be to wait for other namespaces' jobs before them.
 		 */
 		if (cancel_work(&job->work)) {
+			/* When it is the module that goes, somebody may wait. */
+			if (!job->silent)
+				isol_netlink_done(in, job->portid, job->seq, -ESHUTDOWN,
+						  generation, "");
 			list_del(&job->node);
 			job_free(job);
 			job_end(in);

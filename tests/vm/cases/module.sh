@@ -228,7 +228,7 @@ flushed_with_ports() {
 }
 
 # A commit that has begun when the module is to go either is in force, and
-# then it stays, or was in vain.
+# then it stays, or was in vain, and whoever waits for it is told.
 commit_and_rmmod() {
 	local i stays=0
 	fresh
@@ -241,11 +241,11 @@ commit_and_rmmod() {
 			echo "repeat 1 $((i * 20)) rule x{} from binding:x{} to any verdict accept"
 			echo 'commit nowait'
 			echo 'echo begun'
-			echo 'sleep 300'
+			echo 'done => ok|ESHUTDOWN'
 		} >/tmp/steps
 		rm -f /tmp/out
 		mkfifo /tmp/out
-		nlraw </tmp/steps >/tmp/out &
+		nlraw -q </tmp/steps >/tmp/out 2>/tmp/err &
 		while read -r line; do
 			[ "$line" != begun ] || break
 		done </tmp/out
@@ -257,7 +257,7 @@ commit_and_rmmod() {
 			steps flush
 			rmmod isol
 		fi
-		wait $! || :
+		wait $! || fail "$(</tmp/err)"
 	done
 	echo "$stays of $(times 20) stayed"
 	load_module
