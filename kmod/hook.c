@@ -206,9 +206,11 @@ static bool promisc_copy(const struct sk_buff *skb, const struct nf_hook_state *
 {
 	const u8 *dest = eth_hdr(skb)->h_dest;
 
-	return skb->dev != state->in && skb->dev->flags & IFF_PROMISC &&
-	       !is_multicast_ether_addr(dest) && !ether_addr_equal(dest, skb->dev->dev_addr) &&
-	       !ether_addr_equal(dest, state->in->dev_addr);
+	/* Addresses may change meanwhile: then it is counted as one or the other. */
+	return skb->dev != state->in && READ_ONCE(skb->dev->flags) & IFF_PROMISC &&
+	       !is_multicast_ether_addr(dest) &&
+	       data_race(!ether_addr_equal(dest, skb->dev->dev_addr) &&
+			 !ether_addr_equal(dest, state->in->dev_addr));
 }
 
 static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
@@ -243,7 +245,9 @@ static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 		return false;
 	len = min_t(u32, frame_len(skb), sizeof(buf));
 	frame = skb_header_pointer(skb, skb_mac_offset(skb), len, buf);
-	return frame && isol_frame_control(frame, len, out->dev_addr, bridge->dev_addr);
+	/* A frame that is sent while the bridge changes its address may be dropped. */
+	return frame && data_race(isol_frame_control(frame, len, out->dev_addr,
+						     bridge->dev_addr));
 }
 
 static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
