@@ -6,6 +6,7 @@
 # talk to c: so that a frame from a gets to c, or one to b gets lost, is never
 # right.
 #
+# kernels: 6.1
 # timeout: 300
 
 . tests/vm/lib.sh

@@ -36,6 +36,7 @@ static const char usage[] =
 "  -k KIND,...   kinds of frames, as in probe (unicast)\n"
 "  -p A:B,...    only these pairs\n"
 "  -o FILE       where to print\n"
+"  -r RUN        number that tells the frames from those of others (by chance)\n"
 "\n"
 "See probe -h about endpoints.\n";
 
@@ -149,7 +150,7 @@ static bool send_frame(enum kind kind, unsigned int from, unsigned int to)
 	};
 	u8 buf[FRAME_MAX];
 
-	if (!ends[from].ifindex)
+	if (!ends[from].ifindex || ends[from].mute)
 		return false;
 	memcpy(spec.src, ends[from].mac, MAC_LEN);
 	if (to != TO_ALL)
@@ -272,7 +273,8 @@ static void add_pairs(enum kind kind, const char *list)
 			die("expected A:B: %.*s", (int)len, list);
 		from = endpoint_find(ends, nends, list, colon - list);
 		to = endpoint_find(ends, nends, colon + 1, list + len - colon - 1);
-		add_flow(kind, from, to);
+		if (kind_passes(kind, ends[from].host, ends[to].host))
+			add_flow(kind, from, to);
 		list += len;
 		list += *list == ',';
 	}
@@ -334,7 +336,7 @@ int main(int argc, char **argv)
 	unsigned int i;
 	int opt, err;
 
-	while ((opt = getopt(argc, argv, "d:i:k:p:o:h")) != -1) {
+	while ((opt = getopt(argc, argv, "d:i:k:p:o:r:h")) != -1) {
 		switch (opt) {
 		case 'd':
 			seconds = atof(optarg);
@@ -351,6 +353,9 @@ int main(int argc, char **argv)
 		case 'o':
 			out = optarg;
 			break;
+		case 'r':
+			run = strtoul(optarg, NULL, 0);
+			break;
 		default:
 			fputs(usage, opt == 'h' ? stdout : stderr);
 			return opt == 'h' ? 0 : 2;
@@ -360,7 +365,8 @@ int main(int argc, char **argv)
 		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
 	take_signals();
 	clock_gettime(CLOCK_REALTIME, &ts);
-	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
+	if (!run)
+		run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
 	for (; optind < argc; optind++)
 		endpoint_parse(&ends[nends++], argv[optind]);
 	for (i = 0; i < nends; i++) {

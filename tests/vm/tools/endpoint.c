@@ -55,6 +55,10 @@ static void parse_option(struct endpoint *e, const char *o, size_t len, const ch
 
 	if (len == 5 && !memcmp(o, "stack", 5)) {
 		e->host = true;
+	} else if (len == 3 && !memcmp(o, "all", 3)) {
+		e->all = true;
+	} else if (len == 4 && !memcmp(o, "mute", 4)) {
+		e->mute = true;
 	} else if (len > 4 && !memcmp(o, "mac=", 4)) {
 		if (sscanf(o, "mac=%2x:%2x:%2x:%2x:%2x:%2x%n", &b[0], &b[1], &b[2], &b[3], &b[4],
 			   &b[5], &end) != MAC_LEN || (size_t)end != len)
@@ -184,7 +188,7 @@ static int open_packet(struct endpoint *e, const struct link *link)
 		if (e->host)
 			fd = packet_socket(protocols[e->nrx], 0);
 		else
-			fd = packet_socket(ETH_P_ALL, link->ifindex);
+			fd = packet_socket(ETH_P_ALL, e->all ? 0 : link->ifindex);
 		if (fd < 0)
 			return fd;
 		e->rx[e->nrx++] = fd;

@@ -8,7 +8,9 @@
  * tap of the caller's namespace that is opened and read as a hypervisor does.
  * Options: vlan=[TPID.]VID tags what is sent, mac=ADDRESS is another source
  * address (a tap's guest has the tap's address with 52 for fe by default),
- * "stack" makes the interface one of the host's: bridges are such already.
+ * "stack" makes the interface one of the host's: bridges are such already. "all"
+ * receives on all interfaces of the namespace, also those that are yet to come.
+ * "mute": somebody else sends in its name.
  *
  * What arrives at an interface in a namespace has left the bridge port at the
  * other end, so there a packet socket sees all. The host is otherwise: a packet
@@ -35,6 +37,8 @@
  * @ifname: the interface
  * @host: what arrives has to have come up to the host's stack
  * @tap: @tx is the tap, and to be read
+ * @all: receives on all interfaces of @netns
+ * @mute: sends nothing
  * @own_mac: @mac was given
  * @mac: source address
  * @vlan: as in struct frame_spec
@@ -51,6 +55,8 @@ struct endpoint {
 	char ifname[IFNAMSIZ];
 	bool host;
 	bool tap;
+	bool all;
+	bool mute;
 	bool own_mac;
 	u8 mac[MAC_LEN];
 	int vlan;

@@ -2,10 +2,13 @@
 /*
  * nlraw - say to the isol family what isolctl would never say
  *
- * usage: nlraw [-q] [LINE...]
+ * usage: nlraw [-q] [-w FILE] [LINE...]
  *
  * Reads a line for each step, from its arguments or from standard input, and
- * prints all that the kernel answers. -q: only what is not as expected.
+ * prints all that the kernel answers. -q: only what is not as expected. -w: goes
+ * over the lines again and again while FILE is there, with new sockets each time
+ * (also while there is no module to speak to), and prints at the end how often
+ * each step has succeeded.
  *
  *	[@N] STEP [=> RESULT [mute] [at ATTRIBUTE] [say TEXT]]
  *
@@ -56,6 +59,8 @@
  *					and close it
  *	sleep MS
  *	echo TEXT
+ *	mortal MS LINE [| LINE]...	say them in a process of its own, on sockets of
+ *					its own, that is killed after MS at the latest
  *	repeat FROM TO LINE		{} in LINE is the number, {%N} the number
  *					modulo N
  */
@@ -68,6 +73,7 @@
 #include <linux/types.h>
 #include <poll.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -355,6 +361,7 @@ static unsigned int line_nr;
 static const char *line_text;
 static int failures;
 static bool quiet;
+static const char *going;	/* -w */
 static FILE *to;	/* where messages are printed */
 static char in[IN_SIZE], out[OUT_SIZE];
 
@@ -1013,6 +1020,11 @@ static void get_family(struct mnl_socket *nl)
 		die("send: %s", strerror(errno));
 	n = mnl_socket_recvfrom(nl, in, sizeof(in));
 	nlh = (void *)in;
+	if (going && nlh->nlmsg_type != GENL_ID_CTRL) {
+		/* The module is away: nobody is called so either. */
+		family = GENL_MAX_ID;
+		return;
+	}
 	if (n < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type != GENL_ID_CTRL)
 		die("no family %s: is the module loaded?", ISOL_GENL_NAME);
 	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
@@ -1424,6 +1436,9 @@ static const struct step {
 	{ "size", step_size },
 };
 
+/* of each of these */
+static unsigned long succeeded[ARRAY_SIZE(steps)];
+
 /* Queue an object. Return: whether the queue is long enough. */
 static bool queue(int type, char **word)
 {
@@ -1566,6 +1581,46 @@ static void repeat(char **word)
 	depth--;
 }
 
+static void run_mortal(char **word)
+{
+	char line[4096];
+
+	/* Those that are open go on with our parent. */
+	memset(sockets, 0, sizeof(sockets));
+	quiet = true;
+	while (*word) {
+		size_t n = 0;
+
+		for (; *word && strcmp(*word, "|"); word++)
+			n += snprintf(line + n, sizeof(line) - n, "%s ", *word);
+		if (n >= sizeof(line))
+			die("line too long");
+		run_line(line);
+		word += !!*word;
+	}
+	pause();
+}
+
+static unsigned long killed;
+
+static void mortal(char **word)
+{
+	pid_t pid;
+
+	if (!word[0] || !word[1])
+		die("MS LINE");
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		run_mortal(word + 1);
+		_exit(0);
+	}
+	usleep(number(word[0]) * 1000);
+	if (pid < 0 || kill(pid, SIGKILL) || waitpid(pid, NULL, 0) < 0)
+		err(1, "fork");
+	killed++;
+}
+
 static int object_type(const char *word)
 {
 	int type;
@@ -1581,6 +1636,8 @@ static bool run_plain(char **word)
 {
 	if (!strcmp(word[0], "repeat"))
 		repeat(word + 1);
+	else if (!strcmp(word[0], "mortal"))
+		mortal(word + 1);
 	else if (!strcmp(word[0], "echo"))
 		for (word++; *word; word++)
 			printf("%s%c", *word, word[1] ? ' ' : '\n');
@@ -1614,18 +1671,19 @@ static void run_step(char **word, char **expect)
 	for (i = 0; i < ARRAY_SIZE(steps); i++)
 		if (!strcmp(word[0], steps[i].name)) {
 			r = steps[i].run(word + 1);
+			succeeded[i] += !r.err;
 			check(word[0], &r, expect);
 			return;
 		}
 	die("no such step: %s", word[0]);
 }
 
-static void run_line(char *line)
+static void run_words(char *line)
 {
 	char *words[MAX_WORDS + 1], **word = words, **expect = NULL, *p;
 	int n = 0;
 
-	line_text = strdup(line);
+
 	for (p = strtok(line, " \t\n"); p && *p != ';' && n < MAX_WORDS; p = strtok(NULL, " \t\n"))
 		words[n++] = p;
 	words[n] = NULL;
@@ -1650,32 +1708,115 @@ static void run_line(char *line)
 	}
 }
 
+static void run_line(char *line)
+{
+	const char *outer = line_text;
+	char *text = strdup(line);
+
+	line_text = text;
+	run_words(line);
+	line_text = outer;
+	free(text);
+}
+
+/* The lines that are given, by arguments or on standard input. */
+static char **read_lines(int argc, char **argv, unsigned int *n)
+{
+	char **lines = NULL, *line = NULL;
+	size_t size = 0;
+	int i;
+
+	if (argc) {
+		*n = argc;
+		return argv;
+	}
+	for (i = 0; getline(&line, &size, stdin) > 0; i++) {
+		line[strcspn(line, "\n")] = '\0';
+		lines = realloc(lines, (i + 1) * sizeof(*lines));
+		if (!lines)
+			err(1, "realloc");
+		lines[i] = line;
+		line = NULL;
+	}
+	*n = i;
+	return lines;
+}
+
+static void run_lines(char **lines, unsigned int n)
+{
+	char *line;
+
+	for (line_nr = 1; line_nr <= n; line_nr++) {
+		if (going && access(going, F_OK))
+			return;
+		line = strdup(lines[line_nr - 1]);
+		run_line(line);
+		free(line);
+	}
+}
+
+static void close_all(void)
+{
+	for (sock = sockets; sock < sockets + MAX_SOCKETS; sock++)
+		close_socket();
+}
+
+static void run_rounds(char **lines, unsigned int n)
+{
+	unsigned long rounds = 0;
+	unsigned int i;
+
+	for (; !access(going, F_OK); rounds++) {
+		family = 0;
+		run_lines(lines, n);
+		close_all();
+	}
+	printf("rounds %lu", rounds);
+	for (i = 0; i < ARRAY_SIZE(steps); i++)
+		if (succeeded[i])
+			printf(" %s %lu", steps[i].name, succeeded[i]);
+	printf(" killed %lu\n", killed);
+}
+
 int main(int argc, char **argv)
 {
-	char *line = NULL;
-	size_t size = 0;
-	int i = 1;
+	unsigned int n;
+	char **lines;
+	int opt;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	to = stdout;
-	if (i < argc && !strcmp(argv[i], "-q")) {
-		quiet = true;
-		i++;
-	}
-	if (i < argc) {
-		for (; i < argc; i++) {
-			line_nr++;
-			run_line(strdup(argv[i]));
+	while ((opt = getopt(argc, argv, "+qw:")) != -1) {
+		switch (opt) {
+		case 'q':
+			quiet = true;
+			break;
+		case 'w':
+			going = optarg;
+			break;
+		default:
+			return 2;
 		}
-	} else {
+	}
+	if (!going && optind == argc) {
+		char *line = NULL;
+		size_t size = 0;
+
+		/* As they come. */
 		while (getline(&line, &size, stdin) > 0) {
 			line_nr++;
 			line[strcspn(line, "\n")] = '\0';
 			run_line(line);
 		}
+	} else {
+		lines = read_lines(argc - optind, argv + optind, &n);
+		if (going)
+			run_rounds(lines, n);
+		else
+			run_lines(lines, n);
 	}
 	/* What is still queued was meant to be sent. */
-	for (sock_nr = 1; sock_nr < MAX_SOCKETS; sock_nr++) {
+	for (sock_nr = 1; sock_nr < MAX_SOCKETS && !going; sock_nr++) {
 		sock = &sockets[sock_nr];
 		if (sock->pending) {
 			struct result r = send_pending();
