@@ -8,7 +8,7 @@
 
 #include "compile.h"
 #include "gen.h"
-#include "oracle.h"
+#include "pairs.h"
 #include "test.h"
 
 #define LIMIT (4LL * 1024 * 1024 * 1024)
@@ -16,242 +16,10 @@
 
 static char msg[MSG_LEN];
 
-/* How often each reason came up, by verdict. */
-static u32 met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
-
 static int compile(const struct isol_model *model, struct isol_compiled *out)
 {
 	memset(msg, 0, sizeof(msg));
 	return isol_compile(model, NULL, out, msg, sizeof(msg));
-}
-
-/* ---- every pair against the oracle */
-
-static u32 class_of(const struct isol_bridge *bridge, const struct oracle_end *end)
-{
-	switch (end->kind) {
-	case ORACLE_HOST:
-		return ISOL_CLASS_HOST;
-	case ORACLE_UPLINK:
-		return ISOL_CLASS_UPLINK;
-	case ORACLE_UNBOUND:
-		return bridge->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
-								ISOL_CLASS_UNBOUND_DROP;
-	case ORACLE_BINDING:
-		return end->quarantined ? ISOL_CLASS_QUARANTINED :
-					  ISOL_CLASS_FIRST_BINDING + end->binding->id;
-	default:
-		return ISOL_CLASS_GONE;
-	}
-}
-
-static const char *end_name(const struct oracle_end *end, char *buf, size_t len)
-{
-	static const char *const kinds[] = { "host", "uplink", "unbound", "", "gone" };
-
-	snprintf(buf, len, "%s%s%s", kinds[end->kind], end->binding ? end->binding->name : "",
-		 end->quarantined ? "(quarantined)" : "");
-	return buf;
-}
-
-static void check_pair(const struct isol_model *model, const struct isol_compiled *compiled,
-		       const struct isol_bridge *bridge, const struct oracle_end *from,
-		       const struct oracle_end *to)
-{
-	struct oracle_answer a = oracle_ask(model, bridge, from, to);
-	u32 d = isol_classify(&compiled->tables, bridge->id, class_of(bridge, from),
-			      class_of(bridge, to));
-	u32 nr = isol_decision_counter(d), first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
-	u8 verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
-	char x[80], y[80];
-
-	met[a.reason][a.verdict]++;
-	if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
-	    (a.rule ? nr == a.nr : nr >= first && nr < first + ISOL_NDFLT))
-		return;
-	CHECK_MSG(0, "bridge %s, %s to %s: verdict %u reason %u counter %u, not %u %u %s",
-		  bridge->name, end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)),
-		  verdict, isol_decision_reason(d), nr, a.verdict, a.reason,
-		  a.rule ? a.rule->name : "a default");
-}
-
-/* The endpoints that a bridge can have; to @ends, with room for all. */
-static u32 make_ends(const struct isol_model *model, const struct isol_bridge *bridge,
-		     struct oracle_end *ends)
-{
-	const struct isol_binding *binding;
-	u32 n = 0;
-
-	ends[n++] = (struct oracle_end){ .kind = ORACLE_HOST };
-	ends[n++] = (struct oracle_end){ .kind = ORACLE_UPLINK };
-	ends[n++] = (struct oracle_end){ .kind = ORACLE_UNBOUND };
-	ends[n++] = (struct oracle_end){ .kind = ORACLE_GONE };
-	for (binding = model->bindings; binding; binding = binding->next) {
-		if (binding->segment && binding->segment->bridge != bridge)
-			continue;
-		ends[n++] = (struct oracle_end){ .kind = ORACLE_BINDING, .binding = binding };
-		if (percent(30))
-			ends[n++] = (struct oracle_end){
-				.kind = ORACLE_BINDING, .binding = binding, .quarantined = true,
-			};
-	}
-	return n;
-}
-
-static void check_pairs(const struct isol_model *model, const struct isol_compiled *compiled,
-			u32 most)
-{
-	struct oracle_end *ends = calloc(model->nbindings * 2 + 4, sizeof(*ends));
-	const struct isol_bridge *bridge;
-	u32 n, i, j;
-
-	for (bridge = model->bridges; bridge; bridge = bridge->next) {
-		n = make_ends(model, bridge, ends);
-		if ((u64)n * n > most) {
-			for (i = 0; i < most; i++)
-				check_pair(model, compiled, bridge, &ends[below(n)],
-					   &ends[below(n)]);
-			continue;
-		}
-		for (i = 0; i < n; i++)
-			for (j = 0; j < n; j++)
-				check_pair(model, compiled, bridge, &ends[i], &ends[j]);
-	}
-	free(ends);
-}
-
-/* ---- what the tables must be like, whatever the policy */
-
-static void check_defaults(const struct isol_model *model, const struct isol_compiled *compiled)
-{
-	u32 bridge, i;
-
-	for (bridge = 1; bridge <= model->nbridges; bridge++)
-		for (i = 0; i < ISOL_NDFLT; i++) {
-			u32 d = isol_tables_default(&compiled->tables, bridge, i);
-
-			CHECK(!(d & ISOL_DECISION_DEFAULT));
-			CHECK_EQ(isol_decision_counter(d),
-				 compiled->nrules + (bridge - 1) * ISOL_NDFLT + i);
-			CHECK(isol_decision_reason(d) <= ISOL_REASON_MAX);
-		}
-	for (bridge = 1; bridge <= model->nbridges; bridge++) {
-		static const struct {
-			u32 dflt, accept, reason;
-		} fixed[] = {
-			{ ISOL_DFLT_UNJUDGED, 1, ISOL_REASON_UNJUDGED },
-			{ ISOL_DFLT_GONE, 0, ISOL_REASON_GONE },
-			{ ISOL_DFLT_MISMATCH, 0, ISOL_REASON_MISMATCH },
-			{ ISOL_DFLT_CONTROL, 1, ISOL_REASON_CONTROL },
-			{ ISOL_DFLT_PROMISC_ACCEPT, 1, ISOL_REASON_PROMISC },
-			{ ISOL_DFLT_PROMISC_DROP, 0, ISOL_REASON_PROMISC },
-			{ ISOL_NDFLT - 1, 0, ISOL_REASON_MISMATCH },	/* none has this */
-		};
-
-		for (i = 0; i < ARRAY_SIZE(fixed); i++) {
-			u32 d = isol_tables_default(&compiled->tables, bridge, fixed[i].dflt);
-
-			CHECK_EQ(!!(d & ISOL_DECISION_ACCEPT), fixed[i].accept);
-			CHECK_EQ(isol_decision_reason(d), fixed[i].reason);
-		}
-	}
-}
-
-static bool same_role(const struct isol_binding *a, const struct isol_binding *b)
-{
-	return a->role == b->role &&
-	       (a->role != ISOL_ROLE_COMMUNITY || !strcmp(a->community, b->community));
-}
-
-static bool named(const struct isol_model *model, bool from, u32 kind, u32 id)
-{
-	const struct isol_rule *rule;
-	u32 table, i;
-
-	for (table = 0; table <= ISOL_TABLE_MAX; table++)
-		for (rule = model->rules[table]; rule; rule = rule->next) {
-			const struct isol_endpoint *end = from ? rule->from : rule->to;
-
-			for (i = from ? rule->nfrom : rule->nto; i--; end++)
-				if (end->kind == kind && end->id == id)
-					return true;
-		}
-	return false;
-}
-
-static bool has_group(const struct isol_binding *binding, u32 id)
-{
-	u32 i;
-
-	for (i = 0; i < binding->ngroups; i++)
-		if (binding->groups[i] == id)
-			return true;
-	return false;
-}
-
-/* No rule can tell the two apart on that side, and no role does. */
-static bool alike(const struct isol_model *model, bool from, const struct isol_binding *a,
-		  const struct isol_binding *b)
-{
-	u32 g;
-
-	if (!same_role(a, b) || named(model, from, ISOL_ENDPOINT_BINDING, a->id) ||
-	    named(model, from, ISOL_ENDPOINT_BINDING, b->id))
-		return false;
-	for (g = 0; g < model->ngroups; g++)
-		if (has_group(a, g) != has_group(b, g) &&
-		    named(model, from, ISOL_ENDPOINT_GROUP, g))
-			return false;
-	return true;
-}
-
-static void check_sharing(const struct isol_model *model, const struct isol_compiled *compiled)
-{
-	const struct isol_class *classes = compiled->tables.classes;
-	const struct isol_row *row, *other;
-	u32 i, j, nrows = 0;
-
-	CHECK_EQ(compiled->tables.nclasses, ISOL_CLASS_FIRST_BINDING + model->nbindings);
-	for (i = 0; i < compiled->tables.nclasses; i++) {
-		CHECK(classes[i].row);
-		CHECK(classes[i].col < compiled->ncols);
-	}
-	for (row = compiled->rows; row; row = row->next, nrows++)
-		for (other = row->next; other; other = other->next)
-			CHECK_MSG(memcmp(row->cells, other->cells, compiled->ncols * sizeof(u32)),
-				  "two equal rows are stored");
-	CHECK_EQ(nrows, compiled->nrows);
-
-	for (i = 0; i < model->nbindings; i++)
-		for (j = 0; j < i; j++) {
-			const struct isol_binding *a = model->binding[i], *b = model->binding[j];
-			const struct isol_class *x = &classes[ISOL_CLASS_FIRST_BINDING + i];
-			const struct isol_class *y = &classes[ISOL_CLASS_FIRST_BINDING + j];
-
-			CHECK_MSG(!alike(model, true, a, b) || x->row == y->row,
-				  "%s and %s have rows of their own", a->name, b->name);
-			CHECK_MSG(alike(model, false, a, b) == (x->col == y->col),
-				  "%s and %s: columns %u and %u", a->name, b->name, x->col,
-				  y->col);
-		}
-	/* The hooks count on this one without looking. */
-	CHECK_EQ(classes[ISOL_CLASS_HOST].col, ISOL_COL_HOST);
-	CHECK(classes[ISOL_CLASS_NONE].row == classes[ISOL_CLASS_GONE].row);
-}
-
-static void check_rules(const struct isol_model *model, const struct isol_compiled *compiled)
-{
-	const struct isol_rule *rule;
-	u32 table, nr = 0;
-
-	for (table = 0; table <= ISOL_TABLE_MAX; table++)
-		for (rule = model->rules[table]; rule; rule = rule->next, nr++) {
-			CHECK(compiled->rule[nr] == rule);
-			CHECK_EQ(rule->nr, nr);
-		}
-	CHECK_EQ(compiled->nrules, nr);
-	CHECK_EQ(compiled->ncounters, nr + model->nbridges * ISOL_NDFLT);
-	CHECK_EQ(compiled->tables.nbridges, model->nbridges);
 }
 
 /* Return: whether it went well. */
@@ -268,11 +36,8 @@ static bool check_shape(const struct gen_shape *shape, u32 most, bool sharing)
 		return false;
 	CHECK_EQ(compile(model, &compiled), 0);
 	if (test_good()) {
-		check_rules(model, &compiled);
-		check_defaults(model, &compiled);
+		check_tables(model, &compiled, sharing);
 		check_pairs(model, &compiled, most);
-		if (sharing)
-			check_sharing(model, &compiled);
 		isol_compiled_free(&compiled);
 	}
 	if (!test_good() && model->nbindings + model->nrules[0] + model->nrules[1] < 100)
@@ -287,7 +52,7 @@ static void random_policies(void)
 	u32 rounds = test_rounds(8000), i;
 	struct gen_shape shape;
 
-	memset(met, 0, sizeof(met));
+	memset(pairs_met, 0, sizeof(pairs_met));
 	for (i = 0; i < rounds; i++) {
 		gen_shape(&shape);
 		if (!check_shape(&shape, 4000, shape.bindings + shape.rules < 60)) {
@@ -300,15 +65,15 @@ static void random_policies(void)
 		return;
 	/* Whatever a pair can come to has come up, and often. */
 	for (i = ISOL_REASON_RULE; i <= ISOL_REASON_BRIDGE_DEFAULT; i++) {
-		CHECK_MSG(met[i][ISOL_VERDICT_DROP] > 100, "reason %u never drops", i);
-		CHECK_MSG(met[i][ISOL_VERDICT_ACCEPT] > 100 || i == ISOL_REASON_QUARANTINE,
+		CHECK_MSG(pairs_met[i][ISOL_VERDICT_DROP] > 100, "reason %u never drops", i);
+		CHECK_MSG(pairs_met[i][ISOL_VERDICT_ACCEPT] > 100 || i == ISOL_REASON_QUARANTINE,
 			  "reason %u never accepts", i);
 	}
-	CHECK(met[ISOL_REASON_HOST_DEFAULT][ISOL_VERDICT_DROP] > 100);
-	CHECK(met[ISOL_REASON_UNBOUND][ISOL_VERDICT_DROP] > 100);
-	CHECK(met[ISOL_REASON_UNBOUND][ISOL_VERDICT_ACCEPT] > 100);
-	CHECK(met[ISOL_REASON_UNJUDGED][ISOL_VERDICT_ACCEPT] > 100);
-	CHECK(met[ISOL_REASON_GONE][ISOL_VERDICT_DROP] > 100);
+	CHECK(pairs_met[ISOL_REASON_HOST_DEFAULT][ISOL_VERDICT_DROP] > 100);
+	CHECK(pairs_met[ISOL_REASON_UNBOUND][ISOL_VERDICT_DROP] > 100);
+	CHECK(pairs_met[ISOL_REASON_UNBOUND][ISOL_VERDICT_ACCEPT] > 100);
+	CHECK(pairs_met[ISOL_REASON_UNJUDGED][ISOL_VERDICT_ACCEPT] > 100);
+	CHECK(pairs_met[ISOL_REASON_GONE][ISOL_VERDICT_DROP] > 100);
 }
 
 static void large_policies(void)

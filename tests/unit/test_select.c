@@ -1,21 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which binding a port is. */
+#include "naive.h"
 #include "select.h"
 #include "test.h"
 
 #define LIMIT (256LL * 1024 * 1024)
 
 /* ---- globs */
-
-/* As one would say it. */
-static bool naive_match(const char *glob, const char *name)
-{
-	if (!*glob)
-		return !*name;
-	if (*glob == '*')
-		return naive_match(glob + 1, name) || (*name && naive_match(glob, name + 1));
-	return *name && (*glob == '?' || *glob == *name) && naive_match(glob + 1, name + 1);
-}
 
 static void glob_table(void)
 {
@@ -41,7 +32,7 @@ static void glob_table(void)
 	for (i = 0; i < ARRAY_SIZE(table); i++) {
 		CHECK_MSG(isol_glob_match(table[i].glob, table[i].name) == table[i].match,
 			  "%s against %s", table[i].glob, table[i].name);
-		CHECK_EQ(naive_match(table[i].glob, table[i].name), table[i].match);
+		CHECK_EQ(naive_glob_match(table[i].glob, table[i].name), table[i].match);
 	}
 }
 
@@ -82,7 +73,7 @@ static void glob_random(void)
 		n = exact(name);
 		match = isol_glob_match(g, n);
 		matches += match;
-		CHECK_MSG(match == naive_match(glob, name), "%s against %s", glob, name);
+		CHECK_MSG(match == naive_glob_match(glob, name), "%s against %s", glob, name);
 		free(g);
 		free(n);
 	}
@@ -225,50 +216,6 @@ static const char *const globs[] = { "*", "tap*", "tap?", "t*", "?ap0", "*0", "v
 				     "*a*", "????", "tap1*", "*t*0" };
 static const char *const aliases[] = { "", "web", "web 1", "db", "tap0" };
 
-static u32 literals(const char *s)
-{
-	u32 n = 0;
-
-	for (; *s; s++)
-		n += !strchr("*?", *s);
-	return n;
-}
-
-static const struct isol_binding *naive_select(const char *ifname, const u8 *mac,
-					       const char *alias)
-{
-	const struct isol_binding *b, *best = NULL;
-	u32 rank, best_rank = 0;
-
-	for (b = model->bindings; b; b = b->next) {
-		bool match = false;
-
-		switch (b->kind) {
-		case ISOL_SEL_PORT:
-			match = !strcmp(b->selector, ifname);
-			rank = 1003;
-			break;
-		case ISOL_SEL_MAC:
-			match = mac[0] == (b->mac[0] == 0xfe ? 0xfa : 0xfe) &&
-				!memcmp(mac + 1, b->mac + 1, ETH_ALEN - 1);
-			rank = 1002;
-			break;
-		case ISOL_SEL_ALIAS:
-			match = !strcmp(b->selector, alias);
-			rank = 1001;
-			break;
-		default:
-			match = naive_match(b->selector, ifname);
-			rank = 1 + literals(b->selector);
-		}
-		if (match && rank > best_rank) {
-			best = b;
-			best_rank = rank;
-		}
-	}
-	return best;
-}
-
 static bool first_is_fe(const u8 *mac)
 {
 	return mac[0] == 0xfe;
@@ -336,7 +283,7 @@ static void random_selectors(void)
 
 			random_mac(mac, taps, ARRAY_SIZE(taps));
 			a = isol_select(model, ifname, mac, alias);
-			b = naive_select(ifname, mac, alias);
+			b = naive_select(model, ifname, mac, alias);
 			found += !!b;
 			CHECK_MSG(a == b, "round %u: %s %02x..%02x '%s': %s, not %s", i, ifname,
 				  mac[0], mac[5], alias, a ? a->name : "none",

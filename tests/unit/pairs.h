@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a compiled policy must be like; the checks are those of test.h. */
+#ifndef ISOL_PAIRS_H
+#define ISOL_PAIRS_H
+
+#include "compile.h"
+
+/* How often each reason came up in check_pairs(), by verdict. */
+extern u32 pairs_met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+
+/**
+ * check_pairs() - every pair of endpoints against the oracle
+ * @model: the policy
+ * @compiled: what the compiler made of it
+ * @most: so many pairs of a bridge at the most; at random, if it has more
+ */
+void check_pairs(const struct isol_model *model, const struct isol_compiled *compiled, u32 most);
+
+/**
+ * check_tables() - what the tables must be like, whatever the policy
+ * @model: the policy
+ * @compiled: what the compiler made of it
+ * @sharing: also that equal rows and columns are stored once; takes the square
+ *	of the bindings
+ */
+void check_tables(const struct isol_model *model, const struct isol_compiled *compiled,
+		  bool sharing);
+
+#endif /* ISOL_PAIRS_H */
