@@ -3,8 +3,34 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "diag.h"
 #include "alloc.h"
+#include "diag.h"
+#include "text.h"
+
+/* What is quoted from a file may hold what a terminal would obey. */
+static char *printable(char *text)
+{
+	const size_t len = strlen(text);
+	/* six characters for one, at the most */
+	char *out = xcalloc(6, len + 1), *p = out;
+	size_t at, n;
+	u32 cp;
+
+	for (at = 0; at < len; at += n) {
+		n = utf8_char(text + at, len - at, &cp);
+		if (n && cp >= ' ' && (cp < 0x7f || cp > 0x9f)) {
+			memcpy(p, text + at, n);
+			p += n;
+		} else if (n) {
+			p += sprintf(p, "\\u%04x", cp);
+		} else {
+			p += sprintf(p, "\\x%02x", (u8)text[at]);
+			n = 1;
+		}
+	}
+	free(text);
+	return out;
+}
 
 static void add(struct diags *d, struct mark at, bool warning, const char *fmt, va_list ap)
 {
@@ -23,7 +49,7 @@ static void add(struct diags *d, struct mark at, bool warning, const char *fmt, 
 	}
 	++*count;
 	d->v = xrealloc(d->v, d->n + 1, sizeof(*d->v));
-	d->v[d->n++] = (struct diag){ .at = at, .warning = warning, .text = text };
+	d->v[d->n++] = (struct diag){ .at = at, .warning = warning, .text = printable(text) };
 }
 
 void diags_error(struct diags *d, struct mark at, const char *fmt, ...)

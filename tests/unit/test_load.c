@@ -118,6 +118,7 @@ static void bytes(void)
 	EXPECT("\xff\xfei\0s\0o\0l\0", "f:1:1: error: byte 0xff is not UTF-8");
 	EXPECT("isol: 1 # \x07\n", "f:1:11: error: the control character U+0007");
 	EXPECT("isol: 1 # \xc2\x9b\n", "f:1:11: error: the control character U+009B");
+	EXPECT("isol: 1\ngroups: {\"a\\e[2J\\u009b\": {}}\n", "the group name 'a\\u001b[2J\\u009b' holds");
 	EXPECT("   ", "f:1:1: error: there is nothing");
 	EXPECT("\t{\"isol\": 1}", "f:1:1: error: a tab");
 	got = diagnose("f", "\xef\xbb\xbfisol: 2\n", 11, &err);
