@@ -301,6 +301,12 @@ static int take(struct genl *g, struct wait *w, const struct nlmsghdr *nlh)
 	return 0;
 }
 
+/* libmnl takes a length beyond INT_MAX for a short one. */
+static bool message_ok(const struct nlmsghdr *nlh, int n)
+{
+	return mnl_nlmsg_ok(nlh, n) && nlh->nlmsg_len <= (u32)n;
+}
+
 /*
  * The end of a commit may overtake its acknowledgment: another thread of the
  * kernel sends it.
@@ -314,7 +320,7 @@ static int wait_for(struct genl *g, struct wait *w)
 		n = receive(g);
 		if (n < 0)
 			return n;
-		for (nlh = (void *)g->in; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+		for (nlh = (void *)g->in; message_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
 			err = take(g, w, nlh);
 			if (err)
 				return err;
@@ -423,7 +429,7 @@ int genl_listen(struct genl *g, genl_cb cb, void *data)
 
 	if (n < 0)
 		return n;
-	for (nlh = (void *)g->in; mnl_nlmsg_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
+	for (nlh = (void *)g->in; message_ok(nlh, n); nlh = mnl_nlmsg_next(nlh, &n)) {
 		if (nlh->nlmsg_type != g->family)
 			continue;
 		err = cb(nlh, data);
