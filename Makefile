@@ -33,7 +33,8 @@ Q := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory
 
 .PHONY: all tool module module-for modules-tests install install-module uninstall dkms-install \
-	dkms-uninstall setup debug-kernels tests-build demo check check-quick mutants bench shell clean help
+	dkms-uninstall setup debug-kernels tests-build units-build fuzz-build fuzz demo check check-quick \
+	mutants bench shell clean help
 
 all: tool module
 
@@ -51,6 +52,7 @@ help:
 	@echo "make check T=NAME     one test, or those whose name holds NAME"
 	@echo "make check-quick      what takes no more than three minutes"
 	@echo "make mutants          see each of some planted mistakes found (M=NAME for one)"
+	@echo "make fuzz             the fuzzers, FUZZ_SECONDS=600 each, or FUZZ=\"policy select\" alone"
 	@echo "make clean"
 	@echo "variables: DESTDIR prefix KVER KDIR KERNELS=\"6.1 6.12 debug kcsan\" V=1 ISOL_CACHE=folder"
 
@@ -124,11 +126,21 @@ tests-build: modules-tests
 units-build:
 	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
 
+fuzz-build:
+	$(Q)$(MAKE) -C tests/fuzz BUILD=$(abspath $(BUILD))
+
 UNITS = $$(find $(BUILD)/unit -maxdepth 1 -name "test_*" -executable -type f | sort)
 
 # What is given to tests/run are the suites that run on this machine itself.
-check: tests-build units-build
-	$(Q)tests/run tests/vm/selftest $(UNITS)
+check: tests-build units-build fuzz-build
+	$(Q)tests/run tests/vm/selftest tests/fuzz/fuzz $(UNITS)
+
+# For so long each, or those of them that FUZZ names.
+FUZZ_SECONDS ?= 600
+FUZZ ?=
+
+fuzz: setup fuzz-build
+	$(Q)tests/fuzz/fuzz $(FUZZ_SECONDS) $(FUZZ)
 
 check-quick:
 	$(Q)$(MAKE) KERNELS="$(or $(filter 6.12,$(KERNELS)),$(firstword $(KERNELS)))" tests-build units-build

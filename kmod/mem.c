@@ -2,7 +2,10 @@
 /* Accounted memory, see mem.h. */
 #include "mem.h"
 
-#define CHUNK_SIZE 16384
+/* Fuzzers give each piece a chunk of its own, to see what is read beyond it. */
+#ifndef ISOL_CHUNK_SIZE
+#define ISOL_CHUNK_SIZE 16384
+#endif
 
 struct isol_chunk {
 	struct isol_chunk *next;
@@ -135,8 +138,8 @@ void *isol_arena_alloc(struct isol_arena *arena, size_t size)
 	size = (size + 7) & ~(size_t)7;
 	if (!arena->pos || (size_t)(arena->end - arena->pos) < size) {
 		want = sizeof(*chunk) + size;
-		if (want < CHUNK_SIZE)
-			want = CHUNK_SIZE;
+		if (want < ISOL_CHUNK_SIZE)
+			want = ISOL_CHUNK_SIZE;
 		chunk = isol_alloc(arena->mem, want);
 		if (!chunk)
 			return NULL;

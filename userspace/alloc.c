@@ -7,7 +7,10 @@
 
 #include "alloc.h"
 
-#define CHUNK_SIZE	(64 * 1024 - 64)
+/* Fuzzers give each piece a chunk of its own, to see what is read beyond it. */
+#ifndef ISOL_CHUNK_SIZE
+#define ISOL_CHUNK_SIZE	(64 * 1024 - 64)
+#endif
 
 struct arena_chunk {
 	struct arena_chunk *older;
@@ -66,7 +69,7 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	const size_t align = __alignof__(max_align_t);
 	struct arena_chunk *c = a->chunk;
-	size_t room = CHUNK_SIZE;
+	size_t room = ISOL_CHUNK_SIZE;
 	void *p;
 
 	if (size > SIZE_MAX / 2)
@@ -77,7 +80,7 @@ void *arena_alloc(struct arena *a, size_t size)
 			room = size;
 		c = xcalloc(1, sizeof(*c) + room);
 		c->size = room;
-		if (a->chunk && size > CHUNK_SIZE / 2) {
+		if (a->chunk && size > ISOL_CHUNK_SIZE / 2) {
 			/* a big piece goes behind the chunk that still has room */
 			c->older = a->chunk->older;
 			a->chunk->older = c;

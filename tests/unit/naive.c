@@ -69,8 +69,10 @@ bool naive_frame_control(const u8 *f, u32 len)
 		return len >= ETH + 3 && f[12] * 256 + f[13] >= 3 && f[12] * 256 + f[13] <= 1500 &&
 		       f[ETH] == 0x42 && f[ETH + 1] == 0x42 && f[ETH + 2] == 3;
 	if (f[12] == 0x08 && f[13] == 0x00) {
+		if (len < ETH + 20)
+			return false;
 		at = ETH + f[ETH] % 16 * 4;
-		return len >= ETH + 20 && f[ETH] >= 0x45 && f[ETH] <= 0x4f &&
+		return f[ETH] >= 0x45 && f[ETH] <= 0x4f &&
 		       f[ETH + 6] % 32 == 0 && f[ETH + 7] == 0 && f[ETH + 9] == 2 && at < len &&
 		       f[at] == 0x11;
 	}

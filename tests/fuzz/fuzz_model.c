@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Bytes as a sequence of objects for a model, as ISOL_CMD_ADD brings them, any
+ * names and references among them, with an allocation that fails somewhere.
+ * What has been taken is found, is what it was, and is compiled; what has been
+ * refused has a reason, and nothing is lost.
+ */
+#include "compile.h"
+#include "fuzz.h"
+#include "pairs.h"
+
+#define LIMIT (1LL << 28)
+
+/* Names that objects know each other by, and others that nobody may have. */
+static const char *a_name(char *buf)
+{
+	static const char *const words[] = {
+		"br0", "br1", "seg0", "g0", "g1", "g2", "g3", "b0", "b1", "b2", "b3", "r0", "r1",
+		"r2", "r3", "any", "host", "members", "up0", "up1", "tap0", "tap*", "c0", "c1",
+	};
+	unsigned int n = below(64);
+	char *s;
+
+	if (n == 63)
+		return NULL;
+	if (n < ARRAY_SIZE(words))
+		return words[n];
+	if (n < 56) {
+		snprintf(buf, ISOL_NAME_LEN + 2, "%c%u", "sgbrtu"[n % 6], below(256));
+		return buf;
+	}
+	/* one more than a name may have; the netlink layer lets no more through */
+	s = fuzz_text(n < 60 ? 6 : ISOL_NAME_LEN);
+	snprintf(buf, ISOL_NAME_LEN + 2, "%s", s);
+	free(s);
+	return buf;
+}
+
+typedef char name_buf[ISOL_NAME_LEN + 2];
+
+static u32 nbridges, nsegments, ngroups, nbindings, nrules[2];
+
+static int add_bridge(struct isol_model *model, struct isol_fault *fault)
+{
+	name_buf name, comment, uplink[4];
+	struct isol_bridge_spec spec = { .name = a_name(name) };
+	u32 i;
+	int err;
+
+	if (percent(20))
+		spec.comment = a_name(comment);
+	for (i = below(5); i--;) {
+		const char *s = a_name(uplink[spec.nuplinks]);
+
+		if (s)
+			spec.uplinks[spec.nuplinks++] = s;
+	}
+	spec.dflt = below(2);
+	spec.unbound = below(2);
+	err = isol_model_add_bridge(model, &spec, fault);
+	if (err)
+		return err;
+	nbridges++;
+	CHECK_EQ(isol_model_bridge(model, spec.name)->id, nbridges);
+	for (i = 0; i < spec.nuplinks; i++)
+		CHECK(isol_model_uplink(model, isol_model_bridge(model, spec.name),
+					spec.uplinks[i]));
+	return 0;
+}
+
+static int add_segment(struct isol_model *model, struct isol_fault *fault)
+{
+	name_buf name, bridge;
+	struct isol_segment_spec spec = {
+		.name = a_name(name), .bridge = a_name(bridge), .within = below(2),
+		.uplink = below(2),
+	};
+	int err = isol_model_add_segment(model, &spec, fault);
+
+	if (err)
+		return err;
+	nsegments++;
+	CHECK(!strcmp(isol_model_bridge(model, spec.bridge)->segment->name, spec.name));
+	return 0;
+}
+
+static int add_group(struct isol_model *model, struct isol_fault *fault)
+{
+	name_buf name, comment;
+	struct isol_group_spec spec = {
+		.name = a_name(name), .comment = percent(20) ? a_name(comment) : NULL,
+	};
+	int err = isol_model_add_group(model, &spec, fault);
+
+	if (err)
+		return err;
+	ngroups++;
+	CHECK(!isol_model_binding(model, spec.name));
+	return 0;
+}
+
+static int add_binding(struct isol_model *model, struct isol_fault *fault)
+{
+	name_buf name, text, segment, community, group[8];
+	struct isol_binding_spec spec = { .name = a_name(name), .claims = 1 + below(256) };
+	u8 mac[ETH_ALEN] = { 0x52, 0x54 };
+	const struct isol_binding *b;
+	u32 i;
+	int err;
+
+	switch (below(5)) {
+	case 0:
+		spec.port = a_name(text);
+		break;
+	case 1:
+		spec.glob = a_name(text);
+		break;
+	case 2:
+		spec.alias = a_name(text);
+		break;
+	default:
+		mac[0] = percent(80) ? 0x52 : fuzz_number(1);
+		mac[5] = fuzz_number(1);
+		spec.mac = mac;
+	}
+	if (percent(30))
+		spec.segment = a_name(segment);
+	spec.role = below(4);
+	if (spec.role == ISOL_ROLE_COMMUNITY)
+		spec.community = a_name(community);
+	for (i = below(8); i--;) {
+		const char *s = a_name(group[spec.ngroups]);
+
+		if (s)
+			spec.groups[spec.ngroups++] = s;
+	}
+	err = isol_model_add_binding(model, &spec, fault);
+	if (err)
+		return err;
+	b = isol_model_binding(model, spec.name);
+	CHECK_EQ(b->id, nbindings++);
+	CHECK_EQ(b->ngroups, spec.ngroups);
+	for (i = 1; i < b->ngroups; i++)
+		CHECK(b->groups[i - 1] < b->groups[i]);
+	CHECK_EQ(b->claims, spec.claims);
+	return 0;
+}
+
+static void fill_side(struct isol_endpoint_spec *end, u32 n, name_buf *buf)
+{
+	for (; n--; end++, buf++) {
+		end->kind = below(ISOL_ENDPOINT_MAX + 1);
+		if (end->kind == ISOL_ENDPOINT_GROUP || end->kind == ISOL_ENDPOINT_BINDING ||
+		    percent(5))
+			end->name = a_name(*buf);
+	}
+}
+
+static int add_rule(struct isol_model *model, struct isol_fault *fault)
+{
+	name_buf name, owner, from[4], to[4];
+	struct isol_rule_spec spec = {
+		.name = a_name(name), .table = below(2), .verdict = below(2), .nfrom = below(5),
+		.nto = below(5),
+	};
+	const struct isol_rule *r;
+	int err;
+
+	if (percent(20))
+		spec.owner = a_name(owner);
+	fill_side(spec.from, spec.nfrom, from);
+	fill_side(spec.to, spec.nto, to);
+	err = isol_model_add_rule(model, &spec, fault);
+	if (err)
+		return err;
+	nrules[spec.table]++;
+	r = isol_model_rule(model, spec.name);
+	CHECK(!strcmp(r->name, spec.name) && r->nfrom == spec.nfrom && r->nto == spec.nto);
+	return 0;
+}
+
+static int add(struct isol_model *model, struct isol_fault *fault)
+{
+	switch (below(8)) {
+	case 0:
+		return add_bridge(model, fault);
+	case 1:
+		return add_segment(model, fault);
+	case 2:
+	case 3:
+		return add_group(model, fault);
+	case 4:
+	case 5:
+		return add_binding(model, fault);
+	default:
+		return add_rule(model, fault);
+	}
+}
+
+static void use(struct isol_model *model)
+{
+	struct isol_compiled compiled;
+	char msg[200];
+
+	CHECK_EQ(model->nbridges, nbridges);
+	CHECK_EQ(model->nsegments, nsegments);
+	CHECK_EQ(model->ngroups, ngroups);
+	CHECK_EQ(model->nbindings, nbindings);
+	CHECK_EQ(model->nrules[0], nrules[0]);
+	CHECK_EQ(model->nrules[1], nrules[1]);
+	if (isol_model_seal(model)) {
+		CHECK_EQ(isol_fail_alloc, 0);
+		return;
+	}
+	isol_fail_alloc = 0;
+	CHECK_EQ(isol_compile(model, NULL, &compiled, msg, sizeof(msg)), 0);
+	check_tables(model, &compiled, true);
+	check_pairs(model, &compiled, 2000);
+	isol_compiled_free(&compiled);
+}
+
+void fuzz_one(const u8 *data, size_t size)
+{
+	struct isol_fault fault = { 0 };
+	struct isol_model *model;
+	struct isol_mem mem;
+	u32 fail;
+	int err = 0;
+
+	(void)data;
+	(void)size;
+	nbridges = 0;
+	nsegments = 0;
+	ngroups = 0;
+	nbindings = 0;
+	memset(nrules, 0, sizeof(nrules));
+	isol_mem_init(&mem, LIMIT);
+	fail = below(256);
+	isol_fail_alloc = fail < 16 ? fail : 0;
+	fail = isol_fail_alloc;
+	model = isol_model_new(&mem);
+	while (model && !err && fuzz_left())
+		err = add(model, &fault);
+	if (err) {
+		CHECK_EQ(err, fault.err);
+		CHECK(fault.msg && *fault.msg);
+		CHECK(err == -EEXIST || err == -ENOENT || err == -EINVAL || err == -E2BIG ||
+		      err == -ENOMEM);
+		/* out of memory when an allocation has failed, and only then */
+		CHECK_EQ(err == -ENOMEM, fail && !isol_fail_alloc);
+	} else if (model) {
+		use(model);
+	} else {
+		CHECK(fail);
+	}
+	isol_fail_alloc = 0;
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(&mem), 0);
+}
