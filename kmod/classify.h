@@ -6,7 +6,7 @@
  *	egress port  -> bridge and column
  *	row[column]  -> decision, or which default of the bridge
  *
- * What a port is is kept in one 32-bit word: bridge number in the upper 12
+ * What a port is, one 32-bit word tells: bridge number in the upper 12
  * bits, class in the lower 20 (in the port table itself: the class's column).
  * Word 0 is a port that nobody has told us about: it drops.
  *

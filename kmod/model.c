@@ -520,7 +520,7 @@ static int set_role(struct isol_model *model, struct isol_binding *binding,
 }
 
 static int set_memberships(struct isol_model *model, struct isol_binding *binding,
-		      const struct isol_binding_spec *spec, struct isol_fault *fault)
+			   const struct isol_binding_spec *spec, struct isol_fault *fault)
 {
 	u32 i, j;
 

@@ -84,8 +84,10 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
 	slot->port = port;
 	WRITE_ONCE(slot->counts, port->counts);
 	WRITE_ONCE(slot->row, class->row);
+	/* after where it is counted and its row */
 	smp_store_release(&slot->word, isol_word(isol_word_bridge(word), class->col));
 	if (slot->ifindex != port->ifindex)
+		/* after all of it */
 		smp_store_release(&slot->ifindex, port->ifindex);
 	return true;
 }

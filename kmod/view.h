@@ -8,8 +8,9 @@
  * quarantined or removed needs no memory, so that cannot fail. A frame reads
  * one word of each of its two slots: the row of the ingress, the column of the
  * egress. So there is no order in which the stores of a change could be seen
- * that matters: each frame meets the old port or the new. A port that comes may need a larger table; when there is no memory
- * for it the port stays unknown, and unknown ports drop.
+ * that matters: each frame meets the old port or the new. A port that comes may
+ * need a larger table; when there is no memory for it the port stays unknown,
+ * and unknown ports drop.
  */
 #ifndef ISOL_VIEW_H
 #define ISOL_VIEW_H
@@ -95,6 +96,7 @@ static inline struct isol_slot *isol_view_slot(const struct isol_view *view, u32
 		u32 key;
 
 		slot = &view->slots[i & (view->size - 1)];
+		/* before the rest of the slot: see isol_view_put() */
 		key = smp_load_acquire(&slot->ifindex);
 		if (key == ifindex)
 			return slot;

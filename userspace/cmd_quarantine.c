@@ -105,7 +105,7 @@ static int change(struct ctx *c, u8 cmd, const char *name, int mode, const char 
 	return genl_do(&c->genl, nlh, NULL, NULL);
 }
 
-/* The kernel's words begin with the attribute: whose name it is is said instead. */
+/* The kernel's words begin with the attribute: this says whose name it is instead. */
 static int fail(struct ctx *c, const char *name)
 {
 	static const char lead[] = "quarantine BINDING: ";

@@ -27,6 +27,8 @@
 #include <string.h>
 #include <yaml.h>
 
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
 static yaml_document_t doc;
 static yaml_node_t *root;
 static const char *family;
@@ -327,8 +329,7 @@ static void print_attr(const yaml_node_t *set, const yaml_node_t *attr,
 	const char *type = need_str(attr, "type");
 	const char *other;
 
-	known_keys(attr, " name type value doc enum nested-attributes"
-		   " multi-attr checks display-hint ");
+	known_keys(attr, " name type value doc enum nested-attributes multi-attr checks display-hint ");
 	printf("attr %s %s %lld\n", enum_name(set), c_name, value);
 	print_doc(attr, c_name);
 	if (!strcmp(type, "unused"))
@@ -398,7 +399,7 @@ static void print_may(const yaml_node_t *user, const char *name)
 	for (n = 0; n < nseen; n++)
 		if (!strcmp(seen[n], name))
 			return;
-	if (nseen == sizeof(seen) / sizeof(seen[0]))
+	if (nseen == ARRAY_SIZE(seen))
 		die(set, "too many sets");
 	seen[nseen++] = name;
 
@@ -460,11 +461,10 @@ static void print_op(const yaml_node_t *ops, const yaml_node_t *op,
 	const char *group = get_str(op, "mcgrp");
 	unsigned int i, n = 0;
 
-	known_keys(op, " name doc value attribute-set flags do dump event"
-		   " mcgrp ");
+	known_keys(op, " name doc value attribute-set flags do dump event mcgrp ");
 	need_str(op, "doc");
 	printf("cmd %s %s %lld\n", enum_name(ops), c_name, value);
-	for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+	for (i = 0; i < ARRAY_SIZE(modes); i++) {
 		const yaml_node_t *mode = get(op, modes[i]);
 
 		if (!mode)
@@ -530,9 +530,7 @@ static void print_spec(void)
 	const yaml_node_t *list, *node;
 	int i;
 
-	known_keys(root, " name protocol version doc c-family-name"
-		   " c-version-name definitions attribute-sets operations"
-		   " mcast-groups ");
+	known_keys(root, " name protocol version doc c-family-name c-version-name definitions attribute-sets operations mcast-groups ");
 	family = need_str(root, "name");
 	need_str(root, "doc");
 	if (strcmp(c_upper("", need_str(root, "c-family-name")),

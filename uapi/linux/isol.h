@@ -294,8 +294,8 @@ enum isol_event {
  * @ISOL_CMD_DONE: unicast from the kernel, the end of a COMMIT or FLUSH:
  *	ISOL_A_ERROR (0 or a negative errno: ESTALE when the base generation is
  *	not the current one, ENOSPC over the table budget, ENOMEM for want of
- *	memory or over a limit of it, ESHUTDOWN), ISOL_A_GENERATION (the one now current), ISOL_A_MESSAGE
- *	(text, on errors).
+ *	memory or over a limit of it, ESHUTDOWN), ISOL_A_GENERATION (the one now
+ *	current), ISOL_A_MESSAGE (text, on errors).
  * @ISOL_CMD_BRIDGE_GET: dump of ISOL_A_BRIDGE, in policy order. Every dump has
  *	one object and ISOL_A_GENERATION in each message, and NLM_F_DUMP_INTR
  *	when the policy changed while it ran: start over.
