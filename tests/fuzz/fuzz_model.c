@@ -10,6 +10,7 @@
 #include "pairs.h"
 
 #define LIMIT (1LL << 28)
+#define ROOM (ISOL_NAME_LEN + 2)
 
 /* Names that objects know each other by, and others that nobody may have. */
 static const char *a_name(char *buf)
@@ -26,23 +27,21 @@ static const char *a_name(char *buf)
 	if (n < ARRAY_SIZE(words))
 		return words[n];
 	if (n < 56) {
-		snprintf(buf, ISOL_NAME_LEN + 2, "%c%u", "sgbrtu"[n % 6], below(256));
+		snprintf(buf, ROOM, "%c%u", "sgbrtu"[n % 6], below(256));
 		return buf;
 	}
 	/* one more than a name may have; the netlink layer lets no more through */
-	s = fuzz_text(n < 60 ? 6 : ISOL_NAME_LEN);
-	snprintf(buf, ISOL_NAME_LEN + 2, "%s", s);
+	s = fuzz_text(n < 60 ? 6 : ISOL_NAME_LEN + 1);
+	snprintf(buf, ROOM, "%s", s);
 	free(s);
 	return buf;
 }
-
-typedef char name_buf[ISOL_NAME_LEN + 2];
 
 static u32 nbridges, nsegments, ngroups, nbindings, nrules[2];
 
 static int add_bridge(struct isol_model *model, struct isol_fault *fault)
 {
-	name_buf name, comment, uplink[4];
+	char name[ROOM], comment[ROOM], uplink[4][ROOM];
 	struct isol_bridge_spec spec = { .name = a_name(name) };
 	u32 i;
 	int err;
@@ -70,7 +69,7 @@ static int add_bridge(struct isol_model *model, struct isol_fault *fault)
 
 static int add_segment(struct isol_model *model, struct isol_fault *fault)
 {
-	name_buf name, bridge;
+	char name[ROOM], bridge[ROOM];
 	struct isol_segment_spec spec = {
 		.name = a_name(name), .bridge = a_name(bridge), .within = below(2),
 		.uplink = below(2),
@@ -86,7 +85,7 @@ static int add_segment(struct isol_model *model, struct isol_fault *fault)
 
 static int add_group(struct isol_model *model, struct isol_fault *fault)
 {
-	name_buf name, comment;
+	char name[ROOM], comment[ROOM];
 	struct isol_group_spec spec = {
 		.name = a_name(name), .comment = percent(20) ? a_name(comment) : NULL,
 	};
@@ -101,7 +100,7 @@ static int add_group(struct isol_model *model, struct isol_fault *fault)
 
 static int add_binding(struct isol_model *model, struct isol_fault *fault)
 {
-	name_buf name, text, segment, community, group[8];
+	char name[ROOM], text[ROOM], segment[ROOM], community[ROOM], group[8][ROOM];
 	struct isol_binding_spec spec = { .name = a_name(name), .claims = 1 + below(256) };
 	u8 mac[ETH_ALEN] = { 0x52, 0x54 };
 	const struct isol_binding *b;
@@ -146,7 +145,7 @@ static int add_binding(struct isol_model *model, struct isol_fault *fault)
 	return 0;
 }
 
-static void fill_side(struct isol_endpoint_spec *end, u32 n, name_buf *buf)
+static void fill_side(struct isol_endpoint_spec *end, u32 n, char (*buf)[ROOM])
 {
 	for (; n--; end++, buf++) {
 		end->kind = below(ISOL_ENDPOINT_MAX + 1);
@@ -158,7 +157,7 @@ static void fill_side(struct isol_endpoint_spec *end, u32 n, name_buf *buf)
 
 static int add_rule(struct isol_model *model, struct isol_fault *fault)
 {
-	name_buf name, owner, from[4], to[4];
+	char name[ROOM], owner[ROOM], from[4][ROOM], to[4][ROOM];
 	struct isol_rule_spec spec = {
 		.name = a_name(name), .table = below(2), .verdict = below(2), .nfrom = below(5),
 		.nto = below(5),

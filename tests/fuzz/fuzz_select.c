@@ -55,13 +55,16 @@ static void make_spec(struct selector_spec *s, unsigned int nr)
 	s->text = NULL;
 	switch (below(4)) {
 	case 0:
-		s->spec.port = s->text = a_name();
+		s->text = a_name();
+		s->spec.port = s->text;
 		break;
 	case 1:
-		s->spec.glob = s->text = a_name();
+		s->text = a_name();
+		s->spec.glob = s->text;
 		break;
 	case 2:
-		s->spec.alias = s->text = fuzz_text(20);
+		s->text = fuzz_text(20);
+		s->spec.alias = s->text;
 		break;
 	default:
 		a_mac(s->mac);

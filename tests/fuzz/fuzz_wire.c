@@ -163,7 +163,8 @@ static ssize_t fuzz_recv(void *ctx, void *buf, size_t size)
 	if (k->whole && n >= sizeof(*nlh))
 		nlh->nlmsg_len = n;
 	len = n;
-	for (; mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len; nlh = mnl_nlmsg_next(nlh, &len))
+	for (; mnl_nlmsg_ok(nlh, len) && nlh->nlmsg_len <= (u32)len;
+	     nlh = mnl_nlmsg_next(nlh, &len))
 		nlh->nlmsg_seq = k->seq;
 	return n;
 }
