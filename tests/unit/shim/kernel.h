@@ -47,9 +47,12 @@ struct test_count {
 
 #define DECLARE_STATIC_KEY_FALSE(name) extern bool name
 #define static_branch_unlikely(key) (*(key))
-#define raw_smp_processor_id() 0
+#define DEFINE_STATIC_KEY_FALSE(name) bool name
+#define static_branch_enable(key) (*(key) = true)
+#define raw_smp_processor_id() test_cpu
 #define atomic64_add(n, v) ((v)->counter += (n))
 #define local64_add(n, v) ((v)->counter += (n))
+#define local64_read(v) ((v)->counter)
 
 /* nobody reads meanwhile */
 #define smp_load_acquire(p) READ_ONCE(*(p))
@@ -58,8 +61,14 @@ struct test_count {
 #define rcu_assign_pointer(p, v) WRITE_ONCE(p, v)
 
 #define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
+#define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
 #define kvfree(p) isol_sys_free(p)
+
+#define __read_mostly
+
+/* The CPU that the test is on, and how many there are. */
+extern u32 test_cpu, nr_cpu_ids;
 
 static inline u32 ilog2(unsigned long n)
 {
