@@ -50,7 +50,7 @@ samples() {
 	local i from to n want
 	for i in "1 1" "1 2" "5 900" "100 97" "999 1" "42 4" "500 596" "13 710"; do
 		read -r from to <<<"$i"
-		[ "$from" -le "$PORTS" ] && [ "$to" -le "$PORTS" ] || continue
+		[[ $from -le $PORTS && $to -le $PORTS ]] || continue
 		want="drop bridge-default"
 		for ((n = from % 100; n < 10000; n += 100)); do
 			if [ $((n % 97)) = $((to % 100)) ]; then
@@ -71,9 +71,9 @@ plug_in() {
 	since=${EPOCHREALTIME/./}
 	ip -batch /tmp/batch
 	took "$since" "$PORTS ports added to the bridge, with a policy"
-	same $PORTS "$(status ports)" ports
+	same "$PORTS" "$(status ports)" ports
 	same 0 "$(status unbound)" "unbound ports"
-	same $PORTS "$(nlraw 'dump PORT_GET' | grep -c ' kind=member ')" members
+	same "$PORTS" "$(nlraw 'dump PORT_GET' | grep -c ' kind=member ')" members
 	samples
 }
 
@@ -84,7 +84,7 @@ commit_with_ports() {
 		nlraw <<<"$(large_policy)" >/tmp/out
 		note "commit with $PORTS ports: $(committed_in), $(($(status memory) >> 10)) KiB"
 	done
-	same $PORTS "$(nlraw 'dump PORT_GET' | grep -c ' kind=member ')" members
+	same "$PORTS" "$(nlraw 'dump PORT_GET' | grep -c ' kind=member ')" members
 	samples
 }
 
@@ -122,7 +122,7 @@ enumerate() {
 	same 0 "$(status memory)" memory
 	nlraw <<<"$(large_policy)" >/tmp/out
 	note "first commit with $PORTS ports: $(committed_in)"
-	same $PORTS "$(status ports)" ports
+	same "$PORTS" "$(status ports)" ports
 	same 0 "$(status unbound)" "unbound ports"
 	samples
 }
