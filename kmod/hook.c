@@ -206,10 +206,10 @@ static bool promisc_copy(const struct sk_buff *skb, const struct nf_hook_state *
 {
 	const u8 *dest = eth_hdr(skb)->h_dest;
 
-	/* Addresses may change meanwhile: then it is counted as one or the other. */
-	return skb->dev != state->in && READ_ONCE(skb->dev->flags) & IFF_PROMISC &&
-	       !is_multicast_ether_addr(dest) &&
-	       data_race(!ether_addr_equal(dest, skb->dev->dev_addr) &&
+	/* What changes meanwhile is counted as it was, or as it is. */
+	return data_race(skb->dev != state->in && skb->dev->flags & IFF_PROMISC &&
+			 !is_multicast_ether_addr(dest) &&
+			 !ether_addr_equal(dest, skb->dev->dev_addr) &&
 			 !ether_addr_equal(dest, state->in->dev_addr));
 }
 
