@@ -267,7 +267,7 @@ static const char *any_alias(void)
 static void make_port(struct ports *p, struct slot *s)
 {
 	struct peer peer = { .netns = p->there_fd, .nl = &p->there };
-	bool veth = rnd(2);
+	bool veth = rnd(4);
 	int ifindex = 0;
 
 	any_name(s->name);
@@ -281,7 +281,7 @@ static void make_port(struct ports *p, struct slot *s)
 		break;
 	}
 	if (new_link(&p->here, veth ? "veth" : "dummy", s->name, ifindex,
-		     rnd(2) ? p->bridge : 0, veth ? &peer : NULL))
+		     rnd(4) ? p->bridge : 0, veth ? &peer : NULL))
 		return;
 	s->ifindex = if_nametoindex(s->name);
 	s->there = s->ifindex;
@@ -401,8 +401,9 @@ static void restore(struct ports *p, const char *fixed)
 	struct slot *s;
 
 	for (s = p->slot; s < p->slot + NSLOTS; s++)
-		if (s->there && !s->fixed)
-			delete_link(s->away ? &p->there : &p->here, s->ifindex);
+		if (s->there && !s->fixed &&
+		    !delete_link(s->away ? &p->there : &p->here, s->ifindex))
+			count("deleted");
 	s = p->slot;
 	set_flags(&p->here, p->bridge, 0, IFF_PROMISC);
 	set_master(&p->here, s->ifindex, p->bridge);
