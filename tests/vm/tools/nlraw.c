@@ -1683,7 +1683,6 @@ static void run_words(char *line)
 	char *words[MAX_WORDS + 1], **word = words, **expect = NULL, *p;
 	int n = 0;
 
-
 	for (p = strtok(line, " \t\n"); p && *p != ';' && n < MAX_WORDS; p = strtok(NULL, " \t\n"))
 		words[n++] = p;
 	words[n] = NULL;
