@@ -38,8 +38,7 @@ static void must(int err, const struct isol_fault *fault)
 {
 	if (!err || err == -ENOMEM)
 		return;
-	fprintf(stderr, "refused: %s\n", fault->msg);
-	abort();
+	CHECK_MSG(0, "refused: %s", fault->msg);
 }
 
 static u8 verdict(const struct gen_shape *shape)

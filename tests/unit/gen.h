@@ -44,9 +44,9 @@ void gen_shape(struct gen_shape *shape);
  * @mem: the account
  * @shape: what it is like
  *
- * The model is sealed. Aborts the program if anything but memory is refused.
+ * The model is sealed. A check fails if anything but memory is refused.
  *
- * Return: the model, or NULL for want of memory.
+ * Return: the model, or NULL for want of memory or after a failed check.
  */
 struct isol_model *gen_model(struct isol_mem *mem, const struct gen_shape *shape);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What all unit tests share, see test.h. */
+#include <signal.h>
 #include <stdarg.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "test.h"
@@ -59,12 +61,31 @@ unsigned int test_rounds(unsigned int dflt)
 	return s && *s ? strtoul(s, NULL, 0) : dflt;
 }
 
-double test_clock(void)
+unsigned int test_ms(void)
 {
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
+	return t.tv_sec * 1000ULL + t.tv_nsec / 1000000;
+}
+
+static bool *later;
+
+static void on_alarm(int sig)
+{
+	__atomic_store_n(later, true, __ATOMIC_RELAXED);
+}
+
+void test_later(bool *flag, unsigned int ms)
+{
+	const struct itimerval at = {
+		.it_value = { .tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000 },
+	};
+
+	if (flag)
+		later = flag;
+	signal(SIGALRM, on_alarm);
+	setitimer(ITIMER_REAL, &at, NULL);
 }
 
 void test_begin(void)
@@ -77,6 +98,14 @@ void test_begin(void)
 	       ((u64)t.tv_sec << 20 ^ t.tv_nsec) & 0xffffffff;
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("# ISOL_SEED=%llu\n", (unsigned long long)seed);
+}
+
+void test_case(const char *suite, const char *name, void (*fn)(void))
+{
+	char full[100];
+
+	snprintf(full, sizeof(full), "%s_%s", suite, name);
+	run_case(full, fn);
 }
 
 void run_case(const char *name, void (*fn)(void))

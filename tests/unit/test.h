@@ -9,9 +9,24 @@
  *	ISOL_T       run only cases with this in their names
  *	ISOL_SEED    seed of the random numbers; printed, default: of the clock
  *	ISOL_ROUNDS  how often random cases try, instead of their default
+ *
+ * The tests of what is in the kernel module are compiled for the kernel too,
+ * as KUnit suites: see tests/kunit. There a case is a KUnit case.
  */
 #ifndef ISOL_TEST_H
 #define ISOL_TEST_H
+
+#ifdef __KERNEL__
+#define TEST_IN_KERNEL 1
+#define TEST_HOST_ONLY(x)
+
+#include <kunit/test.h>
+
+#include "kunit/libc.h"
+
+#else
+#define TEST_IN_KERNEL 0
+#define TEST_HOST_ONLY(x) x
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -27,6 +42,47 @@ int test_end(void);
 
 /* Each case begins with the same random numbers, run alone or with others. */
 void run_case(const char *name, void (*fn)(void));
+void test_case(const char *suite, const char *name, void (*fn)(void));
+
+#endif /* __KERNEL__ */
+
+/*
+ * A program, or a KUnit suite "isol-SUITE". CASES is a macro that calls the
+ * macro it is given for each case, a function:
+ *
+ *	#define CASES(X) X(this) X(that)
+ *	TEST_SUITE(select, CASES)
+ *
+ * TEST_HOST_ONLY() is around what is not to be a case in the kernel, such as what
+ * measures how long something takes.
+ */
+#ifdef __KERNEL__
+
+void test_run(struct kunit *test, void (*fn)(void));
+
+#define TEST_KUNIT_RUN(fn) \
+	static void kunit_##fn(struct kunit *test) { test_run(test, fn); }
+#define TEST_KUNIT_CASE(fn) { .name = #fn, .run_case = kunit_##fn, .module_name = KBUILD_MODNAME },
+#define TEST_SUITE(suite, CASES) \
+	CASES(TEST_KUNIT_RUN) \
+	static struct kunit_case kunit_cases[] = { CASES(TEST_KUNIT_CASE) {} }; \
+	static struct kunit_suite kunit_suite = { .name = "isol-" #suite, \
+						  .test_cases = kunit_cases }; \
+	kunit_test_suite(kunit_suite);
+
+#else
+
+#define TEST_PROGRAM_CASE(fn) test_case(suite_name, #fn, fn);
+#define TEST_SUITE(suite, CASES) \
+	int main(void) \
+	{ \
+		static const char suite_name[] = #suite; \
+		test_begin(); \
+		CASES(TEST_PROGRAM_CASE) \
+		return test_end(); \
+	}
+
+#endif
 
 __printf(3, 4)
 void test_fail(const char *file, int line, const char *fmt, ...);
@@ -48,13 +104,13 @@ bool test_good(void);
 } while (0)
 
 /* The seed, as printed. */
-uint64_t test_seed(void);
+u64 test_seed(void);
 
 /* Begin the random numbers anew. */
-void test_reseed(uint64_t seed);
+void test_reseed(u64 seed);
 
 /* The same numbers everywhere for the same seed. */
-uint64_t test_rand(void);
+u64 test_rand(void);
 
 /* 0 to @n - 1; 0 for 0 */
 static inline unsigned int below(unsigned int n)
@@ -74,9 +130,13 @@ static inline bool percent(unsigned int n)
 	return below(100) < n;
 }
 
+/* How often to try; in the kernel, where all is slow, less than the default. */
 unsigned int test_rounds(unsigned int dflt);
 
-/* Seconds since some point in time. */
-double test_clock(void);
+/* Milliseconds since some point in time. */
+unsigned int test_ms(void);
+
+/* Let a flag become true after a while; NULL: not any more. */
+void test_later(bool *flag, unsigned int ms);
 
 #endif /* ISOL_TEST_H */

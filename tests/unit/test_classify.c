@@ -99,11 +99,9 @@ static void lookup(void)
 	CHECK_EQ(ISOL_NDFLT & (ISOL_NDFLT - 1), 0);
 }
 
-int main(void)
-{
-	test_begin();
-	run_case("classify_words", words);
-	run_case("classify_decisions", decisions);
-	run_case("classify_lookup", lookup);
-	return test_end();
-}
+#define CASES(X) \
+	X(words) \
+	X(decisions) \
+	X(lookup)
+
+TEST_SUITE(classify, CASES)

@@ -357,16 +357,14 @@ static void random_frames(void)
 	printf("# %u frames, %u control\n", rounds, found);
 }
 
-int main(void)
-{
-	test_begin();
-	run_case("frame_bpdus", bpdus);
-	run_case("frame_group_addresses", group_addresses);
-	run_case("frame_sources", sources);
-	run_case("frame_igmp_queries", igmp_queries);
-	run_case("frame_igmp_others", igmp_others);
-	run_case("frame_mld_queries", mld_queries);
-	run_case("frame_mld_others", mld_others);
-	run_case("frame_random", random_frames);
-	return test_end();
-}
+#define CASES(X) \
+	X(bpdus) \
+	X(group_addresses) \
+	X(sources) \
+	X(igmp_queries) \
+	X(igmp_others) \
+	X(mld_queries) \
+	X(mld_others) \
+	X(random_frames)
+
+TEST_SUITE(frame, CASES)

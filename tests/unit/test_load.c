@@ -287,7 +287,7 @@ static void speed(void)
 	struct text t = { 0 };
 	size_t sent = 0;
 	unsigned int i;
-	double start, loaded;
+	unsigned int start, loaded;
 
 	append(&t, "isol: 1\nbindings:\n");
 	for (i = 0; i < 1000; i++)
@@ -298,16 +298,16 @@ static void speed(void)
 		append(&t,
 		       "- {name: r%u, from: [g%u, b%u], to: b%u, verdict: accept, stateless: true, comment: \"rule %u\"}\n",
 		       i, i % 100, i % 1000, i * 7 % 1000, i);
-	start = test_clock();
+	start = test_ms();
 	CHECK_EQ(isol_load("f", t.s, t.len, &p, &d), 0);
-	loaded = test_clock();
+	loaded = test_ms();
 	if (p) {
 		push_messages(&g, p, count, &sent);
 		CHECK(!policy_diff(p, p, NULL, NULL));
 	}
-	printf("# %zu bytes loaded in %.3f s, sent as %zu bytes and compared in %.3f s\n", t.len,
-	       loaded - start, sent, test_clock() - loaded);
-	CHECK(test_clock() - start < 5);
+	printf("# %zu bytes loaded in %u ms, sent as %zu bytes and compared in %u ms\n", t.len,
+	       loaded - start, sent, test_ms() - loaded);
+	CHECK(test_ms() - start < 5000);
 	policy_free(p);
 	diags_free(&d);
 	free(t.s);

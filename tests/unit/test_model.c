@@ -486,7 +486,7 @@ static void selectors(void)
 			.glob = i & 2 ? "p*" : NULL, .alias = i & 4 ? "p" : NULL,
 			.mac = i & 8 ? mac : NULL,
 		};
-		if (__builtin_popcount(i) == 1)
+		if (i && !(i & (i - 1)))
 			GOOD(add_spec(&spec));
 		else
 			BAD(add_spec(&spec), -EINVAL, ISOL_F_OBJECT, 0);
@@ -1150,7 +1150,7 @@ static void accounts(void)
 	isol_fail_alloc = 1;
 	CHECK(!isol_alloc(&m, 10));
 	CHECK_EQ(isol_mem_used(&m), 0);
-	isol_mem_init(&m, INT64_MAX / 2);
+	isol_mem_init(&m, LLONG_MAX / 2);
 	CHECK(!isol_alloc(&m, (size_t)INT_MAX + 1));
 	CHECK(!isol_alloc_must(&m, (size_t)INT_MAX + 1));
 	CHECK(!isol_alloc(&m, SIZE_MAX));
@@ -1197,32 +1197,30 @@ static void empty(void)
 	end();
 }
 
-int main(void)
-{
-	test_begin();
-	run_case("model_names", names);
-	run_case("model_names_taken", names_taken);
-	run_case("model_comments", comments);
-	run_case("model_every_character", every_character);
-	run_case("model_random_text", random_text);
-	run_case("model_interface_names", interface_names);
-	run_case("model_bridges", bridges);
-	run_case("model_bridges_behind_bindings", bridges_behind_bindings);
-	run_case("model_segments", segments);
-	run_case("model_selectors", selectors);
-	run_case("model_selectors_taken", selectors_taken);
-	run_case("model_macs", macs);
-	run_case("model_memberships", memberships);
-	run_case("model_roles", roles);
-	run_case("model_endpoints", endpoints);
-	run_case("model_limits", limits);
-	run_case("model_most_of_all", most_of_all);
-	run_case("model_contents", contents);
-	run_case("model_order", order);
-	run_case("model_globs", globs);
-	run_case("model_allocations_fail", allocations_fail);
-	run_case("model_memory_limit", memory_limit);
-	run_case("model_accounts", accounts);
-	run_case("model_empty", empty);
-	return test_end();
-}
+#define CASES(X) \
+	X(names) \
+	X(names_taken) \
+	X(comments) \
+	X(every_character) \
+	X(random_text) \
+	X(interface_names) \
+	X(bridges) \
+	X(bridges_behind_bindings) \
+	X(segments) \
+	X(selectors) \
+	X(selectors_taken) \
+	X(macs) \
+	X(memberships) \
+	X(roles) \
+	X(endpoints) \
+	X(limits) \
+	X(most_of_all) \
+	X(contents) \
+	X(order) \
+	X(globs) \
+	X(allocations_fail) \
+	X(memory_limit) \
+	X(accounts) \
+	X(empty)
+
+TEST_SUITE(model, CASES)

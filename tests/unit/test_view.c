@@ -433,14 +433,12 @@ static void memory(void)
 	end();
 }
 
-int main(void)
-{
-	test_begin();
-	run_case("view_random_ports", random_ports);
-	run_case("view_no_ports", no_ports);
-	run_case("view_room_to_spare", room_to_spare);
-	run_case("view_collisions", collisions);
-	run_case("view_deny_all", deny_all);
-	run_case("view_memory", memory);
-	return test_end();
-}
+#define CASES(X) \
+	X(random_ports) \
+	X(no_ports) \
+	X(room_to_spare) \
+	X(collisions) \
+	X(deny_all) \
+	X(memory)
+
+TEST_SUITE(view, CASES)
