@@ -32,9 +32,9 @@ export BUILD KERNELS T V
 Q := $(if $(V),,@)
 MAKEFLAGS += --no-print-directory
 
-.PHONY: all tool module module-for modules-tests install install-module uninstall dkms-install \
-	dkms-uninstall setup debug-kernels tests-build units-build fuzz-build fuzz demo check check-quick \
-	mutants bench shell clean help
+.PHONY: all tool module module-for kunit-for modules-tests install install-module uninstall \
+	dkms-install dkms-uninstall setup debug-kernels tests-build units-build fuzz-build fuzz demo \
+	check check-quick mutants bench shell clean help
 
 all: tool module
 
@@ -74,6 +74,18 @@ module-for:
 	$(Q)cp -rsfT $(abspath uapi) $(BUILD)/$(KVER)/uapi
 	$(Q)cp -sf $(abspath Kbuild) $(BUILD)/$(KVER)/Kbuild
 	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(abspath $(BUILD)/$(KVER)) $(if $(W),W=$(W)) $(if $(C),C=$(C)) $(MODFLAGS) modules
+
+# The module with KUnit suites inside, for kernels that have KUnit: see tests/kunit.
+KUNIT = $(BUILD)/$(KVER)/kunit
+
+kunit-for:
+	$(Q)mkdir -p $(KUNIT)
+	$(Q)find $(KUNIT) -xtype l -delete
+	$(Q)for d in kmod uapi tests/unit tests/kunit; do \
+		cp -rsfT $(CURDIR)/$$d $(KUNIT)/$${d#tests/}; done
+	$(Q)cp -sfT $(CURDIR)/Kbuild $(KUNIT)/isol.Kbuild
+	$(Q)cp -sfT $(CURDIR)/tests/kunit/Kbuild $(KUNIT)/Kbuild
+	$(Q)$(MAKE) $(if $(V),,-s) -C $(KDIR) M=$(abspath $(KUNIT)) $(if $(W),W=$(W)) $(MODFLAGS) modules
 
 install: tool
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
@@ -117,7 +129,10 @@ debug-kernels: setup
 modules-tests: debug-kernels
 	$(Q)tests/kernels.sh $(KERNELS) | while IFS='	' read -r release _ _ kdir; do \
 		$(MAKE) module-for KVER=$$release KDIR=$$kdir \
-			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; done
+			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; \
+		! grep -qs "^CONFIG_KUNIT=y" $$kdir/include/config/auto.conf || \
+			$(MAKE) kunit-for KVER=$$release KDIR=$$kdir \
+			MODFLAGS="$$(tests/debug/modflags.sh $$kdir | tr " " "\n" | grep ^CC=)" || exit 1; done
 
 tests-build: modules-tests
 	$(Q)$(MAKE) tool

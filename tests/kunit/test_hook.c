@@ -1,0 +1,590 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the hooks say about frames, called as netfilter calls them; among it,
+ * policies at random against the oracle: verdict, reason, rule and counters.
+ */
+#include <linux/etherdevice.h>
+#include <linux/ip.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/tcp.h>
+#include <net/net_namespace.h>
+
+#include "gen.h"
+#include "oracle.h"
+#include "quarantine.h"
+#include "test.h"
+#include "world.h"
+
+enum where { FORWARD, LOCAL_IN, LOCAL_OUT, INGRESS };
+
+static const u8 somewhere[ETH_ALEN] = { 0x52, 0x54, 0, 9, 9, 9 };
+static const u8 everywhere[ETH_ALEN] = { 255, 255, 255, 255, 255, 255 };
+
+/* A frame of @len bytes, its Ethernet header pulled off. */
+static struct sk_buff *frame(struct net_device *dev, const u8 *dest, u32 len)
+{
+	struct sk_buff *skb = alloc_skb(len + 64, GFP_KERNEL | __GFP_NOFAIL);
+	struct ethhdr *eth;
+
+	skb_reserve(skb, 32);
+	skb_put_zero(skb, len);
+	skb_reset_mac_header(skb);
+	eth = eth_hdr(skb);
+	ether_addr_copy(eth->h_dest, dest);
+	ether_addr_copy(eth->h_source, somewhere);
+	eth->h_proto = htons(ETH_P_IP);
+	skb_pull(skb, ETH_HLEN);
+	skb_reset_network_header(skb);
+	skb->dev = dev;
+	skb->protocol = eth->h_proto;
+	return skb;
+}
+
+static unsigned int call(enum where where, struct net_device *from, struct net_device *to,
+			 struct sk_buff *skb)
+{
+	static const u8 numbers[] = { NF_BR_FORWARD, NF_BR_LOCAL_IN, NF_BR_LOCAL_OUT };
+	struct isol_net *in = world_net();
+	struct nf_hook_state state;
+	const struct isol_port *port;
+	unsigned int verdict;
+
+	if (where == INGRESS) {
+		port = world_seen(from);
+		nf_hook_state_init(&state, NF_NETDEV_INGRESS, NFPROTO_NETDEV, from, NULL, NULL,
+				   &init_net, NULL);
+		local_bh_disable();
+		rcu_read_lock();
+		verdict = port->ops.hook(port->ops.priv, skb, &state);
+	} else {
+		nf_hook_state_init(&state, numbers[where], NFPROTO_BRIDGE, from, to, NULL,
+				   &init_net, NULL);
+		local_bh_disable();
+		rcu_read_lock();
+		verdict = in->ops[where].hook(in->ops[where].priv, skb, &state);
+	}
+	rcu_read_unlock();
+	local_bh_enable();
+	return verdict;
+}
+
+/* The same, and the frame goes. */
+static unsigned int judge(enum where where, struct net_device *from, struct net_device *to,
+			  struct sk_buff *skb)
+{
+	unsigned int verdict = call(where, from, to, skb);
+
+	kfree_skb(skb);
+	return verdict;
+}
+
+/* ---- counters */
+
+struct sums {
+	u64 packets;
+	u64 bytes;
+};
+
+static struct sums counter(u32 nr)
+{
+	struct sums s = {};
+
+	isol_counters_read(&world_net()->policy->counters, nr, &s.packets, &s.bytes);
+	return s;
+}
+
+static struct sums all_counters(void)
+{
+	const struct isol_policy *policy = world_net()->policy;
+	struct sums s = {};
+	u32 i;
+
+	for (i = 0; i < policy->compiled.ncounters; i++)
+		isol_counters_read(&policy->counters, i, &s.packets, &s.bytes);
+	return s;
+}
+
+static struct sums port_counter(const struct net_device *dev, u8 reason, u8 verdict)
+{
+	const struct isol_port *port = world_seen(dev);
+	struct sums s = {};
+	u32 i;
+
+	for (i = 0; port && i < isol_nshards; i++)
+		isol_count_read(isol_port_count(port->counts, i, isol_decision(verdict, reason, 0)),
+				&s.packets, &s.bytes);
+	return s;
+}
+
+static u32 dflt_nr(u32 bridge, u32 dflt)
+{
+	const struct isol_tables *tables = &world_net()->policy->compiled.tables;
+
+	return isol_decision_counter(isol_tables_default(tables, bridge, dflt));
+}
+
+/* ---- policies at random */
+
+#define BRIDGES 3
+#define TAPS 12
+
+static struct net_device *bridges[BRIDGES], *uplinks[BRIDGES], *nobodies[BRIDGES], *taps[TAPS];
+static u32 met[ISOL_REASON_MAX + 1];
+
+static bool begin_random(void)
+{
+	char name[16];
+	u32 i;
+
+	world_begin();
+	for (i = 0; i < BRIDGES; i++) {
+		snprintf(name, sizeof(name), "br%u", i);
+		bridges[i] = world_bridge(name);
+		if (!bridges[i])
+			return false;
+		snprintf(name, sizeof(name), "eno%u", i);
+		uplinks[i] = world_port(name, bridges[i]);
+		snprintf(name, sizeof(name), "nobody%u", i);
+		nobodies[i] = world_port(name, bridges[i]);
+		if (!uplinks[i] || !nobodies[i])
+			return false;
+	}
+	for (i = 0; i < TAPS; i++) {
+		snprintf(name, sizeof(name), "tap%u", i);
+		taps[i] = world_port(name, bridges[i % BRIDGES]);
+		if (!taps[i])
+			return false;
+	}
+	return true;
+}
+
+/* What a port is to a policy, by its name alone. */
+static struct oracle_end end_of(const struct isol_model *model, const struct isol_bridge *bridge,
+				const struct net_device *dev)
+{
+	const struct isol_binding *b;
+	u32 i;
+
+	for (i = 0; i < bridge->nuplinks; i++)
+		if (!strcmp(bridge->uplinks[i], dev->name))
+			return (struct oracle_end){ .kind = ORACLE_UPLINK };
+	for (b = model->bindings; b; b = b->next)
+		if (!strcmp(b->selector, dev->name) &&
+		    (!b->segment || b->segment->bridge == bridge))
+			return (struct oracle_end) {
+				.kind = ORACLE_BINDING, .binding = b,
+				.quarantined = isol_quarantine_find(world_net(), b->name),
+			};
+	return (struct oracle_end){ .kind = ORACLE_UNBOUND };
+}
+
+static void check_answer(enum where where, const struct isol_bridge *bridge,
+			 struct net_device *from, struct net_device *to, const u8 *dest)
+{
+	const struct isol_model *model = world_net()->policy->model;
+	const struct net_device *port = from ?: to;
+	static const struct oracle_end host = { .kind = ORACLE_HOST };
+	struct oracle_end a = from ? end_of(model, bridge, from) : host;
+	struct oracle_end b = to ? end_of(model, bridge, to) : host;
+	struct oracle_answer want = oracle_ask(model, bridge, &a, &b);
+	struct sums all = all_counters(), one = {}, mine, after;
+	u32 len = between(60, 1514), nr = want.nr, got;
+	bool accept = want.verdict == ISOL_VERDICT_ACCEPT;
+
+	met[want.reason]++;
+	if (want.rule)
+		one = counter(nr);
+	mine = port_counter(port, want.reason, want.verdict);
+	got = judge(where, from, to, frame(from ?: to, dest, len));
+	CHECK_MSG(got == (accept ? NF_ACCEPT : NF_DROP),
+		  "hook %u on %s, %s to %s: %u, not %u by reason %u %s", where, bridge->name,
+		  from ? from->name : "host", to ? to->name : "host", got, accept, want.reason,
+		  want.rule ? want.rule->name : "");
+	after = all_counters();
+	CHECK_MSG(after.packets == all.packets + 1 && after.bytes == all.bytes + len,
+		  "counted %llu packets, %llu bytes of %u", after.packets - all.packets,
+		  after.bytes - all.bytes, len);
+	if (want.rule) {
+		after = counter(nr);
+		CHECK_MSG(after.packets == one.packets + 1 && after.bytes == one.bytes + len,
+			  "not counted for rule %s", want.rule->name);
+	}
+	after = port_counter(port, want.reason, want.verdict);
+	CHECK_MSG(after.packets == mine.packets + 1 && after.bytes == mine.bytes + len,
+		  "not counted for port %s, reason %u", port->name, want.reason);
+}
+
+/* The addresses at and around those that the ingress hook is about. */
+static void check_ingress(const struct isol_bridge *bridge, struct net_device *from)
+{
+	const struct isol_model *model = world_net()->policy->model;
+	static const struct oracle_end host = { .kind = ORACLE_HOST };
+	struct oracle_end a = end_of(model, bridge, from);
+	struct oracle_answer want = oracle_ask(model, bridge, &a, &host);
+	u8 dest[ETH_ALEN] = { 0x01, 0x80, 0xc2, 0, 0, 0 };
+	struct sums before, after;
+	u32 last = below(20), got;
+	bool reserved, counted;
+
+	if (a.kind == ORACLE_UPLINK)
+		return;
+	dest[5] = last;
+	dest[between(0, 4)] ^= percent(30) ? 1 << below(8) : 0;
+	reserved = dest[0] == 0x01 && dest[1] == 0x80 && dest[2] == 0xc2 && !dest[3] &&
+		   !dest[4] && last < 16;
+	/* what other hooks do not see is counted here */
+	counted = reserved && (want.verdict == ISOL_VERDICT_DROP || !last || last == 14);
+	before = all_counters();
+	got = judge(INGRESS, from, NULL, frame(from, dest, 60));
+	after = all_counters();
+	CHECK_MSG(got == (reserved && want.verdict == ISOL_VERDICT_DROP ? NF_DROP : NF_ACCEPT),
+		  "%s to %pM: %u", from->name, dest, got);
+	CHECK_MSG(after.packets == before.packets + counted, "%s to %pM: counted %llu", from->name,
+		  dest, after.packets - before.packets);
+}
+
+static void random_policies(void)
+{
+	/* those that some of every few policies come to */
+	static const u8 usual[] = {
+		ISOL_REASON_RULE, ISOL_REASON_QUARANTINE, ISOL_REASON_BRIDGE_DEFAULT,
+		ISOL_REASON_HOST_DEFAULT, ISOL_REASON_UNBOUND, ISOL_REASON_UNJUDGED,
+	};
+	u32 rounds = test_rounds(1200), round, i, j, k, n;
+	struct net_device *ports[2 + TAPS];
+	const struct isol_bridge *bridge;
+	struct isol_net *in = world_net();
+	struct isol_model *model;
+	struct gen_shape shape;
+	char name[16];
+
+	memset(met, 0, sizeof(met));
+	if (!begin_random())
+		rounds = 0;
+	for (round = 0; round < rounds && test_good(); round++) {
+		gen_shape(&shape);
+		shape.bridges = percent(80) ? BRIDGES : shape.bridges;
+		shape.bindings = between(0, TAPS + 2);
+		model = gen_model(&in->mem, &shape);
+		CHECK(model);
+		if (!model)
+			break;
+		CHECK_EQ(world_commit(model), 0);
+		if (!test_good())
+			break;
+		model = in->policy->model;
+		for (i = 0; i < model->nbindings; i++) {
+			snprintf(name, sizeof(name), "b%u", i);
+			world_release(name);
+			if (percent(20))
+				CHECK_EQ(world_quarantine(name), 0);
+		}
+		for (i = 0; i < BRIDGES; i++) {
+			snprintf(name, sizeof(name), "br%u", i);
+			bridge = isol_model_bridge(model, name);
+			n = 0;
+			ports[n++] = uplinks[i];
+			ports[n++] = nobodies[i];
+			for (j = i; j < TAPS; j += BRIDGES)
+				ports[n++] = taps[j];
+			if (!bridge) {
+				CHECK_EQ(judge(FORWARD, ports[0], ports[1],
+					       frame(ports[0], somewhere, 60)), NF_ACCEPT);
+				CHECK_EQ(judge(LOCAL_IN, ports[2], NULL,
+					       frame(ports[2], everywhere, 60)), NF_ACCEPT);
+				continue;
+			}
+			for (j = 0; j < n; j++) {
+				for (k = 0; k < n; k++)
+					check_answer(FORWARD, bridge, ports[j], ports[k],
+						     percent(50) ? somewhere : everywhere);
+				check_answer(LOCAL_IN, bridge, ports[j], NULL, somewhere);
+				check_answer(LOCAL_OUT, bridge, NULL, ports[j], somewhere);
+				check_ingress(bridge, ports[j]);
+			}
+		}
+		if (!test_good())
+			gen_print(model);
+	}
+	printf("# %u policies\n", round);
+	for (i = 0; i < ARRAY_SIZE(usual) && rounds > 25; i++)
+		CHECK_MSG(met[usual[i]], "reason %u never came up", usual[i]);
+	world_end();
+}
+
+/* ---- by hand: br0 with alice, bob and the uplink up0, br1 with carol; br2 unmanaged */
+
+static struct net_device *alice, *bob, *carol, *dave, *erin, *up0;
+
+static bool begin(void)
+{
+	static const char *const names[BRIDGES] = { "br0", "br1", "br2" };
+	struct isol_model *m;
+	u32 i;
+
+	world_begin();
+	for (i = 0; i < BRIDGES; i++) {
+		bridges[i] = world_bridge(names[i]);
+		if (!bridges[i])
+			return false;
+	}
+	up0 = world_port("up0", bridges[0]);
+	alice = world_port("pa", bridges[0]);
+	bob = world_port("pb", bridges[0]);
+	carol = world_port("pc", bridges[1]);
+	dave = world_port("pd", bridges[2]);
+	erin = world_port("pe", NULL);
+	m = world_model();
+	world_manage(m, "br0", "up0");
+	world_manage(m, "br1", NULL);
+	world_bind(m, "alice", "pa", NULL);
+	world_bind(m, "bob", "pb", NULL);
+	world_bind(m, "carol", "pc", NULL);
+	world_rule(m, "ab", "alice", "bob", ISOL_VERDICT_ACCEPT);
+	world_rule(m, "ah", "alice", "host", ISOL_VERDICT_ACCEPT);
+	CHECK_EQ(world_commit(m), 0);
+	return up0 && alice && bob && carol && dave && erin && test_good();
+}
+
+static u64 unknown_drops(void)
+{
+	return atomic64_read(&world_net()->unknown_drops);
+}
+
+/* Devices that are no ports, or not any more. */
+static void unknown_ports(void)
+{
+	u64 before;
+
+	if (begin()) {
+		before = unknown_drops();
+		CHECK_EQ(judge(FORWARD, erin, bob, frame(erin, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, alice, erin, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, erin, erin, frame(erin, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_IN, erin, NULL, frame(erin, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, erin, frame(erin, somewhere, 60)), NF_DROP);
+		CHECK_EQ(unknown_drops(), before + 5);
+		/* and those that are: a control */
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_ACCEPT);
+		CHECK_EQ(unknown_drops(), before + 5);
+	}
+	world_end();
+}
+
+static void other_bridges(void)
+{
+	struct sums before, after;
+
+	if (begin()) {
+		before = counter(dflt_nr(1, ISOL_DFLT_MISMATCH));
+		CHECK_EQ(judge(FORWARD, alice, carol, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, alice, dave, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, dave, alice, frame(dave, somewhere, 60)), NF_DROP);
+		after = counter(dflt_nr(1, ISOL_DFLT_MISMATCH));
+		CHECK_EQ(after.packets, before.packets + 3);
+		before = counter(dflt_nr(2, ISOL_DFLT_MISMATCH));
+		CHECK_EQ(judge(FORWARD, carol, bob, frame(carol, somewhere, 60)), NF_DROP);
+		after = counter(dflt_nr(2, ISOL_DFLT_MISMATCH));
+		CHECK_EQ(after.packets, before.packets + 1);
+		/* what is not managed is let alone */
+		CHECK_EQ(judge(FORWARD, dave, dave, frame(dave, somewhere, 60)), NF_ACCEPT);
+		CHECK_EQ(judge(LOCAL_IN, dave, NULL, frame(dave, somewhere, 60)), NF_ACCEPT);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, dave, frame(dave, somewhere, 60)), NF_ACCEPT);
+	}
+	world_end();
+}
+
+static void gone_ports(void)
+{
+	struct sums before, after;
+	u64 unknown;
+
+	if (begin()) {
+		before = counter(dflt_nr(1, ISOL_DFLT_GONE));
+		CHECK_EQ(world_unplug(bob), 0);
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, bob, alice, frame(bob, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, frame(bob, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, bob, frame(bob, somewhere, 60)), NF_DROP);
+		after = counter(dflt_nr(1, ISOL_DFLT_GONE));
+		CHECK_EQ(after.packets, before.packets + 4);
+		world_purge();
+		unknown = unknown_drops();
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(unknown_drops(), unknown + 1);
+	}
+	world_end();
+}
+
+/* A table that is a hash says the same. */
+static void hashed(void)
+{
+	struct net_device *far;
+	const struct isol_view *view;
+
+	if (begin()) {
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_ACCEPT);
+		far = world_port_at("far", bridges[0], 1 << 30);
+		view = rcu_access_pointer(world_net()->view);
+		CHECK(far && view && !view->dense);
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_ACCEPT);
+		CHECK_EQ(judge(FORWARD, bob, alice, frame(bob, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, erin, bob, frame(erin, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_IN, alice, NULL, frame(alice, somewhere, 60)), NF_ACCEPT);
+		if (far)
+			CHECK_EQ(judge(FORWARD, alice, far, frame(alice, somewhere, 60)), NF_DROP);
+	}
+	world_end();
+}
+
+static void namespace_goes(void)
+{
+	struct isol_net *in = world_net();
+	u64 before;
+
+	if (begin()) {
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_ACCEPT);
+		isol_policy_deny(in);
+		before = unknown_drops();
+		CHECK_EQ(judge(FORWARD, alice, bob, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(FORWARD, dave, dave, frame(dave, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_IN, alice, NULL, frame(alice, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, up0, frame(up0, somewhere, 60)), NF_DROP);
+		CHECK_EQ(unknown_drops(), before + 4);
+		isol_policy_release(in);
+		in->dying = false;
+	}
+	world_end();
+}
+
+/* ---- sizes */
+
+static void gso_frame(u32 len, u16 size, u16 segs, u32 type, bool tcp, u32 packets, u32 bytes)
+{
+	struct sk_buff *skb = frame(alice, somewhere, len);
+	struct sums before = counter(0), after;
+	struct tcphdr *th;
+
+	skb_shinfo(skb)->gso_size = size;
+	skb_shinfo(skb)->gso_segs = segs;
+	skb_shinfo(skb)->gso_type = type;
+	if (tcp) {
+		skb_set_transport_header(skb, sizeof(struct iphdr));
+		th = tcp_hdr(skb);
+		th->doff = 5;
+	}
+	CHECK_EQ(judge(FORWARD, alice, bob, skb), NF_ACCEPT);
+	after = counter(0);
+	CHECK_MSG(after.packets - before.packets == packets && after.bytes - before.bytes == bytes,
+		  "%u bytes by %u: %llu packets, %llu bytes, not %u, %u", len, size,
+		  after.packets - before.packets, after.bytes - before.bytes, packets, bytes);
+}
+
+/* Counted as on the wire, whatever a guest says they are. */
+static void gso(void)
+{
+	const u32 hdr = ETH_HLEN + sizeof(struct iphdr) + sizeof(struct tcphdr);
+
+	if (begin()) {
+		gso_frame(60, 0, 0, 0, false, 1, 60);
+		gso_frame(hdr + 3000, 1000, 3, SKB_GSO_TCPV4, true, 3, hdr * 3 + 3000);
+		gso_frame(hdr + 3001, 1000, 0, SKB_GSO_TCPV4, true, 4, hdr * 4 + 3001);
+		/* segments that a guest claims are counted out */
+		gso_frame(hdr + 3000, 1000, 60000, SKB_GSO_TCPV4 | SKB_GSO_DODGY, true, 3,
+			  hdr * 3 + 3000);
+		/* without headers that could be found */
+		gso_frame(5000, 1000, 0, SKB_GSO_TCPV4, false, 5, 5000);
+		gso_frame(5000, 1, 0, SKB_GSO_UDP, false, 5000, 5000);
+		gso_frame(60, 65535, 0, SKB_GSO_TCPV4, true, 1, 60);
+	}
+	world_end();
+}
+
+/* ---- frames that are special */
+
+static void promiscuous(void)
+{
+	struct sk_buff *skb;
+	u32 promisc = 0;
+
+	if (begin()) {
+		rtnl_lock();
+		CHECK_EQ(dev_set_promiscuity(bridges[0], 1), 0);
+		rtnl_unlock();
+		/* the copy of a frame for somebody else */
+		skb = frame(bridges[0], somewhere, 60);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, skb), NF_DROP);
+		promisc = counter(dflt_nr(1, ISOL_DFLT_PROMISC_DROP)).packets;
+		CHECK_EQ(promisc, 1);
+		skb = frame(bridges[0], somewhere, 60);
+		CHECK_EQ(judge(LOCAL_IN, alice, NULL, skb), NF_ACCEPT);
+		CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_PROMISC_ACCEPT)).packets, 1);
+		/* what the host is meant by is not */
+		skb = frame(bridges[0], bridges[0]->dev_addr, 60);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, skb), NF_DROP);
+		skb = frame(bridges[0], everywhere, 60);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, skb), NF_DROP);
+		skb = frame(bridges[0], bob->dev_addr, 60);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, skb), NF_DROP);
+		skb = frame(bob, somewhere, 60);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, skb), NF_DROP);
+		CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_PROMISC_DROP)).packets, promisc);
+		CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_HOST)).packets, 4);
+		rtnl_lock();
+		dev_set_promiscuity(bridges[0], -1);
+		rtnl_unlock();
+	}
+	world_end();
+}
+
+static struct sk_buff *bpdu(struct net_device *dev, const u8 *source, u32 len)
+{
+	static const u8 group[ETH_ALEN] = { 0x01, 0x80, 0xc2, 0, 0, 0 };
+	struct sk_buff *skb = frame(dev, group, len);
+
+	ether_addr_copy(eth_hdr(skb)->h_source, source);
+	eth_hdr(skb)->h_proto = htons(len - ETH_HLEN);
+	if (len >= ETH_HLEN + 3)
+		memcpy(skb->data, "\x42\x42\x03", 3);
+	return skb;
+}
+
+/* BPDUs pass, for the bridge alone. */
+static void control_frames(void)
+{
+	u32 len;
+
+	if (begin()) {
+		CHECK_EQ(judge(LOCAL_OUT, NULL, bob, bpdu(bob, bob->dev_addr, 60)), NF_ACCEPT);
+		CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_CONTROL)).packets, 1);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, bob, frame(bob, somewhere, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, bob, bpdu(bob, alice->dev_addr, 60)), NF_DROP);
+		/* a guest's own is none */
+		CHECK_EQ(judge(FORWARD, bob, alice, bpdu(bob, alice->dev_addr, 60)), NF_DROP);
+		CHECK_EQ(judge(LOCAL_IN, bob, NULL, bpdu(bob, bob->dev_addr, 60)), NF_DROP);
+		CHECK_EQ(judge(INGRESS, bob, NULL, bpdu(bob, bob->dev_addr, 60)), NF_DROP);
+		CHECK_EQ(judge(INGRESS, alice, NULL, bpdu(alice, alice->dev_addr, 60)), NF_ACCEPT);
+		/* cut short */
+		for (len = ETH_HLEN; len < ETH_HLEN + 3; len++)
+			CHECK_EQ(judge(LOCAL_OUT, NULL, bob, bpdu(bob, bob->dev_addr, len)),
+				 NF_DROP);
+		CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_CONTROL)).packets, 1);
+		/* and not to one that has left */
+		CHECK_EQ(world_unplug(bob), 0);
+		CHECK_EQ(judge(LOCAL_OUT, NULL, bob, bpdu(bob, bob->dev_addr, 60)), NF_DROP);
+	}
+	world_end();
+}
+
+#define CASES(X) \
+	X(random_policies) \
+	X(unknown_ports) \
+	X(other_bridges) \
+	X(gone_ports) \
+	X(hashed) \
+	X(namespace_goes) \
+	X(gso) \
+	X(promiscuous) \
+	X(control_frames)
+
+TEST_SUITE(hook, CASES)

@@ -1,0 +1,593 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The family as a program meets it: what each attribute may hold, which ones a
+ * command takes, and how transactions go, all through a socket.
+ */
+#include <linux/isol.h>
+#include <linux/unaligned.h>
+
+#include "nl.h"
+#include "test.h"
+#include "world.h"
+
+static struct nl *nl, *second;
+
+static bool begin(void)
+{
+	world_begin();
+	nl = nl_open(NETLINK_GENERIC);
+	second = nl_open(NETLINK_GENERIC);
+	return nl && second;
+}
+
+static void end(void)
+{
+	nl_close(nl);
+	nl_close(second);
+	world_end();
+}
+
+static int ask(struct nl *socket, u8 cmd)
+{
+	return nl_ask(socket, nl_isol(socket, cmd, 0));
+}
+
+/* ---- what objects are made of */
+
+enum type { STRING, U8, U16, MAC, FLAG, END, READ_ONLY };
+
+/**
+ * struct field - an attribute of an object
+ * @attr: its number
+ * @type: what it holds
+ * @max: largest length or value
+ * @good: an example that goes with the others; NULL: not to be there
+ */
+struct field {
+	u8 attr;
+	u8 type;
+	u16 max;
+	const char *good;
+};
+
+static const struct field bridge_fields[] = {
+	{ ISOL_BRIDGE_A_NAME, STRING, ISOL_IFNAME_LEN, "br9" },
+	{ ISOL_BRIDGE_A_UPLINK, STRING, ISOL_IFNAME_LEN, "eno9" },
+	{ ISOL_BRIDGE_A_DEFAULT, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_BRIDGE_A_UNBOUND, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_BRIDGE_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_BRIDGE_A_IFINDEX, READ_ONLY },
+	{ ISOL_BRIDGE_A_COUNTER, READ_ONLY },
+};
+
+static const struct field segment_fields[] = {
+	{ ISOL_SEGMENT_A_NAME, STRING, ISOL_NAME_LEN, "s9" },
+	{ ISOL_SEGMENT_A_BRIDGE, STRING, ISOL_IFNAME_LEN, "br0" },
+	{ ISOL_SEGMENT_A_WITHIN, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_SEGMENT_A_UPLINK, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_SEGMENT_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+};
+
+static const struct field group_fields[] = {
+	{ ISOL_GROUP_A_NAME, STRING, ISOL_NAME_LEN, "g9" },
+	{ ISOL_GROUP_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_GROUP_A_MEMBERS, READ_ONLY },
+};
+
+static const struct field binding_fields[] = {
+	{ ISOL_BINDING_A_NAME, STRING, ISOL_NAME_LEN, "b9" },
+	{ ISOL_BINDING_A_PORT, STRING, ISOL_IFNAME_LEN, "tap9" },
+	{ ISOL_BINDING_A_GLOB, STRING, ISOL_IFNAME_LEN },
+	{ ISOL_BINDING_A_MAC, MAC, 6 },
+	{ ISOL_BINDING_A_ALIAS, STRING, ISOL_ALIAS_LEN },
+	{ ISOL_BINDING_A_CLAIMS, U16, 0, "\1\0" },
+	{ ISOL_BINDING_A_SEGMENT, STRING, ISOL_NAME_LEN },
+	{ ISOL_BINDING_A_GROUP, STRING, ISOL_NAME_LEN, "g" },
+	{ ISOL_BINDING_A_ROLE, U8, ISOL_ROLE_MAX, "\2" },
+	{ ISOL_BINDING_A_COMMUNITY, STRING, ISOL_NAME_LEN, "c" },
+	{ ISOL_BINDING_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_BINDING_A_BOUND, READ_ONLY },
+	{ ISOL_BINDING_A_QUARANTINED, READ_ONLY },
+};
+
+static const struct field rule_fields[] = {
+	{ ISOL_RULE_A_PAD, READ_ONLY },
+	{ ISOL_RULE_A_NAME, STRING, ISOL_NAME_LEN, "r9" },
+	{ ISOL_RULE_A_TABLE, U8, ISOL_TABLE_MAX, "\0" },
+	{ ISOL_RULE_A_FROM, END, 0, "" },
+	{ ISOL_RULE_A_TO, END, 0, "" },
+	{ ISOL_RULE_A_VERDICT, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_RULE_A_STATELESS, FLAG, 0, "" },
+	{ ISOL_RULE_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_RULE_A_OWNER, STRING, ISOL_NAME_LEN, "o" },
+	{ ISOL_RULE_A_PACKETS, READ_ONLY },
+	{ ISOL_RULE_A_BYTES, READ_ONLY },
+};
+
+static const struct field quarantine_fields[] = {
+	{ ISOL_QUARANTINE_A_PAD, READ_ONLY },
+	{ ISOL_QUARANTINE_A_BINDING, STRING, ISOL_NAME_LEN, "b" },
+	{ ISOL_QUARANTINE_A_MODE, U8, ISOL_QUARANTINE_MAX, "\0" },
+	{ ISOL_QUARANTINE_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_QUARANTINE_A_SINCE, READ_ONLY },
+	{ ISOL_QUARANTINE_A_ORPHAN, READ_ONLY },
+};
+
+/* A rule's end: the kind is 0, "any". */
+static const struct field end_fields[] = {
+	{ ISOL_ENDPOINT_A_KIND, U8, ISOL_ENDPOINT_MAX, "\0" },
+	{ ISOL_ENDPOINT_A_NAME, STRING, ISOL_NAME_LEN },
+};
+
+struct object {
+	const char *name;
+	u8 attr;
+	u8 max;
+	u8 cmd;
+	const struct field *fields;
+	u32 nfields;
+};
+
+#define OBJECT(name, ATTR, CMD) { #name, ISOL_A_##ATTR, ISOL_##ATTR##_A_MAX, ISOL_CMD_##CMD, \
+				  name##_fields, ARRAY_SIZE(name##_fields) }
+
+static const struct object objects[] = {
+	OBJECT(bridge, BRIDGE, ADD),
+	OBJECT(segment, SEGMENT, ADD),
+	OBJECT(group, GROUP, ADD),
+	OBJECT(binding, BINDING, ADD),
+	OBJECT(rule, RULE, ADD),
+	OBJECT(quarantine, QUARANTINE, QUARANTINE_ADD),
+};
+
+/**
+ * struct change - what is done to a good object
+ * @attr: this attribute ...
+ * @data: ... holds this
+ * @len: of @data; -1: it is not there
+ * @flags: NLA_F_NESTED
+ * @in_end: it is an attribute of the object's FROM
+ */
+struct change {
+	int attr;
+	const void *data;
+	int len;
+	u16 flags;
+	bool in_end;
+};
+
+/* Not nla_put(): what is put here may be wrong. */
+static u32 put(struct sk_buff *skb, u16 type, const void *data, int len)
+{
+	u32 at = skb->len;
+	struct nlattr *attr = skb_put_zero(skb, NLA_HDRLEN + NLA_ALIGN(len));
+
+	attr->nla_type = type;
+	attr->nla_len = NLA_HDRLEN + len;
+	memcpy(nla_data(attr), data, len);
+	return at;
+}
+
+static int good_len(const struct field *f)
+{
+	switch (f->type) {
+	case STRING:
+		return strlen(f->good) + 1;
+	case U8:
+		return 1;
+	case U16:
+		return 2;
+	default:
+		return 0;
+	}
+}
+
+/* Return: where the changed attribute is. */
+static u32 put_fields(struct sk_buff *skb, const struct field *fields, u32 n,
+		      const struct change *change, bool in_end)
+{
+	struct nlattr *nest;
+	u32 at = 0, i;
+
+	for (i = 0; i < n; i++) {
+		const struct field *f = &fields[i];
+
+		if (change && change->in_end == in_end && change->attr == f->attr)
+			continue;
+		if (f->type == END) {
+			nest = nla_nest_start(skb, f->attr);
+			if (change && change->in_end && f->attr == ISOL_RULE_A_FROM)
+				at = put_fields(skb, end_fields, ARRAY_SIZE(end_fields), change,
+						true);
+			else
+				put_fields(skb, end_fields, ARRAY_SIZE(end_fields), NULL, true);
+			nla_nest_end(skb, nest);
+		} else if (f->good) {
+			put(skb, f->attr, f->good, good_len(f));
+		}
+	}
+	if (change && change->in_end == in_end && change->len >= 0)
+		at = put(skb, change->attr | change->flags, change->data, change->len);
+	return at;
+}
+
+/* A transaction in which what objects refer to is there. */
+static void begin_txn(struct nl *socket)
+{
+	struct sk_buff *skb;
+	struct nlattr *nest;
+
+	CHECK_EQ(ask(socket, ISOL_CMD_BEGIN), 0);
+	skb = nl_isol(socket, ISOL_CMD_ADD, 200);
+	nest = nla_nest_start(skb, ISOL_A_BRIDGE);
+	nla_put_string(skb, ISOL_BRIDGE_A_NAME, "br0");
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, ISOL_A_GROUP);
+	nla_put_string(skb, ISOL_GROUP_A_NAME, "g");
+	nla_nest_end(skb, nest);
+	CHECK_MSG(!nl_ask(socket, skb), "%d: %s", socket->err, socket->msg);
+}
+
+/* Return: the error, with what the kernel pointed at in @at_it. */
+static int try(const struct object *o, const struct change *change, bool *at_it)
+{
+	struct sk_buff *skb;
+	struct nlattr *nest;
+	u32 at;
+	int err;
+
+	if (o->cmd == ISOL_CMD_ADD)
+		begin_txn(nl);
+	skb = nl_isol(nl, o->cmd, 4096);
+	nest = nla_nest_start(skb, o->attr);
+	at = put_fields(skb, o->fields, o->nfields, change, false);
+	nla_nest_end(skb, nest);
+	err = nl_ask(nl, skb);
+	*at_it = at && nl->offset == at;
+	if (o->cmd == ISOL_CMD_ADD)
+		/* what is refused is the end of it all */
+		CHECK_MSG(ask(nl, ISOL_CMD_ABORT) == (err ? -ENOENT : 0),
+			  "%s attribute %d: the transaction is there: %u", o->name,
+			  change ? change->attr : 0, !nl->err);
+	else if (!err)
+		world_release("b");
+	return err;
+}
+
+static void refused(const struct object *o, const struct change *change, const char *why)
+{
+	char said[sizeof(nl->msg)];
+	bool at_it = false;
+	int err = try(o, change, &at_it);
+
+	strscpy(said, nl->msg, sizeof(said));
+	CHECK_MSG(err == -EINVAL || err == -ERANGE, "%s%s attribute %d, %s: %d", o->name,
+		  change->in_end ? " end" : "", change->attr, why, err);
+	CHECK_MSG(at_it, "%s%s attribute %d, %s: does not point at it", o->name,
+		  change->in_end ? " end" : "", change->attr, why);
+}
+
+static void refused_data(const struct object *o, int attr, bool in_end, const void *data, int len,
+			 const char *why)
+{
+	refused(o, &(struct change){ .attr = attr, .data = data, .len = len, .in_end = in_end },
+		why);
+}
+
+static u8 fill[ISOL_COMMENT_LEN + 10];
+
+static void check_field(const struct object *o, const struct field *f, bool in_end)
+{
+	struct change nested = { .attr = f->attr, .data = f->good ?: "x", .in_end = in_end,
+				 .len = f->good ? good_len(f) : 2, .flags = NLA_F_NESTED };
+	u8 value[8] = { 0 };
+	u32 i;
+
+	switch (f->type) {
+	case STRING:
+		memset(fill, 'a', sizeof(fill));
+		refused_data(o, f->attr, in_end, fill, f->max, "not terminated");
+		refused_data(o, f->attr, in_end, fill, f->max + 1, "not terminated, too long");
+		fill[f->max + 1] = '\0';
+		refused_data(o, f->attr, in_end, fill, f->max + 2, "too long");
+		refused_data(o, f->attr, in_end, "", 0, "nothing");
+		if (!in_end || f->good)
+			refused_data(o, f->attr, in_end, "a\0b", 4, "a NUL byte in it");
+		break;
+	case U8:
+		refused_data(o, f->attr, in_end, "", 0, "nothing");
+		for (i = 2; i <= 8; i++)
+			refused_data(o, f->attr, in_end, value, i, "too long");
+		value[0] = f->max + 1;
+		refused_data(o, f->attr, in_end, value, 1, "one too many");
+		value[0] = 0xff;
+		refused_data(o, f->attr, in_end, value, 1, "255");
+		break;
+	case U16:
+		for (i = 0; i <= 4; i++)
+			refused_data(o, f->attr, in_end, value, i, "zero or of a wrong length");
+		break;
+	case MAC:
+		for (i = 0; i <= 8; i++)
+			if (i != f->max)
+				refused_data(o, f->attr, in_end, value, i, "of a wrong length");
+		break;
+	case FLAG:
+		refused_data(o, f->attr, in_end, value, 1, "with something in it");
+		break;
+	case END:
+		refused_data(o, f->attr, in_end, "\0\0\0\0", 4, "no nest");
+		nested.data = value;
+		nested.len = 0;
+		nested.flags = 0;
+		refused(o, &nested, "no nest, and empty");
+		return;
+	case READ_ONLY:
+		refused_data(o, f->attr, in_end, value, 0, "read-only");
+		refused_data(o, f->attr, in_end, value, 4, "read-only");
+		refused_data(o, f->attr, in_end, value, 8, "read-only");
+		return;
+	}
+	refused(o, &nested, "a nest");
+}
+
+static void attributes(void)
+{
+	static const u16 unknown[] = { 0, 1, 2, 50, 0x3f00 };
+	const struct object *rule = NULL;
+	struct isol_model *m;
+	bool at_it;
+	u32 i, j;
+
+	if (!begin())
+		goto out;
+	/* something that can be quarantined */
+	m = world_model();
+	world_bind(m, "b", "tap0", NULL);
+	CHECK_EQ(world_commit(m), 0);
+	for (i = 0; i < ARRAY_SIZE(objects); i++) {
+		const struct object *o = &objects[i];
+
+		/* each is good as it is, and every attribute of the contract is here */
+		CHECK_MSG(!try(o, NULL, &at_it), "%s: %d: %s", o->name, nl->err, nl->msg);
+		CHECK_EQ(o->nfields, o->max);
+		for (j = 0; j < o->nfields && test_good(); j++)
+			check_field(o, &o->fields[j], false);
+		for (j = 0; j < ARRAY_SIZE(unknown); j++)
+			refused_data(o, unknown[j] ? o->max + unknown[j] : 0, false, "\0\0\0", 4,
+				     "unknown");
+		if (o->fields == rule_fields)
+			rule = o;
+	}
+	for (j = 0; j < ARRAY_SIZE(end_fields); j++)
+		check_field(rule, &end_fields[j], true);
+	for (j = 0; j < ARRAY_SIZE(unknown); j++)
+		refused_data(rule, unknown[j] ? ISOL_ENDPOINT_A_MAX + unknown[j] : 0, true,
+			     "\0\0\0", 4, "unknown");
+out:
+	end();
+}
+
+/* Those that must be there. */
+static void required(void)
+{
+	static const struct {
+		const char *object;
+		int attr;
+		int err;
+	} needed[] = {
+		{ "bridge", ISOL_BRIDGE_A_NAME, -EINVAL },
+		{ "segment", ISOL_SEGMENT_A_NAME, -EINVAL },
+		{ "segment", ISOL_SEGMENT_A_BRIDGE, -EINVAL },
+		{ "group", ISOL_GROUP_A_NAME, -EINVAL },
+		{ "binding", ISOL_BINDING_A_NAME, -EINVAL },
+		{ "binding", ISOL_BINDING_A_PORT, -EINVAL },
+		{ "binding", ISOL_BINDING_A_COMMUNITY, -EINVAL },
+		{ "rule", ISOL_RULE_A_NAME, -EINVAL },
+		{ "rule", ISOL_RULE_A_FROM, -EINVAL },
+		{ "rule", ISOL_RULE_A_TO, -EINVAL },
+		{ "rule", ISOL_RULE_A_VERDICT, -EINVAL },
+		{ "rule", ISOL_RULE_A_STATELESS, -EOPNOTSUPP },
+		{ "quarantine", ISOL_QUARANTINE_A_BINDING, -EINVAL },
+		/* and some that need not */
+		{ "bridge", ISOL_BRIDGE_A_UPLINK, 0 },
+		{ "bridge", ISOL_BRIDGE_A_DEFAULT, 0 },
+		{ "bridge", ISOL_BRIDGE_A_UNBOUND, 0 },
+		{ "bridge", ISOL_BRIDGE_A_COMMENT, 0 },
+		{ "segment", ISOL_SEGMENT_A_WITHIN, 0 },
+		{ "segment", ISOL_SEGMENT_A_UPLINK, 0 },
+		{ "binding", ISOL_BINDING_A_CLAIMS, 0 },
+		{ "binding", ISOL_BINDING_A_GROUP, 0 },
+		{ "rule", ISOL_RULE_A_TABLE, 0 },
+		{ "rule", ISOL_RULE_A_OWNER, 0 },
+		{ "quarantine", ISOL_QUARANTINE_A_MODE, 0 },
+	};
+	struct isol_model *m;
+	u32 i, j;
+
+	if (begin()) {
+		m = world_model();
+		world_bind(m, "b", "tap0", NULL);
+		CHECK_EQ(world_commit(m), 0);
+		for (i = 0; i < ARRAY_SIZE(needed); i++)
+			for (j = 0; j < ARRAY_SIZE(objects); j++) {
+				struct change change = { .attr = needed[i].attr, .len = -1 };
+				bool at_it;
+				int err;
+
+				if (strcmp(objects[j].name, needed[i].object))
+					continue;
+				err = try(&objects[j], &change, &at_it);
+				CHECK_MSG(err == needed[i].err, "%s without %d: %d, not %d",
+					  objects[j].name, change.attr, err, needed[i].err);
+			}
+	}
+	end();
+}
+
+/* ---- commands */
+
+/* Each command takes its own attributes, and not one of the others. */
+static void commands(void)
+{
+	static const struct {
+		u8 cmd;
+		u8 takes[6];
+	} cmds[] = {
+		{ ISOL_CMD_STATUS_GET },
+		{ ISOL_CMD_BEGIN, { ISOL_A_BASE_GENERATION, ISOL_A_TIMEOUT } },
+		{ ISOL_CMD_ADD, { ISOL_A_BRIDGE, ISOL_A_SEGMENT, ISOL_A_GROUP, ISOL_A_BINDING,
+				  ISOL_A_RULE } },
+		{ ISOL_CMD_COMMIT },
+		{ ISOL_CMD_ABORT },
+		{ ISOL_CMD_FLUSH, { ISOL_A_BASE_GENERATION } },
+		{ ISOL_CMD_WHY, { ISOL_A_BRIDGE_NAME, ISOL_A_FROM, ISOL_A_TO } },
+		{ ISOL_CMD_QUARANTINE_ADD, { ISOL_A_QUARANTINE } },
+		{ ISOL_CMD_QUARANTINE_DEL, { ISOL_A_QUARANTINE } },
+	};
+	struct sk_buff *skb;
+	u32 i, attr, at;
+	int err;
+
+	if (!begin())
+		goto out;
+	for (i = 0; i < ARRAY_SIZE(cmds); i++)
+		for (attr = 0; attr <= ISOL_A_MAX + 2; attr++) {
+			if (attr && memchr(cmds[i].takes, attr, sizeof(cmds[i].takes)))
+				continue;
+			if (cmds[i].cmd == ISOL_CMD_ADD || cmds[i].cmd == ISOL_CMD_COMMIT)
+				CHECK_EQ(ask(nl, ISOL_CMD_BEGIN), 0);
+			skb = nl_isol(nl, cmds[i].cmd, 64);
+			at = put(skb, attr, "\0\0\0\0\0\0\0", 8);
+			err = nl_ask(nl, skb);
+			CHECK_MSG(err == -EINVAL, "command %u with attribute %u: %d", cmds[i].cmd,
+				  attr, err);
+			CHECK_MSG(nl->offset == at, "command %u with attribute %u: points at %u",
+				  cmds[i].cmd, attr, nl->offset);
+			ask(nl, ISOL_CMD_ABORT);
+		}
+	/* no such command, and those that are for the kernel to say */
+	CHECK_EQ(ask(nl, 0), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_DONE), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_POLICY_NTF), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_PORT_NTF), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_MAX + 1), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, 255), -EOPNOTSUPP);
+	/* a dump is no do */
+	CHECK_EQ(ask(nl, ISOL_CMD_RULE_GET), -EOPNOTSUPP);
+out:
+	end();
+}
+
+static int begin_with(int attr, const void *data, int len)
+{
+	struct sk_buff *skb = nl_isol(nl, ISOL_CMD_BEGIN, 64);
+	int err;
+
+	put(skb, attr, data, len);
+	err = nl_ask(nl, skb);
+	ask(nl, ISOL_CMD_ABORT);
+	return err;
+}
+
+static int begin_timeout(u32 ms)
+{
+	return begin_with(ISOL_A_TIMEOUT, &ms, sizeof(ms));
+}
+
+static void timeouts(void)
+{
+	u64 generation;
+	u32 len;
+
+	if (begin()) {
+		CHECK_EQ(begin_timeout(0), -ERANGE);
+		CHECK_EQ(begin_timeout(ISOL_TIMEOUT_MIN - 1), -ERANGE);
+		CHECK_EQ(begin_timeout(ISOL_TIMEOUT_MIN), 0);
+		CHECK_EQ(begin_timeout(ISOL_TIMEOUT_DEFAULT), 0);
+		CHECK_EQ(begin_timeout(ISOL_TIMEOUT_MAX), 0);
+		CHECK_EQ(begin_timeout(ISOL_TIMEOUT_MAX + 1), -ERANGE);
+		CHECK_EQ(begin_timeout(U32_MAX), -ERANGE);
+		generation = world_net()->generation;
+		for (len = 0; len < 12; len++)
+			if (len != 4)
+				CHECK(begin_with(ISOL_A_TIMEOUT, "\0\1\0\0\0\0\0\0\0\0\0\0", len));
+		for (len = 0; len < 8; len++)
+			CHECK(begin_with(ISOL_A_BASE_GENERATION, &generation, len));
+		CHECK_EQ(begin_with(ISOL_A_BASE_GENERATION, &generation, 8), 0);
+		generation++;
+		CHECK_EQ(begin_with(ISOL_A_BASE_GENERATION, &generation, 8), -ESTALE);
+	}
+	end();
+}
+
+/* ---- transactions */
+
+static s32 done_error(struct nl *socket)
+{
+	const struct nlattr *attr;
+
+	CHECK_EQ(nl_wait(socket, ISOL_CMD_DONE), 0);
+	attr = nl_attr(socket, ISOL_A_ERROR);
+	CHECK(attr);
+	return attr ? nla_get_s32(attr) : -ENOMSG;
+}
+
+static u64 said_generation(struct nl *socket)
+{
+	const struct nlattr *attr = nl_attr(socket, ISOL_A_GENERATION);
+
+	CHECK(attr);
+	return attr ? get_unaligned((u64 *)nla_data(attr)) : 0;
+}
+
+static void transactions(void)
+{
+	u64 generation = world_net()->generation;
+
+	if (!begin())
+		goto out;
+	CHECK_EQ(ask(nl, ISOL_CMD_COMMIT), -ENOENT);
+	CHECK(*nl->msg);
+	CHECK_EQ(ask(nl, ISOL_CMD_ADD), -ENOENT);
+	CHECK_EQ(ask(nl, ISOL_CMD_ABORT), -ENOENT);
+	begin_txn(nl);
+	CHECK_EQ(ask(nl, ISOL_CMD_BEGIN), -EALREADY);
+	CHECK(*nl->msg);
+	/* what another socket begins is its own */
+	CHECK_EQ(ask(second, ISOL_CMD_COMMIT), -ENOENT);
+	begin_txn(second);
+	CHECK_EQ(ask(nl, ISOL_CMD_COMMIT), 0);
+	CHECK_EQ(done_error(nl), 0);
+	CHECK_EQ(said_generation(nl), generation + 1);
+	CHECK(world_net()->policy);
+	/* and is late now */
+	CHECK_EQ(ask(second, ISOL_CMD_COMMIT), 0);
+	CHECK_EQ(done_error(second), -ESTALE);
+	CHECK_EQ(said_generation(second), generation + 1);
+	CHECK(nl_attr(second, ISOL_A_MESSAGE));
+	CHECK_EQ(world_net()->generation, generation + 1);
+	CHECK_EQ(ask(second, ISOL_CMD_COMMIT), -ENOENT);
+	/* nobody's any more */
+	begin_txn(second);
+	nl_close(second);
+	second = nl_open(NETLINK_GENERIC);
+	mutex_lock(&world_net()->txn_lock);
+	CHECK(list_empty(&world_net()->txns));
+	mutex_unlock(&world_net()->txn_lock);
+	CHECK_EQ(ask(nl, ISOL_CMD_FLUSH), 0);
+	CHECK_EQ(done_error(nl), 0);
+	CHECK_EQ(said_generation(nl), generation + 2);
+	CHECK(!world_net()->policy);
+out:
+	end();
+}
+
+#define CASES(X) \
+	X(attributes) \
+	X(required) \
+	X(commands) \
+	X(timeouts) \
+	X(transactions)
+
+TEST_SUITE(netlink, CASES)
