@@ -1,0 +1,704 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * differ - does the module say what its rules say?
+ *
+ * Makes policies at random, gives each to the module in force as a file would
+ * be, and asks about pairs of endpoints: the module itself by its socket, the
+ * same code as built here from what was read of the file, and the oracle, which
+ * asks the rules of the policy as it was made one by one. All three have to say
+ * the same: verdict, reason, rule. Then frames are sent, and have to arrive
+ * where the oracle says, and to move the counters that it says.
+ *
+ * Takes ISOL_SEED and ISOL_ROUNDS, and prints as unit tests do. The ports have
+ * to be there, see tests/vm/cases/differential.sh: bridges br0 to br2; on brN
+ * the ports enoN, nobodyN and tapI where I modulo 3 is N; the other end of
+ * port P is x-P.
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <linux/genetlink.h>
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "compile.h"
+#include "tests/unit/gen.h"
+#include "tests/unit/give.h"
+#include "tests/unit/oracle.h"
+#include "tests/unit/test.h"
+#include "userspace/genl.h"
+#include "userspace/load.h"
+#include "userspace/pull.h"
+#include "userspace/push.h"
+#include "userspace/wire.h"
+
+#define LIMIT (256LL << 20)
+#define BRIDGES 3
+#define TAPS 14
+#define NPORTS (2 * BRIDGES + TAPS)
+#define BATCH 64
+
+static struct genl g;
+static struct mnl_socket *asking;
+static u64 generation;
+
+/* A policy in its three forms. */
+struct trial {
+	struct isol_mem mem;
+	struct isol_model *made;
+	struct isol_model *read;
+	struct isol_compiled compiled;
+	bool quarantined[256];
+};
+
+/* ---- the policy as a file */
+
+struct text {
+	char *s;
+	size_t len;
+	size_t cap;
+};
+
+__printf(2, 3)
+static void say(struct text *t, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (t->cap - t->len < 300) {
+		t->cap = t->cap * 2 + 4096;
+		t->s = realloc(t->s, t->cap);
+	}
+	va_start(ap, fmt);
+	n = vsnprintf(t->s + t->len, t->cap - t->len, fmt, ap);
+	va_end(ap);
+	t->len += n;
+}
+
+static const char *verdict_word(u8 verdict)
+{
+	return verdict == ISOL_VERDICT_ACCEPT ? "accept" : "drop";
+}
+
+static void say_side(struct text *t, const struct isol_model *m, const char *word,
+		     const struct isol_endpoint *end, u32 n)
+{
+	static const char *const kinds[] = { "any", "host", "uplink", "members", "quarantined" };
+	u32 i;
+
+	say(t, ", %s: [", word);
+	for (i = 0; i < n; i++, end++)
+		say(t, "%s%s", i ? ", " : "",
+		    end->kind == ISOL_ENDPOINT_GROUP ? m->group[end->id]->name :
+		    end->kind == ISOL_ENDPOINT_BINDING ? m->binding[end->id]->name :
+		    kinds[end->kind]);
+	say(t, "]");
+}
+
+static void say_rules(struct text *t, const struct isol_model *m, u32 table)
+{
+	const struct isol_rule *r;
+
+	for (r = m->rules[table]; r; r = r->next) {
+		say(t, "%s  - {name: %s", table ? "  " : "", r->name);
+		say_side(t, m, "from", r->from, r->nfrom);
+		say_side(t, m, "to", r->to, r->nto);
+		say(t, ", verdict: %s, stateless: true}\n", verdict_word(r->verdict));
+	}
+}
+
+static void say_policy(struct text *t, const struct isol_model *m)
+{
+	static const char *const roles[] = { "none", "isolated", "community", "promiscuous" };
+	const struct isol_binding *b;
+	const struct isol_segment *s;
+	const struct isol_bridge *br;
+	const struct isol_group *gr;
+	u32 i;
+
+	say(t, "isol: 1\nbridges:\n");
+	for (br = m->bridges; br; br = br->next) {
+		say(t, "  %s: {default: %s, unbound: %s, uplinks: [", br->name,
+		    verdict_word(br->dflt), verdict_word(br->unbound));
+		for (i = 0; i < br->nuplinks; i++)
+			say(t, "%s%s", i ? ", " : "", br->uplinks[i]);
+		say(t, "]}\n");
+	}
+	say(t, "segments:\n");
+	for (s = m->segments; s; s = s->next)
+		say(t, "  %s: {bridge: %s, within: %s, uplink: %s}\n", s->name, s->bridge->name,
+		    verdict_word(s->within), verdict_word(s->uplink));
+	say(t, "groups:\n");
+	for (gr = m->groups; gr; gr = gr->next)
+		say(t, "  %s:\n", gr->name);
+	say(t, "bindings:\n");
+	for (b = m->bindings; b; b = b->next) {
+		say(t, "  %s: {port: %s, role: %s, groups: [", b->name, b->selector,
+		    roles[b->role]);
+		for (i = 0; i < b->ngroups; i++)
+			say(t, "%s%s", i ? ", " : "", m->group[b->groups[i]]->name);
+		say(t, "]");
+		if (b->community)
+			say(t, ", community: %s", b->community);
+		if (b->segment)
+			say(t, ", segment: %s", b->segment->name);
+		say(t, "}\n");
+	}
+	say(t, "rules:\n");
+	say_rules(t, m, ISOL_TABLE_RULES);
+	if (m->nrules[ISOL_TABLE_QUARANTINE]) {
+		say(t, "quarantine:\n  rules:\n");
+		say_rules(t, m, ISOL_TABLE_QUARANTINE);
+	}
+}
+
+/* ---- putting it in force */
+
+static void set_quarantines(struct trial *t, bool add)
+{
+	const struct isol_binding *b;
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+
+	for (b = t->made->bindings; b; b = b->next) {
+		if (add ? !percent(15) : !t->quarantined[b->id])
+			continue;
+		nlh = genl_message(&g, add ? ISOL_CMD_QUARANTINE_ADD : ISOL_CMD_QUARANTINE_DEL);
+		nest = mnl_attr_nest_start(nlh, ISOL_A_QUARANTINE);
+		mnl_attr_put_strz(nlh, ISOL_QUARANTINE_A_BINDING, b->name);
+		mnl_attr_nest_end(nlh, nest);
+		CHECK_MSG(!genl_do(&g, nlh, NULL, NULL), "quarantine %s: %s", b->name,
+			  g.error.message);
+		t->quarantined[b->id] = add;
+	}
+}
+
+static void trial_end(struct trial *t)
+{
+	if (!t->made)
+		return;
+	if (!test_good())
+		gen_print(t->made);
+	set_quarantines(t, false);
+	isol_compiled_free(&t->compiled);
+	isol_model_free(t->read);
+	isol_model_free(t->made);
+}
+
+/* Return: whether all three are ready to be asked. */
+static bool trial_begin(struct trial *t)
+{
+	char msg[ISOL_MESSAGE_LEN + 1] = "";
+	struct gen_shape shape;
+	struct isol_fault fault = { 0 };
+	struct policy *p = NULL;
+	struct diags d = { 0 };
+	struct text text = { 0 };
+
+	memset(t, 0, sizeof(*t));
+	isol_mem_init(&t->mem, LIMIT);
+	gen_shape(&shape);
+	if (percent(80))
+		shape.bridges = BRIDGES;
+	t->made = gen_model(&t->mem, &shape);
+	CHECK(t->made);
+	if (!t->made)
+		return false;
+	CHECK(t->made->nbindings < sizeof(t->quarantined));
+	say_policy(&text, t->made);
+	CHECK_MSG(!isol_load("policy", text.s, text.len, &p, &d), "the tool refuses the policy");
+	if (!p) {
+		diags_print(&d, stdout);
+	} else {
+		t->read = isol_model_new(&t->mem);
+		CHECK_MSG(t->read && !give_policy(t->read, p, &fault) &&
+			  !isol_model_seal(t->read), "%s", fault.msg ?: "no memory");
+		CHECK_MSG(test_good() && !isol_compile(t->read, NULL, &t->compiled, msg, sizeof(msg)),
+			  "%s", msg);
+		CHECK_MSG(!push_policy(&g, p, generation, &generation), "push: %d %s %s",
+			  g.error.code, g.error.message, g.error.attr);
+	}
+	policy_free(p);
+	diags_free(&d);
+	free(text.s);
+	if (test_good())
+		set_quarantines(t, true);
+	return test_good();
+}
+
+/* ---- endpoints */
+
+/**
+ * struct end - an endpoint as it is asked about
+ * @kind: enum isol_endpoint_kind
+ * @name: of the port or binding
+ * @oracle: what it is by the policy as made
+ */
+struct end {
+	u8 kind;
+	const char *name;
+	struct oracle_end oracle;
+};
+
+static char port_names[NPORTS][IFNAMSIZ];
+
+static u32 bridge_of_port(u32 port)
+{
+	return port % BRIDGES;
+}
+
+static void name_ports(void)
+{
+	u32 i;
+
+	for (i = 0; i < NPORTS; i++) {
+		const char *word = i < BRIDGES ? "eno" : i < 2 * BRIDGES ? "nobody" : "tap";
+
+		snprintf(port_names[i], IFNAMSIZ, "%s%u", word,
+			 i < BRIDGES ? i : i < 2 * BRIDGES ? i - BRIDGES : i - 2 * BRIDGES);
+	}
+}
+
+static struct oracle_end port_end(const struct trial *t, const struct isol_bridge *br,
+				  const char *port)
+{
+	const struct isol_binding *b;
+	u32 i;
+
+	for (i = 0; i < br->nuplinks; i++)
+		if (!strcmp(br->uplinks[i], port))
+			return (struct oracle_end){ .kind = ORACLE_UPLINK };
+	for (b = t->made->bindings; b; b = b->next)
+		if (!strcmp(b->selector, port) && (!b->segment || b->segment->bridge == br))
+			return (struct oracle_end){ .kind = ORACLE_BINDING, .binding = b,
+						    .quarantined = t->quarantined[b->id] };
+	return (struct oracle_end){ .kind = ORACLE_UNBOUND };
+}
+
+static u32 make_ends(const struct trial *t, const struct isol_bridge *br, u32 nr,
+		     struct end *ends)
+{
+	const struct isol_binding *b;
+	u32 n = 0, i;
+
+	ends[n++] = (struct end){ ISOL_ENDPOINT_HOST, NULL, { .kind = ORACLE_HOST } };
+	ends[n++] = (struct end){ ISOL_ENDPOINT_UPLINK, NULL, { .kind = ORACLE_UPLINK } };
+	for (i = 0; i < NPORTS; i++)
+		if (bridge_of_port(i) == nr)
+			ends[n++] = (struct end){ ISOL_ENDPOINT_PORT, port_names[i],
+						  port_end(t, br, port_names[i]) };
+	/* those that have no port are answered as if they had one */
+	for (b = t->made->bindings; b; b = b->next)
+		if (b->id >= TAPS && (!b->segment || b->segment->bridge == br))
+			ends[n++] = (struct end) {
+				ISOL_ENDPOINT_BINDING, b->name,
+				{ .kind = ORACLE_BINDING, .binding = b,
+				  .quarantined = t->quarantined[b->id] },
+			};
+	return n;
+}
+
+/* ---- asking the code as built here */
+
+static u32 class_of(const struct trial *t, const struct isol_bridge *br,
+		    const struct oracle_end *end)
+{
+	const struct isol_binding *b;
+
+	switch (end->kind) {
+	case ORACLE_HOST:
+		return ISOL_CLASS_HOST;
+	case ORACLE_UPLINK:
+		return ISOL_CLASS_UPLINK;
+	case ORACLE_UNBOUND:
+		return br->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
+							    ISOL_CLASS_UNBOUND_DROP;
+	default:
+		if (end->quarantined)
+			return ISOL_CLASS_QUARANTINED;
+		b = isol_model_binding(t->read, end->binding->name);
+		CHECK(b);
+		return b ? ISOL_CLASS_FIRST_BINDING + b->id : ISOL_CLASS_GONE;
+	}
+}
+
+static void check_here(const struct trial *t, const struct isol_bridge *br,
+		       const struct end *from, const struct end *to,
+		       const struct oracle_answer *want)
+{
+	const struct isol_bridge *read = isol_model_bridge(t->read, br->name);
+	u32 d, nr;
+
+	CHECK(read);
+	if (!read)
+		return;
+	d = isol_classify(&t->compiled.tables, read->id, class_of(t, read, &from->oracle),
+			  class_of(t, read, &to->oracle));
+	nr = isol_decision_counter(d);
+	CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == (want->verdict == ISOL_VERDICT_ACCEPT) &&
+		  isol_decision_reason(d) == want->reason &&
+		  (want->rule ? nr < t->compiled.nrules &&
+				!strcmp(t->compiled.rule[nr]->name, want->rule->name) :
+				nr >= t->compiled.nrules),
+		  "as built here: %s, %s to %s: decision %#x, not %s by reason %u %s", br->name,
+		  from->name ?: "-", to->name ?: "-", d, verdict_word(want->verdict),
+		  want->reason, want->rule ? want->rule->name : "");
+}
+
+/* ---- asking the module: many questions in one message */
+
+struct question {
+	const struct isol_bridge *br;
+	struct end from;
+	struct end to;
+	struct oracle_answer want;
+};
+
+static struct question questions[BATCH];
+static u32 nquestions;
+static u32 met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+
+static void check_answer(const struct question *q, const struct nlmsghdr *nlh)
+{
+	const struct nlattr *attr;
+	struct why w = { 0 };
+	int err = -EBADMSG;
+
+	if (nlh->nlmsg_type == NLMSG_ERROR) {
+		CHECK_MSG(0, "why on %s, %s to %s: %d", q->br->name, q->from.name ?: "-",
+			  q->to.name ?: "-",
+			  ((struct nlmsgerr *)mnl_nlmsg_get_payload(nlh))->error);
+		return;
+	}
+	mnl_attr_for_each(attr, nlh, sizeof(struct genlmsghdr))
+		if (mnl_attr_get_type(attr) == ISOL_A_WHY)
+			err = wire_get_why(attr, &w);
+	CHECK_EQ(err, 0);
+	met[q->want.reason][q->want.verdict]++;
+	CHECK_MSG(w.verdict == q->want.verdict && w.reason == q->want.reason &&
+		  !strcmp(w.rule, q->want.rule ? q->want.rule->name : "") &&
+		  !strcmp(w.bridge, q->br->name),
+		  "the module: %s, %s to %s: %s by reason %u '%s', not %s by reason %u '%s'",
+		  q->br->name, q->from.name ?: "-", q->to.name ?: "-", verdict_word(w.verdict),
+		  w.reason, w.rule, verdict_word(q->want.verdict), q->want.reason,
+		  q->want.rule ? q->want.rule->name : "");
+}
+
+static void ask_module(void)
+{
+	static char out[BATCH * 512], in[65536];
+	u16 family = genl_message(&g, ISOL_CMD_WHY)->nlmsg_type;
+	struct nlmsghdr *nlh;
+	struct genlmsghdr *gh;
+	size_t len = 0;
+	ssize_t got;
+	u32 i;
+
+	for (i = 0; i < nquestions; i++) {
+		const struct question *q = &questions[i];
+
+		nlh = mnl_nlmsg_put_header(out + len);
+		nlh->nlmsg_type = family;
+		nlh->nlmsg_flags = NLM_F_REQUEST;
+		nlh->nlmsg_seq = i + 1;
+		gh = mnl_nlmsg_put_extra_header(nlh, sizeof(*gh));
+		gh->cmd = ISOL_CMD_WHY;
+		gh->version = ISOL_GENL_VERSION;
+		wire_put_endpoint(nlh, ISOL_A_FROM, q->from.kind, q->from.name);
+		wire_put_endpoint(nlh, ISOL_A_TO, q->to.kind, q->to.name);
+		mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, q->br->name);
+		len += nlh->nlmsg_len;
+	}
+	CHECK_EQ(mnl_socket_sendto(asking, out, len), (ssize_t)len);
+	for (i = 0; i < nquestions && test_good();) {
+		int left;
+
+		got = mnl_socket_recvfrom(asking, in, sizeof(in));
+		CHECK_MSG(got > 0, "no answer: %s", strerror(errno));
+		left = got;
+		for (nlh = (void *)in; got > 0 && mnl_nlmsg_ok(nlh, left);
+		     nlh = mnl_nlmsg_next(nlh, &left), i++) {
+			CHECK_EQ(nlh->nlmsg_seq, i + 1);
+			check_answer(&questions[i], nlh);
+		}
+	}
+	nquestions = 0;
+}
+
+static void ask_pairs(const struct trial *t)
+{
+	static struct end ends[2 + NPORTS + 256];
+	const struct isol_bridge *br;
+	u32 nr, n, i, j;
+	char name[8];
+
+	for (nr = 0; nr < BRIDGES; nr++) {
+		snprintf(name, sizeof(name), "br%u", nr);
+		br = isol_model_bridge(t->made, name);
+		if (!br)
+			continue;
+		n = make_ends(t, br, nr, ends);
+		for (i = 0; i < n && test_good(); i++)
+			for (j = 0; j < n && test_good(); j++) {
+				struct question *q = &questions[nquestions++];
+
+				*q = (struct question){ .br = br, .from = ends[i], .to = ends[j] };
+				q->want = oracle_ask(t->made, br, &q->from.oracle, &q->to.oracle);
+				check_here(t, br, &q->from, &q->to, &q->want);
+				if (nquestions == BATCH)
+					ask_module();
+			}
+		if (nquestions && test_good())
+			ask_module();
+	}
+	nquestions = 0;
+}
+
+static void answers(void)
+{
+	u32 rounds = test_rounds(500), i, pairs = 0, reason;
+	struct trial t;
+
+	memset(met, 0, sizeof(met));
+	for (i = 0; i < rounds && test_good(); i++) {
+		if (trial_begin(&t))
+			ask_pairs(&t);
+		trial_end(&t);
+	}
+	for (reason = 0; reason <= ISOL_REASON_MAX; reason++)
+		pairs += met[reason][0] + met[reason][1];
+	printf("# %u policies, %u pairs\n", i, pairs);
+	if (rounds < 100)
+		return;
+	for (reason = ISOL_REASON_RULE; reason <= ISOL_REASON_BRIDGE_DEFAULT; reason++) {
+		CHECK_MSG(met[reason][ISOL_VERDICT_DROP], "reason %u never drops", reason);
+		CHECK_MSG(met[reason][ISOL_VERDICT_ACCEPT] || reason == ISOL_REASON_QUARANTINE,
+			  "reason %u never accepts", reason);
+	}
+}
+
+/* ---- frames */
+
+#define __packed __attribute__((packed))
+#define PROTO 0x88b5	/* for experiments */
+
+static int far_end[NPORTS], host_end[BRIDGES];
+static u32 nframes;
+
+static int open_end(const char *ifname)
+{
+	struct sockaddr_ll addr = {
+		.sll_family = AF_PACKET, .sll_protocol = htons(PROTO),
+		.sll_ifindex = if_nametoindex(ifname),
+	};
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
+
+	CHECK_MSG(fd >= 0 && addr.sll_ifindex &&
+		  !bind(fd, (struct sockaddr *)&addr, sizeof(addr)), "%s: %s", ifname,
+		  strerror(errno));
+	return fd;
+}
+
+struct frame {
+	struct ethhdr eth;
+	u32 nr;
+	u8 pad[46];
+} __packed;
+
+/* Return: whether the frame of this number has come there. */
+static bool arrived(int fd, u32 nr)
+{
+	struct frame f;
+
+	while (recv(fd, &f, sizeof(f), 0) > 0)
+		if (f.nr == nr)
+			return true;
+	return false;
+}
+
+/* What has been counted: for a rule, or a default of a bridge. */
+static u64 rule_count(const struct view *v, const char *name)
+{
+	const struct rule *r = policy_find(v->policy, OBJECT_RULE, name);
+
+	if (!r)
+		r = policy_find(v->policy, OBJECT_QRULE, name);
+	return r ? r->packets : 0;
+}
+
+static u64 default_count(const struct view *v, const char *bridge, u8 reason, u8 verdict)
+{
+	const struct bridge *br = policy_find(v->policy, OBJECT_BRIDGE, bridge);
+	u64 n = 0;
+	size_t i;
+
+	for (i = 0; br && i < br->counters.n; i++)
+		if (br->counters.v[i].reason == reason && br->counters.v[i].verdict == verdict)
+			n += br->counters.v[i].packets;
+	return n;
+}
+
+static u64 all_counts(const struct view *v)
+{
+	const struct bridge *br;
+	const struct rule *r;
+	size_t i, j;
+	u64 n = 0;
+
+	policy_each(v->policy, OBJECT_RULE, struct rule, r, i)
+		n += r->packets;
+	policy_each(v->policy, OBJECT_QRULE, struct rule, r, i)
+		n += r->packets;
+	policy_each_bridge(v->policy, br, i)
+		for (j = 0; j < br->counters.n; j++)
+			n += br->counters.v[j].packets;
+	return n;
+}
+
+static void look(struct view *v)
+{
+	CHECK_MSG(!pull(&g, PULL_POLICY, v), "pull: %s", g.error.message);
+}
+
+/* A copy of a frame: where it would go, and what is to become of it. */
+struct copy {
+	const char *to;
+	int fd;
+	bool came;
+	struct oracle_answer want;
+};
+
+/*
+ * One frame to everybody: the bridge makes a copy for each port, and one for
+ * the host, and each is judged on its own.
+ */
+static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u32 port)
+{
+	struct oracle_end from = port_end(t, br, port_names[port]), to;
+	struct frame f = { .eth = { .h_proto = htons(PROTO) }, .nr = ++nframes };
+	struct copy copies[NPORTS + 1];
+	struct view before, after;
+	u32 n = 0, i, j, moved;
+	unsigned int begin;
+
+	for (i = 0; i < NPORTS; i++) {
+		if (bridge_of_port(i) != nr || i == port)
+			continue;
+		to = port_end(t, br, port_names[i]);
+		copies[n++] = (struct copy){ port_names[i], far_end[i], false,
+					     oracle_ask(t->made, br, &from, &to) };
+	}
+	to = (struct oracle_end){ .kind = ORACLE_HOST };
+	copies[n++] = (struct copy){ "host", host_end[nr], false,
+				     oracle_ask(t->made, br, &from, &to) };
+
+	look(&before);
+	memset(f.eth.h_dest, 0xff, ETH_ALEN);
+	f.eth.h_source[0] = 2;
+	f.eth.h_source[5] = port;
+	CHECK_EQ(send(far_end[port], &f, sizeof(f), 0), (ssize_t)sizeof(f));
+	for (begin = test_ms();;) {
+		bool all = true;
+
+		look(&after);
+		for (i = 0; i < n; i++) {
+			copies[i].came |= arrived(copies[i].fd, f.nr);
+			all &= copies[i].came == (copies[i].want.verdict == ISOL_VERDICT_ACCEPT);
+		}
+		moved = all_counts(&after) - all_counts(&before);
+		if ((all && moved >= n) || test_ms() - begin > 5000 || !test_good())
+			break;
+		pull_free(&after);
+	}
+	CHECK_MSG(moved == n, "%s from %s: %u copies are counted, not %u", br->name,
+		  port_names[port], moved, n);
+	for (i = 0; i < n; i++) {
+		const struct oracle_answer *want = &copies[i].want;
+		u64 same = 0, got;
+
+		CHECK_MSG(copies[i].came == (want->verdict == ISOL_VERDICT_ACCEPT),
+			  "%s, %s to %s: %s, not %s by reason %u %s", br->name, port_names[port],
+			  copies[i].to, copies[i].came ? "came" : "did not come",
+			  verdict_word(want->verdict), want->reason,
+			  want->rule ? want->rule->name : "");
+		/* several copies may be one counter's */
+		for (j = 0; j < n; j++)
+			same += copies[j].want.rule == want->rule &&
+				copies[j].want.reason == want->reason &&
+				copies[j].want.verdict == want->verdict;
+		if (want->rule)
+			got = rule_count(&after, want->rule->name) -
+			      rule_count(&before, want->rule->name);
+		else
+			got = default_count(&after, br->name, want->reason, want->verdict) -
+			      default_count(&before, br->name, want->reason, want->verdict);
+		CHECK_MSG(got == same, "%s, %s to %s: reason %u %s counted %u times, not %u",
+			  br->name, port_names[port], copies[i].to, want->reason,
+			  want->rule ? want->rule->name : "", (u32)got, (u32)same);
+	}
+	pull_free(&before);
+	pull_free(&after);
+}
+
+static void broadcasts(void)
+{
+	u32 rounds = test_rounds(500) / 10 + 1, i, nr, k;
+	const struct isol_bridge *br;
+	char name[IFNAMSIZ + 2];
+	struct trial t;
+
+	for (i = 0; i < NPORTS; i++) {
+		snprintf(name, sizeof(name), "x-%.13s", port_names[i]);
+		far_end[i] = open_end(name);
+	}
+	for (i = 0; i < BRIDGES; i++) {
+		snprintf(name, sizeof(name), "br%u", i);
+		host_end[i] = open_end(name);
+	}
+	for (i = 0; i < rounds && test_good(); i++) {
+		if (trial_begin(&t))
+			for (nr = 0; nr < BRIDGES && test_good(); nr++) {
+				snprintf(name, sizeof(name), "br%u", nr);
+				br = isol_model_bridge(t.made, name);
+				for (k = 0; br && k < 2; k++)
+					flood(&t, br, nr, nr + BRIDGES * below(NPORTS / BRIDGES));
+			}
+		trial_end(&t);
+	}
+	printf("# %u policies, %u frames to everybody\n", i, nframes);
+	CHECK(nframes || !test_good());
+	for (i = 0; i < NPORTS; i++)
+		close(far_end[i]);
+	for (i = 0; i < BRIDGES; i++)
+		close(host_end[i]);
+}
+
+int main(void)
+{
+	struct timeval patience = { .tv_sec = 20 };
+	struct view v;
+
+	test_begin();
+	name_ports();
+	if (genl_open(&g)) {
+		fprintf(stderr, "differ: %s\n", g.error.message);
+		return 2;
+	}
+	asking = mnl_socket_open(NETLINK_GENERIC);
+	if (!asking || mnl_socket_bind(asking, 0, MNL_SOCKET_AUTOPID) ||
+	    setsockopt(mnl_socket_get_fd(asking), SOL_SOCKET, SO_RCVTIMEO, &patience,
+		       sizeof(patience)))
+		return 2;
+	if (pull(&g, 0, &v))
+		return 2;
+	generation = v.generation;
+	pull_free(&v);
+	run_case("answers", answers);
+	run_case("frames", broadcasts);
+	mnl_socket_close(asking);
+	genl_close(&g);
+	return test_end();
+}
