@@ -216,8 +216,8 @@ static bool trial_begin(struct trial *t)
 		t->read = isol_model_new(&t->mem);
 		CHECK_MSG(t->read && !give_policy(t->read, p, &fault) &&
 			  !isol_model_seal(t->read), "%s", fault.msg ?: "no memory");
-		CHECK_MSG(test_good() && !isol_compile(t->read, NULL, &t->compiled, msg, sizeof(msg)),
-			  "%s", msg);
+		CHECK_MSG(test_good() &&
+			  !isol_compile(t->read, NULL, &t->compiled, msg, sizeof(msg)), "%s", msg);
 		CHECK_MSG(!push_policy(&g, p, generation, &generation), "push: %d %s %s",
 			  g.error.code, g.error.message, g.error.attr);
 	}
