@@ -462,6 +462,16 @@ static int doit_add(struct sk_buff *skb, struct genl_info *info)
 	return err;
 }
 
+/* Begin a reply, with the generation in it, in a buffer that has room for that. */
+static void *reply_begin(struct sk_buff *skb, struct genl_info *info, u8 cmd, u64 generation)
+{
+	void *hdr = genlmsg_put_reply(skb, info, &isol_genl_family, 0, cmd);
+
+	if (!hdr || nla_put_u64_64bit(skb, ISOL_A_GENERATION, generation, ISOL_A_PAD))
+		return NULL;
+	return hdr;
+}
+
 /* A reply with the generation in it, to be filled further. */
 static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, size_t size, u64 generation,
 				 void **hdr)
@@ -470,8 +480,8 @@ static struct sk_buff *reply_new(struct genl_info *info, u8 cmd, size_t size, u6
 
 	if (!skb)
 		return NULL;
-	*hdr = genlmsg_put_reply(skb, info, &isol_genl_family, 0, cmd);
-	if (!*hdr || nla_put_u64_64bit(skb, ISOL_A_GENERATION, generation, ISOL_A_PAD)) {
+	*hdr = reply_begin(skb, info, cmd, generation);
+	if (!*hdr) {
 		nlmsg_free(skb);
 		return NULL;
 	}
@@ -488,17 +498,28 @@ static int doit_begin(struct sk_buff *skb, struct genl_info *info)
 	void *hdr;
 	int err;
 
+	/* First, so that nothing has begun when there is no memory for it. */
+	reply = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	if (!reply)
+		return txn_error(info->extack, -ENOMEM);
 	err = isol_txn_begin(in, info->snd_portid, base ? nla_get_u64(base) : 0, base,
 			     timeout ? nla_get_u32(timeout) : ISOL_TIMEOUT_DEFAULT, &actual);
-	if (err)
+	if (err) {
+		nlmsg_free(reply);
 		return txn_error(info->extack, err);
-	reply = reply_new(info, ISOL_CMD_BEGIN, NLMSG_DEFAULT_SIZE, actual, &hdr);
-	if (!reply) {
-		isol_txn_abort(in, info->snd_portid);
-		return -ENOMEM;
 	}
-	genlmsg_end(reply, hdr);
-	return genlmsg_reply(reply, info);
+	hdr = reply_begin(reply, info, ISOL_CMD_BEGIN, actual);
+	if (!hdr) {
+		nlmsg_free(reply);
+		err = -EMSGSIZE;
+	} else {
+		genlmsg_end(reply, hdr);
+		err = genlmsg_reply(reply, info);
+	}
+	/* Who is told of an error, or nothing, has no transaction. */
+	if (err)
+		isol_txn_abort(in, info->snd_portid);
+	return err;
 }
 
 static int doit_commit(struct sk_buff *skb, struct genl_info *info)
