@@ -892,14 +892,17 @@ struct genl_family isol_genl_family __ro_after_init = {
 	.n_mcgrps = ARRAY_SIZE(isol_mcgrps),
 };
 
-void isol_netlink_done(struct isol_net *in, u32 portid, u32 seq, int err, u64 generation,
-		       const char *msg)
+struct sk_buff *isol_netlink_done_new(void)
 {
-	struct sk_buff *skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
+	return genlmsg_new(nla_total_size(sizeof(s32)) + nla_total_size_64bit(sizeof(u64)) +
+			   nla_total_size(ISOL_MESSAGE_LEN + 1), GFP_KERNEL);
+}
+
+void isol_netlink_done(struct isol_net *in, struct sk_buff *skb, u32 portid, u32 seq, int err,
+		       u64 generation, const char *msg)
+{
 	void *hdr;
 
-	if (!skb)
-		return;
 	if (!*msg)
 		switch (err) {
 		case -ESTALE:

@@ -16,8 +16,19 @@ enum {
 extern struct genl_family isol_genl_family;
 
 /**
+ * isol_netlink_done_new() - a message for isol_netlink_done()
+ *
+ * Allocated before the work begins: when that is over there may be no memory
+ * to say so with.
+ *
+ * Return: the message, or NULL.
+ */
+struct sk_buff *isol_netlink_done_new(void);
+
+/**
  * isol_netlink_done() - tell a socket how its commit or flush has ended
  * @in: the namespace
+ * @skb: isol_netlink_done_new(); the function's from now on
  * @portid: the socket
  * @seq: of the request
  * @err: 0 or a negative errno
@@ -26,8 +37,8 @@ extern struct genl_family isol_genl_family;
  *
  * Context: process. That the socket may be gone or full is its loss.
  */
-void isol_netlink_done(struct isol_net *in, u32 portid, u32 seq, int err, u64 generation,
-		       const char *msg);
+void isol_netlink_done(struct isol_net *in, struct sk_buff *skb, u32 portid, u32 seq, int err,
+		       u64 generation, const char *msg);
 
 int isol_netlink_init(void);
 void isol_netlink_exit(void);

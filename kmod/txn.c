@@ -13,6 +13,7 @@
  * @in: the namespace; waits for its jobs before it goes
  * @work: on isol_wq
  * @model: what to commit
+ * @done: to tell who waits; NULL when that has been done
  * @base: see isol_policy_commit()
  * @has_base: for a flush
  * @flush: it is one
@@ -26,6 +27,7 @@ struct isol_job {
 	struct isol_net *in;
 	struct work_struct work;
 	struct isol_model *model;
+	struct sk_buff *done;
 	u64 base;
 	bool has_base;
 	bool flush;
@@ -215,6 +217,7 @@ int isol_txn_abort(struct isol_net *in, u32 portid)
 
 static void job_free(struct isol_job *job)
 {
+	nlmsg_free(job->done);
 	isol_model_free(job->model);
 	isol_free(&job->in->mem, job, sizeof(*job));
 }
@@ -246,8 +249,10 @@ static void run(struct work_struct *work)
 	}
 
 	mutex_lock(&in->txn_lock);
-	if (!job->silent)
-		isol_netlink_done(in, job->portid, job->seq, err, generation, msg);
+	if (!job->silent) {
+		isol_netlink_done(in, job->done, job->portid, job->seq, err, generation, msg);
+		job->done = NULL;
+	}
 	list_del(&job->node);
 	mutex_unlock(&in->txn_lock);
 	job_free(job);
@@ -261,6 +266,11 @@ static struct isol_job *job_new(struct isol_net *in, u32 portid, u32 seq)
 
 	if (!job)
 		return NULL;
+	job->done = isol_netlink_done_new();
+	if (!job->done) {
+		isol_free(&in->mem, job, sizeof(*job));
+		return NULL;
+	}
 	INIT_WORK(&job->work, run);
 	job->in = in;
 	job->portid = portid;
@@ -291,7 +301,7 @@ int isol_txn_commit(struct isol_net *in, u32 portid, u32 seq)
 		return -ENOMEM;
 	txn = isol_txn_get(in, portid);
 	if (IS_ERR(txn)) {
-		isol_free(&in->mem, job, sizeof(*job));
+		job_free(job);
 		return PTR_ERR(txn);
 	}
 	job->model = txn->model;
@@ -324,7 +334,7 @@ int isol_txn_flush(struct isol_net *in, u32 portid, u32 seq, u64 base, bool has_
 	err = job_start(in, job);
 	mutex_unlock(&in->txn_lock);
 	if (err)
-		isol_free(&in->mem, job, sizeof(*job));
+		job_free(job);
 	return err;
 }
 
@@ -368,9 +378,11 @@ void isol_txn_shutdown(struct isol_net *in)
 		 */
 		if (cancel_work(&job->work)) {
 			/* When it is the module that goes, somebody may wait. */
-			if (!job->silent)
-				isol_netlink_done(in, job->portid, job->seq, -ESHUTDOWN,
-						  generation, "");
+			if (!job->silent) {
+				isol_netlink_done(in, job->done, job->portid, job->seq,
+						  -ESHUTDOWN, generation, "");
+				job->done = NULL;
+			}
 			list_del(&job->node);
 			job_free(job);
 			job_end(in);
