@@ -17,17 +17,20 @@ static void notify(struct isol_net *in, u8 cmd, u32 group, u8 event, const struc
 		return;
 	skb = genlmsg_new(NLMSG_DEFAULT_SIZE, GFP_KERNEL);
 	if (!skb)
-		return;
+		goto lost;
 	hdr = genlmsg_put(skb, 0, 0, &isol_genl_family, 0, cmd);
 	if (!hdr || nla_put_u8(skb, ISOL_A_EVENT, event) ||
 	    nla_put_u64_64bit(skb, ISOL_A_GENERATION, in->generation, ISOL_A_PAD) ||
 	    (port && isol_fill_port(in, skb, port, false)) ||
-	    (q && isol_fill_quarantine(in, skb, q))) {
-		nlmsg_free(skb);
-		return;
-	}
+	    (q && isol_fill_quarantine(in, skb, q)))
+		goto lost;
 	genlmsg_end(skb, hdr);
 	genlmsg_multicast_netns(&isol_genl_family, in->net, skb, 0, group, GFP_KERNEL);
+	return;
+lost:
+	nlmsg_free(skb);
+	/* As if their buffers were full: they read everything anew. */
+	genl_set_err(&isol_genl_family, in->net, 0, group, -ENOBUFS);
 }
 
 void isol_event_policy(struct isol_net *in, u8 event, const struct isol_quarantine *quarantine)

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Notifications to whoever listens; a failure to send one changes nothing. */
+/*
+ * Notifications to whoever listens. A failure to send one changes nothing, but
+ * the listeners are told that they have missed something (ENOBUFS).
+ */
 #ifndef ISOL_EVENT_H
 #define ISOL_EVENT_H
 
