@@ -128,27 +128,27 @@ err_out:
 /* Put a compiled policy in force in place of another. */
 static int commit_next(struct isol_net *in, struct isol_policy *policy)
 {
-	struct isol_view *view, *old;
+	struct isol_view *view = NULL, *old;
 	int err;
 
 	err = isol_ports_place(in, policy);
 	if (err)
-		return err;
+		goto err_out;
 	view = isol_ports_view(in, policy, true);
-	if (!view)
-		return -ENOMEM;
-	err = isol_ports_hook(in);
-	if (err) {
-		isol_ports_unhook(in);
-		isol_view_free(in, view);
-		return err;
-	}
+	err = view ? isol_ports_hook(in) : -ENOMEM;
+	if (err)
+		goto err_out;
 	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
 	isol_ports_settle(in, policy);
 	in->policy = policy;
 	isol_ports_unhook(in);
 	isol_view_free_rcu(in, old);
 	return 0;
+
+err_out:
+	isol_ports_stay(in);
+	isol_view_free(in, view);
+	return err;
 }
 
 int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,

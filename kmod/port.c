@@ -364,6 +364,12 @@ void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy)
 	brdevs_settle(in, policy);
 }
 
+void isol_ports_stay(struct isol_net *in)
+{
+	isol_ports_unhook(in);
+	brdevs_settle(in, in->policy);
+}
+
 void isol_ports_drop(struct isol_net *in, struct list_head *free)
 {
 	struct isol_brdev *br, *tmp;

@@ -154,7 +154,7 @@ struct isol_view *isol_ports_view(struct isol_net *in, const struct isol_policy 
  * @in: the namespace
  *
  * Context: RTNL and isol_net.lock held.
- * Return: 0, or a negative errno; then call isol_ports_unhook().
+ * Return: 0, or a negative errno; then call isol_ports_stay() or drop the ports.
  */
 int isol_ports_hook(struct isol_net *in);
 
@@ -163,6 +163,9 @@ void isol_ports_unhook(struct isol_net *in);
 
 /* Let every port be what isol_port.next says; the view has been published. */
 void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy);
+
+/* The policy that isol_port.next is for does not come: undo what was done for it. */
+void isol_ports_stay(struct isol_net *in);
 
 /**
  * isol_ports_drop() - forget all ports
