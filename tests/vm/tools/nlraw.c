@@ -68,9 +68,7 @@
 #include <err.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/genetlink.h>
 #include <linux/netlink.h>
-#include <linux/types.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -84,8 +82,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <libmnl/libmnl.h>
-#include <linux/isol.h>
+#include "contract.h"
 
 #define __printf(a, b) __attribute__((format(printf, a, b)))
 #define __noreturn __attribute__((noreturn))
@@ -95,231 +92,6 @@
 #define MAX_WORDS 1024
 #define OUT_SIZE (1 << 20)
 #define IN_SIZE 65536
-
-/* What an attribute holds. */
-enum kind {
-	PAD,
-	U8,
-	U16,
-	U32,
-	U64,
-	S32,
-	STRING,
-	MAC,
-	FLAG,
-	NEST,
-	ENDPOINT,	/* a nest with a short form */
-};
-
-struct attr {
-	const char *name;
-	enum kind kind;
-	const struct attr *nest;
-	const char *const *words;
-};
-
-static const char *const verdict_words[] = { "drop", "accept", NULL };
-static const char *const role_words[] = {
-	"none", "isolated", "community", "promiscuous", NULL
-};
-
-static const char *const kind_words[] = {
-	"any", "host", "uplink", "members", "quarantined", "group", "binding", "port", NULL
-};
-
-static const char *const table_words[] = { "rules", "quarantine", NULL };
-static const char *const mode_words[] = { "isolate", NULL };
-static const char *const port_words[] = {
-	"unmanaged", "uplink", "member", "unbound", "gone", NULL
-};
-
-static const char *const cause_words[] = { "no-match", "claims", "segment", NULL };
-static const char *const event_words[] = {
-	"commit", "flush", "quarantine-add", "quarantine-del", "port-add", "port-change",
-	"port-del", NULL
-};
-
-static const char *const reason_words[] = {
-	"rule", "quarantine-rule", "quarantine", "role", "within", "segment-uplink",
-	"bridge-default", "host-default", "unbound", "unjudged", "control", "promisc", "gone",
-	"unknown-port", "mismatch", "teardown", NULL
-};
-
-/* One table for each set of attributes, by number; a NULL name ends it. */
-
-static const struct attr counter_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_COUNTER_A_PAD] = { "pad", PAD },
-	[ISOL_COUNTER_A_REASON] = { "reason", U8, .words = reason_words },
-	[ISOL_COUNTER_A_VERDICT] = { "verdict", U8, .words = verdict_words },
-	[ISOL_COUNTER_A_PACKETS] = { "packets", U64 },
-	[ISOL_COUNTER_A_BYTES] = { "bytes", U64 },
-	{ }
-};
-
-static const struct attr bridge_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_BRIDGE_A_NAME] = { "name", STRING },
-	[ISOL_BRIDGE_A_UPLINK] = { "uplink", STRING },
-	[ISOL_BRIDGE_A_DEFAULT] = { "default", U8, .words = verdict_words },
-	[ISOL_BRIDGE_A_UNBOUND] = { "unbound", U8, .words = verdict_words },
-	[ISOL_BRIDGE_A_COMMENT] = { "comment", STRING },
-	[ISOL_BRIDGE_A_IFINDEX] = { "ifindex", U32 },
-	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs },
-	{ }
-};
-
-static const struct attr segment_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_SEGMENT_A_NAME] = { "name", STRING },
-	[ISOL_SEGMENT_A_BRIDGE] = { "bridge", STRING },
-	[ISOL_SEGMENT_A_WITHIN] = { "within", U8, .words = verdict_words },
-	[ISOL_SEGMENT_A_UPLINK] = { "uplink", U8, .words = verdict_words },
-	[ISOL_SEGMENT_A_COMMENT] = { "comment", STRING },
-	{ }
-};
-
-static const struct attr group_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_GROUP_A_NAME] = { "name", STRING },
-	[ISOL_GROUP_A_COMMENT] = { "comment", STRING },
-	[ISOL_GROUP_A_MEMBERS] = { "members", U32 },
-	{ }
-};
-
-static const struct attr binding_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_BINDING_A_NAME] = { "name", STRING },
-	[ISOL_BINDING_A_PORT] = { "port", STRING },
-	[ISOL_BINDING_A_GLOB] = { "glob", STRING },
-	[ISOL_BINDING_A_MAC] = { "mac", MAC },
-	[ISOL_BINDING_A_ALIAS] = { "alias", STRING },
-	[ISOL_BINDING_A_CLAIMS] = { "claims", U16 },
-	[ISOL_BINDING_A_SEGMENT] = { "segment", STRING },
-	[ISOL_BINDING_A_GROUP] = { "group", STRING },
-	[ISOL_BINDING_A_ROLE] = { "role", U8, .words = role_words },
-	[ISOL_BINDING_A_COMMUNITY] = { "community", STRING },
-	[ISOL_BINDING_A_COMMENT] = { "comment", STRING },
-	[ISOL_BINDING_A_BOUND] = { "bound", U32 },
-	[ISOL_BINDING_A_QUARANTINED] = { "quarantined", FLAG },
-	{ }
-};
-
-static const struct attr endpoint_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_ENDPOINT_A_KIND] = { "kind", U8, .words = kind_words },
-	[ISOL_ENDPOINT_A_NAME] = { "name", STRING },
-	{ }
-};
-
-static const struct attr rule_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_RULE_A_PAD] = { "pad", PAD },
-	[ISOL_RULE_A_NAME] = { "name", STRING },
-	[ISOL_RULE_A_TABLE] = { "table", U8, .words = table_words },
-	[ISOL_RULE_A_FROM] = { "from", ENDPOINT, endpoint_attrs },
-	[ISOL_RULE_A_TO] = { "to", ENDPOINT, endpoint_attrs },
-	[ISOL_RULE_A_VERDICT] = { "verdict", U8, .words = verdict_words },
-	[ISOL_RULE_A_STATELESS] = { "stateless", FLAG },
-	[ISOL_RULE_A_COMMENT] = { "comment", STRING },
-	[ISOL_RULE_A_OWNER] = { "owner", STRING },
-	[ISOL_RULE_A_PACKETS] = { "packets", U64 },
-	[ISOL_RULE_A_BYTES] = { "bytes", U64 },
-	{ }
-};
-
-static const struct attr port_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_PORT_A_IFINDEX] = { "ifindex", U32 },
-	[ISOL_PORT_A_NAME] = { "name", STRING },
-	[ISOL_PORT_A_MAC] = { "mac", MAC },
-	[ISOL_PORT_A_ALIAS] = { "alias", STRING },
-	[ISOL_PORT_A_BRIDGE] = { "bridge", STRING },
-	[ISOL_PORT_A_KIND] = { "kind", U8, .words = port_words },
-	[ISOL_PORT_A_BINDING] = { "binding", STRING },
-	[ISOL_PORT_A_CAUSE] = { "cause", U8, .words = cause_words },
-	[ISOL_PORT_A_QUARANTINED] = { "quarantined", FLAG },
-	[ISOL_PORT_A_COUNTER] = { "counter", NEST, counter_attrs },
-	{ }
-};
-
-static const struct attr quarantine_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_QUARANTINE_A_PAD] = { "pad", PAD },
-	[ISOL_QUARANTINE_A_BINDING] = { "binding", STRING },
-	[ISOL_QUARANTINE_A_MODE] = { "mode", U8, .words = mode_words },
-	[ISOL_QUARANTINE_A_COMMENT] = { "comment", STRING },
-	[ISOL_QUARANTINE_A_SINCE] = { "since", U64 },
-	[ISOL_QUARANTINE_A_ORPHAN] = { "orphan", FLAG },
-	{ }
-};
-
-static const struct attr status_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_STATUS_A_PAD] = { "pad", PAD },
-	[ISOL_STATUS_A_ENFORCING] = { "enforcing", FLAG },
-	[ISOL_STATUS_A_VERSION] = { "version", STRING },
-	[ISOL_STATUS_A_SINCE] = { "since", U64 },
-	[ISOL_STATUS_A_BRIDGES] = { "bridges", U32 },
-	[ISOL_STATUS_A_SEGMENTS] = { "segments", U32 },
-	[ISOL_STATUS_A_GROUPS] = { "groups", U32 },
-	[ISOL_STATUS_A_BINDINGS] = { "bindings", U32 },
-	[ISOL_STATUS_A_RULES] = { "rules", U32 },
-	[ISOL_STATUS_A_CLASSES] = { "classes", U32 },
-	[ISOL_STATUS_A_MEMORY] = { "memory", U64 },
-	[ISOL_STATUS_A_MEMORY_LIMIT] = { "memory-limit", U64 },
-	[ISOL_STATUS_A_PORTS] = { "ports", U32 },
-	[ISOL_STATUS_A_UNBOUND] = { "unbound", U32 },
-	[ISOL_STATUS_A_UNMANAGED] = { "unmanaged", U32 },
-	[ISOL_STATUS_A_QUARANTINED] = { "quarantined", U32 },
-	[ISOL_STATUS_A_TRANSACTIONS] = { "transactions", U32 },
-	[ISOL_STATUS_A_UNKNOWN_DROPS] = { "unknown-drops", U64 },
-	{ }
-};
-
-static const struct attr why_attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_WHY_A_VERDICT] = { "verdict", U8, .words = verdict_words },
-	[ISOL_WHY_A_REASON] = { "reason", U8, .words = reason_words },
-	[ISOL_WHY_A_RULE] = { "rule", STRING },
-	[ISOL_WHY_A_BRIDGE] = { "bridge", STRING },
-	[ISOL_WHY_A_FROM_KIND] = { "from-kind", U8, .words = port_words },
-	[ISOL_WHY_A_FROM_BINDING] = { "from-binding", STRING },
-	[ISOL_WHY_A_TO_KIND] = { "to-kind", U8, .words = port_words },
-	[ISOL_WHY_A_TO_BINDING] = { "to-binding", STRING },
-	{ }
-};
-
-static const struct attr attrs[] = {
-	[0] = { "unspec" },
-	[ISOL_A_PAD] = { "pad", PAD },
-	[ISOL_A_GENERATION] = { "generation", U64 },
-	[ISOL_A_BASE_GENERATION] = { "base-generation", U64 },
-	[ISOL_A_TIMEOUT] = { "timeout", U32 },
-	[ISOL_A_ERROR] = { "error", S32 },
-	[ISOL_A_MESSAGE] = { "message", STRING },
-	[ISOL_A_EVENT] = { "event", U8, .words = event_words },
-	[ISOL_A_BRIDGE_NAME] = { "bridge-name", STRING },
-	[ISOL_A_BRIDGE] = { "bridge", NEST, bridge_attrs },
-	[ISOL_A_SEGMENT] = { "segment", NEST, segment_attrs },
-	[ISOL_A_GROUP] = { "group", NEST, group_attrs },
-	[ISOL_A_BINDING] = { "binding", NEST, binding_attrs },
-	[ISOL_A_RULE] = { "rule", NEST, rule_attrs },
-	[ISOL_A_PORT] = { "port", NEST, port_attrs },
-	[ISOL_A_QUARANTINE] = { "quarantine", NEST, quarantine_attrs },
-	[ISOL_A_STATUS] = { "status", NEST, status_attrs },
-	[ISOL_A_FROM] = { "from", ENDPOINT, endpoint_attrs },
-	[ISOL_A_TO] = { "to", ENDPOINT, endpoint_attrs },
-	[ISOL_A_WHY] = { "why", NEST, why_attrs },
-	{ }
-};
-
-static const char *const commands[] = {
-	"UNSPEC", "STATUS_GET", "BEGIN", "ADD", "COMMIT", "ABORT", "FLUSH", "DONE",
-	"BRIDGE_GET", "SEGMENT_GET", "GROUP_GET", "BINDING_GET", "RULE_GET", "PORT_GET",
-	"QUARANTINE_GET", "WHY", "QUARANTINE_ADD", "QUARANTINE_DEL", "POLICY_NTF", "PORT_NTF",
-	NULL
-};
 
 /* The end of a COMMIT or FLUSH; it may come before the acknowledgement. */
 struct done {
@@ -389,16 +161,6 @@ static void __printf(1, 2) say(const char *fmt, ...)
 	vprintf(fmt, ap);
 	va_end(ap);
 	putchar('\n');
-}
-
-static int number_of(const char *const *words, const char *word)
-{
-	int i;
-
-	for (i = 0; words && words[i]; i++)
-		if (!strcasecmp(words[i], word))
-			return i;
-	return -1;
 }
 
 static const char *errno_name(int err)
@@ -567,16 +329,6 @@ static int attr_number(const struct attr *set, const char *name)
 	die("no such attribute: %s", name);
 }
 
-static const struct attr *attr_of(const struct attr *set, int nr)
-{
-	int i;
-
-	for (i = 0; set && set[i].name; i++)
-		if (i == nr)
-			return &set[i];
-	return NULL;
-}
-
 /* Write attributes up to the end or a closing brace. Return: the word behind. */
 static char **put_attrs(struct nlmsghdr *nlh, const struct attr *set, char **word)
 {
@@ -627,110 +379,9 @@ static char **put_attrs(struct nlmsghdr *nlh, const struct attr *set, char **wor
 	return word;
 }
 
-/* ---- printing */
-
-static void print_text(const char *s, size_t len)
-{
-	bool plain = len > 0;
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (!isgraph((unsigned char)s[i]))
-			plain = false;
-	if (plain) {
-		fprintf(to, "%.*s", (int)len, s);
-		return;
-	}
-	fputc('"', to);
-	for (i = 0; i < len; i++)
-		if (isprint((unsigned char)s[i]))
-			fputc(s[i], to);
-		else
-			fprintf(to, "\\x%02x", (unsigned char)s[i]);
-	fputc('"', to);
-}
-
-static unsigned long long integer(const struct nlattr *nla)
-{
-	unsigned long long n64;
-
-	switch (mnl_attr_get_payload_len(nla)) {
-	case 1:
-		return mnl_attr_get_u8(nla);
-	case 2:
-		return mnl_attr_get_u16(nla);
-	case 4:
-		return mnl_attr_get_u32(nla);
-	case 8:
-		memcpy(&n64, mnl_attr_get_payload(nla), sizeof(n64));
-		return n64;
-	}
-	return 0;
-}
-
-static const char *word_of(const char *const *words, unsigned long long n)
-{
-	unsigned int i;
-
-	for (i = 0; words && words[i]; i++)
-		if (i == n)
-			return words[i];
-	return NULL;
-}
-
-static void print_attr(const struct attr *set, const struct nlattr *nla);
-
-static void print_value(const struct attr *a, const struct nlattr *nla)
-{
-	const unsigned char *p = mnl_attr_get_payload(nla);
-	size_t len = mnl_attr_get_payload_len(nla);
-	const struct nlattr *sub;
-	const char *word;
-
-	switch (a->kind) {
-	case NEST:
-	case ENDPOINT:
-		fputc('{', to);
-		mnl_attr_for_each_nested(sub, nla)
-			print_attr(a->nest, sub);
-		fprintf(to, " }");
-		break;
-	case STRING:
-		fputc('=', to);
-		print_text((const char *)p, strnlen((const char *)p, len));
-		break;
-	case MAC:
-		fprintf(to, "=%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3], p[4], p[5]);
-		break;
-	case FLAG:
-		break;
-	case S32:
-		fprintf(to, "=%d", (int)integer(nla));
-		break;
-	default:
-		word = word_of(a->words, integer(nla));
-		if (word)
-			fprintf(to, "=%s", word);
-		else
-			fprintf(to, "=%llu", integer(nla));
-	}
-}
-
-static void print_attr(const struct attr *set, const struct nlattr *nla)
-{
-	const struct attr *a = attr_of(set, mnl_attr_get_type(nla));
-
-	if (!a) {
-		fprintf(to, " #%u", mnl_attr_get_type(nla));
-	} else if (a->kind != PAD) {
-		fprintf(to, " %s", a->name);
-		print_value(a, nla);
-	}
-}
-
 static const char *command_name(unsigned int cmd)
 {
-	const char *name = word_of(commands, cmd);
+	const char *name = word_of(contract_commands, cmd);
 
 	return name ? name : "?";
 }
@@ -744,11 +395,8 @@ static unsigned int command_of(const struct nlmsghdr *nlh)
 
 static void print_message(const struct nlmsghdr *nlh)
 {
-	const struct nlattr *nla;
-
 	fprintf(to, "@%d < %s", sock_nr, command_name(command_of(nlh)));
-	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr))
-		print_attr(attrs, nla);
+	contract_print(to, nlh, RUNS);
 	if (nlh->nlmsg_flags & NLM_F_DUMP_INTR)
 		fprintf(to, " (interrupted)");
 	fputc('\n', to);
@@ -761,7 +409,7 @@ static void print_name(const struct nlmsghdr *nlh)
 	const struct attr *a;
 
 	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
-		a = attr_of(attrs, mnl_attr_get_type(nla));
+		a = attr_of(contract_attrs, mnl_attr_get_type(nla));
 		if (!a || a->kind != NEST)
 			continue;
 		mnl_attr_for_each_nested(sub, nla) {
@@ -830,7 +478,7 @@ static void read_extack(const struct nlmsghdr *request, const char *tlvs, size_t
 			unsigned int at = mnl_attr_get_u32(nla);
 
 			if (at >= request->nlmsg_len ||
-			    !find_attr(attrs, start + MNL_ALIGN(sizeof(*request)) +
+			    !find_attr(contract_attrs, start + MNL_ALIGN(sizeof(*request)) +
 				       MNL_ALIGN(sizeof(struct genlmsghdr)),
 				       start + request->nlmsg_len, start + at, r->at,
 				       sizeof(r->at)))
@@ -884,9 +532,9 @@ static void see(const struct nlmsghdr *nlh)
 		unsigned int type = mnl_attr_get_type(nla);
 
 		if (type == ISOL_A_GENERATION)
-			generation = integer(nla);
+			generation = attr_integer(nla);
 		if (cmd == ISOL_CMD_DONE && type == ISOL_A_ERROR)
-			done->err = -(int)integer(nla);
+			done->err = -(int)attr_integer(nla);
 		if (cmd == ISOL_CMD_DONE && type == ISOL_A_MESSAGE)
 			snprintf(done->msg, sizeof(done->msg), "%s", mnl_attr_get_str(nla));
 	}
@@ -950,8 +598,6 @@ static struct result answer(const struct nlmsghdr *request, unsigned int seq, bo
 
 /* ---- sockets and requests */
 
-static void get_family(struct mnl_socket *nl);
-
 static void open_socket(void)
 {
 	int one = 1, size = OUT_SIZE * 2;
@@ -967,7 +613,12 @@ static void open_socket(void)
 		setsockopt(mnl_socket_get_fd(sock->nl), SOL_SOCKET, SO_SNDBUF, &size,
 			   sizeof(size));
 	if (!family)
-		get_family(sock->nl);
+		family = contract_family(sock->nl, groups);
+	/* When the module is away, nobody is called so. */
+	if (!family && going)
+		family = GENL_MAX_ID;
+	if (!family)
+		die("no family %s: is the module loaded?", ISOL_GENL_NAME);
 }
 
 static void close_socket(void)
@@ -978,21 +629,9 @@ static void close_socket(void)
 	memset(sock, 0, sizeof(*sock));
 }
 
-static struct nlmsghdr *message(void *buf, unsigned int type, unsigned int cmd)
-{
-	struct nlmsghdr *nlh = mnl_nlmsg_put_header(buf);
-	struct genlmsghdr *genl = mnl_nlmsg_put_extra_header(nlh, sizeof(*genl));
-
-	nlh->nlmsg_type = type;
-	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK;
-	genl->cmd = cmd;
-	genl->version = ISOL_GENL_VERSION;
-	return nlh;
-}
-
 static struct nlmsghdr *request(unsigned int cmd)
 {
-	return message(out, family, cmd);
+	return contract_message(out, family, cmd);
 }
 
 static int transmit(struct nlmsghdr *nlh)
@@ -1006,45 +645,6 @@ static struct result ask(struct nlmsghdr *nlh)
 	struct result r = { .err = transmit(nlh) };
 
 	return r.err ? r : answer(nlh, nlh->nlmsg_seq, false);
-}
-
-static void get_family(struct mnl_socket *nl)
-{
-	struct nlmsghdr *nlh = message(out, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
-	const struct nlattr *nla, *group, *sub;
-	ssize_t n;
-
-	mnl_attr_put_strz(nlh, CTRL_ATTR_FAMILY_NAME, ISOL_GENL_NAME);
-	nlh->nlmsg_flags = NLM_F_REQUEST;
-	if (mnl_socket_sendto(nl, nlh, nlh->nlmsg_len) < 0)
-		die("send: %s", strerror(errno));
-	n = mnl_socket_recvfrom(nl, in, sizeof(in));
-	nlh = (void *)in;
-	if (going && nlh->nlmsg_type != GENL_ID_CTRL) {
-		/* The module is away: nobody is called so either. */
-		family = GENL_MAX_ID;
-		return;
-	}
-	if (n < (ssize_t)sizeof(*nlh) || nlh->nlmsg_type != GENL_ID_CTRL)
-		die("no family %s: is the module loaded?", ISOL_GENL_NAME);
-	mnl_attr_for_each(nla, nlh, sizeof(struct genlmsghdr)) {
-		if (mnl_attr_get_type(nla) == CTRL_ATTR_FAMILY_ID)
-			family = mnl_attr_get_u16(nla);
-		if (mnl_attr_get_type(nla) != CTRL_ATTR_MCAST_GROUPS)
-			continue;
-		mnl_attr_for_each_nested(group, nla) {
-			const char *name = "";
-			unsigned int id = 0;
-
-			mnl_attr_for_each_nested(sub, group) {
-				if (mnl_attr_get_type(sub) == CTRL_ATTR_MCAST_GRP_NAME)
-					name = mnl_attr_get_str(sub);
-				if (mnl_attr_get_type(sub) == CTRL_ATTR_MCAST_GRP_ID)
-					id = mnl_attr_get_u32(sub);
-			}
-			groups[!strcmp(name, ISOL_MCGRP_PORT)] = id;
-		}
-	}
 }
 
 /* ---- steps: each gets its words, ended by NULL */
@@ -1175,7 +775,7 @@ static struct result step_release(char **word)
 
 static int command_number(const char *word)
 {
-	int cmd = word ? number_of(commands, word) : -1;
+	int cmd = word ? number_of(contract_commands, word) : -1;
 
 	if (cmd < 0 && word && *word == '#')
 		cmd = number(word + 1);
@@ -1266,7 +866,7 @@ static struct result step_send(char **word)
 		nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 		word++;
 	}
-	if (*put_attrs(nlh, attrs, word))
+	if (*put_attrs(nlh, contract_attrs, word))
 		die("} without {");
 	if (!dump)
 		return ask(nlh);
@@ -1442,7 +1042,7 @@ static unsigned long succeeded[ARRAY_SIZE(steps)];
 /* Queue an object. Return: whether the queue is long enough. */
 static bool queue(int type, char **word)
 {
-	const struct attr *set = attrs[type].nest;
+	const struct attr *set = contract_attrs[type].nest;
 	struct nlmsghdr *nlh = sock->pending;
 	struct nlattr *nest;
 	int nr;
@@ -1451,7 +1051,7 @@ static bool queue(int type, char **word)
 		nlh = malloc(OUT_SIZE);
 		if (!nlh)
 			err(1, "malloc");
-		sock->pending = message(nlh, family, ISOL_CMD_ADD);
+		sock->pending = contract_message(nlh, family, ISOL_CMD_ADD);
 	}
 	if (!word[0])
 		die("what name?");
@@ -1626,7 +1226,7 @@ static int object_type(const char *word)
 	int type;
 
 	for (type = ISOL_A_BRIDGE; type <= ISOL_A_RULE; type++)
-		if (!strcmp(attrs[type].name, word))
+		if (!strcmp(contract_attrs[type].name, word))
 			return type;
 	return 0;
 }
