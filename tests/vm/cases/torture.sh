@@ -11,6 +11,7 @@
 #
 # kernels: 6.12 debug kcsan
 # timeout: 300
+# parallel: yes
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
