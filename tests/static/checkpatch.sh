@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # All C files are in the kernel's style, as its own checkpatch.pl --strict has it.
+#
+# quick: yes
 
 set -u
 cd "$(dirname "$0")/../.." || exit 2

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Every shell script passes shellcheck.
+#
+# quick: yes
 
 set -u
 cd "$(dirname "$0")/../.." || exit 2

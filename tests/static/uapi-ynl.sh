@@ -12,6 +12,8 @@
 # Needs a C compiler and libyaml. Writes to $BUILD/static (default: build).
 #
 # shellcheck disable=SC2317 # functions are called through succeeds()
+#
+# quick: yes
 
 set -eu
 export LC_ALL=C

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Quarantine: what it cuts off, what it outranks, and what it outlives.
+#
+# quick: yes
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -4,6 +4,8 @@
 # Private VLAN roles: each pair of roles, both ways, and rules that say
 # otherwise. e and f have no role, i and j are isolated, u and v are of one
 # community and w is of another, p and q are promiscuous.
+#
+# quick: yes
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

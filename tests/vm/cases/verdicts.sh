@@ -6,6 +6,8 @@
 # protocols other than IP. Seven kinds of frames go from port to port; from and
 # to the host it is those and the reserved ones, without the unknown ones where
 # the host would have to receive them.
+#
+# quick: yes
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
