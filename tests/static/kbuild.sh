@@ -14,8 +14,10 @@ for kernel in ${KERNELS:-6.1 6.12}; do
 	dir=$build/static/kbuild-$kernel
 	rm -rf "$dir"
 	mkdir -p "$dir/$release"
+	# The compiler that the kernel was built with, without what counts and guides.
+	flags=$(tests/debug/modflags.sh "$kdir" | tr ' ' '\n' | grep '^CC=')
 	if ! make module-for BUILD="$dir" KVER="$release" KDIR="$kdir" W=1 C=2 \
-		CF=-D__CHECK_ENDIAN__ V=0 \
+		CF=-D__CHECK_ENDIAN__ V=0 MODFLAGS="$flags" \
 		>"$dir/log" 2>&1; then
 		echo "not ok kbuild-$kernel $(grep -m 1 -E 'error|Error' "$dir/log")"
 		rc=1
