@@ -127,7 +127,8 @@ debug-kernels: setup
 	$(Q)kinds="$(filter debug kcsan,$(KERNELS))"; [ -z "$$kinds" ] || tests/debug/build.sh $$kinds
 
 modules-tests: debug-kernels
-	$(Q)tests/kernels.sh $(KERNELS) | while IFS='	' read -r release _ _ kdir; do \
+	$(Q)list=$$(tests/kernels.sh $(KERNELS)) || exit 1; \
+	printf '%s\n' "$$list" | while IFS='	' read -r release _ _ kdir; do \
 		$(MAKE) module-for KVER=$$release KDIR=$$kdir \
 			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; \
 		! grep -qs "^CONFIG_KUNIT=y" $$kdir/include/config/auto.conf || \
@@ -138,10 +139,10 @@ tests-build: modules-tests
 	$(Q)$(MAKE) tool
 	$(Q)$(MAKE) -C tests/vm/tools BUILD=$(abspath $(BUILD))
 
-units-build:
+units-build: setup
 	$(Q)$(MAKE) -C tests/unit BUILD=$(abspath $(BUILD))
 
-fuzz-build:
+fuzz-build: setup
 	$(Q)$(MAKE) -C tests/fuzz BUILD=$(abspath $(BUILD))
 
 UNITS = $$(find $(BUILD)/unit -maxdepth 1 -name "test_*" -executable -type f | sort)

@@ -189,7 +189,8 @@ version=$(cat "$src/version" 2>/dev/null || :)
 missing=$(missing "$@")
 if [ -n "$missing" ]; then
 	whole || fetch_source
-	for name in $missing; do
+	# Of another version others may be missing.
+	for name in $(missing "$@"); do
 		build "$name" "$(dir_of "$name")"
 	done
 fi

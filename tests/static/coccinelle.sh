@@ -14,6 +14,7 @@ if [ -z "$src" ]; then
 	exit
 fi
 n=0
+: >"$log/coccinelle.err"
 while IFS= read -r cocci; do
 	# Two are written in OCaml, of which there is no compiler here.
 	! grep -q '^@.*script:ocaml' "$cocci" || continue

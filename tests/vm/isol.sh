@@ -190,9 +190,10 @@ blast_stop() {
 # Frames of all kinds: all of them arrived, none did, or some. That they arrived
 # elsewhere too is what bridges do that have not learned an address (yet).
 blasted() { # FROM TO all|none|some
-	local from to kind sent received strays gap
+	local from to kind sent received strays gap n=0
 	while read -r from to kind sent received strays gap; do
 		[ "$from $to" = "$1 $2" ] || continue
+		n=$((n + 1))
 		echo "    $from $to $kind: $received of $sent arrived, $strays elsewhere, gap $gap ms"
 		[ "$sent" -gt 0 ] || fail "$from $to $kind: nothing was sent"
 		case $3 in
@@ -201,6 +202,7 @@ blasted() { # FROM TO all|none|some
 		some) [ "$received" -gt 0 ] ;;
 		esac || fail "$from $to $kind: expected $3, got $received of $sent"
 	done </run/isol/blast
+	[ $n -gt 0 ] || fail "$1 $2: nothing is known of"
 }
 
 # ---- counters

@@ -144,7 +144,10 @@ mktap() { # BRIDGE IFNAME
 cleanup() {
 	local dev
 	ip -all netns del
-	for dev in $(ip -o link | sed -n 's/^[0-9]*: \([^:@]*\).*/\1/p'); do
-		[ "$dev" = lo ] || ip link del "$dev" 2>/dev/null || :
-	done
+	for dev in /sys/class/net/*/; do
+		dev=${dev%/}
+		[ "${dev##*/}" = lo ] || echo "link del ${dev##*/}"
+	done >/run/isol/batch
+	# Of a pair of ends the second is gone by then.
+	ip -force -batch /run/isol/batch 2>/dev/null || :
 }

@@ -1173,10 +1173,13 @@ static void walk(const struct op *op)
 			break;
 		}
 		hits++;
+		retries = 0;
 		step += stride(total);
 	}
 	if (step >= MAX_STEPS)
 		failure("there is no end");
+	else if (hits * stride(total) * 2 < total)
+		failure("only %u of about %u allocations failed", hits, total);
 	settle_memory(op, memory);
 	if (op->flags & OP_OPEN)
 		steady_go();
@@ -1868,8 +1871,11 @@ static void walk_netns_end(void)
 		if (left)
 			break;
 		hits++;
+		retries = 0;
 		step++;
 	}
+	if (!hits)
+		failure("nothing failed");
 	read_state(&after);
 	if (strcmp(before.text, after.text))
 		failure("it has changed another namespace");
