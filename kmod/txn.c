@@ -11,7 +11,7 @@
  * struct isol_job - a commit or a flush under way
  * @node: in isol_net.jobs
  * @in: the namespace; waits for its jobs before it goes
- * @work: on isol_wq
+ * @work: on isol_wq, delayed by nothing: cancel_work() is not in all kernels
  * @model: what to commit
  * @done: to tell who waits; NULL when that has been done
  * @base: see isol_policy_commit()
@@ -25,7 +25,7 @@
 struct isol_job {
 	struct list_head node;
 	struct isol_net *in;
-	struct work_struct work;
+	struct delayed_work work;
 	struct isol_model *model;
 	struct sk_buff *done;
 	u64 base;
@@ -231,7 +231,7 @@ static void job_end(struct isol_net *in)
 
 static void run(struct work_struct *work)
 {
-	struct isol_job *job = container_of(work, struct isol_job, work);
+	struct isol_job *job = container_of(to_delayed_work(work), struct isol_job, work);
 	char msg[ISOL_MESSAGE_LEN + 1] = "";
 	struct isol_net *in = job->in;
 	u64 generation = 0;
@@ -271,7 +271,7 @@ static struct isol_job *job_new(struct isol_net *in, u32 portid, u32 seq)
 		isol_free(&in->mem, job, sizeof(*job));
 		return NULL;
 	}
-	INIT_WORK(&job->work, run);
+	INIT_DELAYED_WORK(&job->work, run);
 	job->in = in;
 	job->portid = portid;
 	job->seq = seq;
@@ -287,7 +287,7 @@ static int job_start(struct isol_net *in, struct isol_job *job)
 		return -EBUSY;
 	list_add(&job->node, &in->jobs);
 	atomic_inc(&in->njobs);
-	queue_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &job->work);
+	queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &job->work, 0);
 	return 0;
 }
 
@@ -376,7 +376,7 @@ void isol_txn_shutdown(struct isol_net *in)
 		 * Those that have not begun never will: to wait for them would
 		 * be to wait for other namespaces' jobs before them.
 		 */
-		if (cancel_work(&job->work)) {
+		if (cancel_delayed_work(&job->work)) {
 			/* When it is the module that goes, somebody may wait. */
 			if (!job->silent) {
 				isol_netlink_done(in, job->done, job->portid, job->seq,
