@@ -915,7 +915,10 @@ run_case bridge_renamed bridge_renamed
 run_case claims claims
 run_case segments segments
 run_case numbers_reused numbers_reused
-run_case numbers_sparse numbers_sparse
-run_case no_memory no_memory
-run_case counters counters
+# Where all takes long, KUnit and fault.sh are about the same.
+if [ "$ISOL_SLOW" = 0 ]; then
+	run_case numbers_sparse numbers_sparse
+	run_case no_memory no_memory
+	run_case counters counters
+fi
 run_case events events
