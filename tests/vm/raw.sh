@@ -71,10 +71,11 @@ kill_at_exit() { # PID
 	trap "kill $1 2>/dev/null || :" EXIT
 }
 
-# A counter of a port or a bridge in a dump, 0 if it is not there.
+# A counter of a port or a bridge in a dump, 0 if it is not there. Not of a port
+# that has gone, which is there for a moment.
 counter() { # PORT_GET|BRIDGE_GET NAME REASON VERDICT
 	local text
-	text=$(nlraw "dump $1" | grep " name=$2 ") || return
+	text=$(nlraw "dump $1" | sed '/ kind=gone /d' | grep " name=$2 ") || return
 	text=${text#*" reason=$3 verdict=$4 packets="}
 	text=${text%% *}
 	[[ $text =~ ^[0-9]+$ ]] || text=0
