@@ -133,7 +133,7 @@ modules-tests: debug-kernels
 			MODFLAGS="$$(tests/debug/modflags.sh $$kdir)" || exit 1; \
 		! grep -qs "^CONFIG_KUNIT=y" $$kdir/include/config/auto.conf || \
 			$(MAKE) kunit-for KVER=$$release KDIR=$$kdir \
-			MODFLAGS="$$(tests/debug/modflags.sh $$kdir | tr " " "\n" | grep ^CC=)" || exit 1; done
+			MODFLAGS="$$(tests/debug/modflags.sh -c $$kdir)" || exit 1; done
 
 tests-build: modules-tests
 	$(Q)$(MAKE) tool

@@ -4,8 +4,8 @@
 # usage: coverage.sh TAR...
 #
 # What ran of the module, of the counts that guests with the debug kernel have
-# sent (see guest-main): a line for each file, and what of it never ran. All
-# counts are of one build of the module.
+# sent (see guest-main): a line for each file. All counts are of one build of the
+# module.
 
 set -eu
 
@@ -13,7 +13,6 @@ here=$(cd "$(dirname "$0")" && pwd)
 tree=$(cd "$here/.." && pwd)
 minimum=85 # per cent of the lines of all files together
 objects=$tree/build/$("$here/kernels.sh" -f release debug)
-gcov="gcov-12"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
@@ -42,7 +41,7 @@ fi
 
 (cd "$objects" && find . -name '*.gcno' -exec cp --parents {} "$tmp/sum" \;)
 cd "$tmp/sum"
-gcovr --gcov-executable $gcov -r "$tree" --object-directory "$tmp/sum" \
+gcovr --gcov-executable gcov-12 -r "$tree" --object-directory "$tmp/sum" \
 	--json-summary "$tmp/summary" -f "$tree/kmod/" "$tmp/sum" 2>"$tmp/errors" || {
 	cat "$tmp/errors"
 	exit 1

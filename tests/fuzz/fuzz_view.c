@@ -11,17 +11,9 @@
 #define NCLASSES 16
 #define MOST 120
 
-static struct isol_net in;
-static struct isol_counters counters;
-static struct isol_class classes[NCLASSES];
-static u32 rows[NCLASSES];
-static struct isol_count counts[2][1];
-static const struct isol_tables tables = { .classes = classes, .nbridges = 3,
-					   .nclasses = NCLASSES };
+#include "ports.h"
 
-/* Those that the table is to know. */
-static struct isol_port *ports[MOST];
-static u32 nports;
+static struct isol_count counts[2][1];
 
 /* What readers may still have: what is freed under them the sanitizer sees. */
 static struct isol_view *old_view;
@@ -31,16 +23,6 @@ void call_rcu(struct rcu_head *rcu, void (*func)(struct rcu_head *rcu))
 {
 	rcu->func = func;
 	waiting = rcu;
-}
-
-static struct isol_port *port_by(u32 ifindex)
-{
-	u32 i;
-
-	for (i = 0; i < nports; i++)
-		if (ports[i]->ifindex == ifindex)
-			return ports[i];
-	return NULL;
 }
 
 /* Near each other, or far; 0 is no device's. */
@@ -64,28 +46,6 @@ static u32 a_word(void)
 	if (n < 16)
 		return isol_word(ISOL_BRIDGE_UNMANAGED, ISOL_CLASS_NONE);
 	return isol_word(1 + n / 16 % 3, ISOL_CLASS_HOST + n % (NCLASSES - ISOL_CLASS_HOST));
-}
-
-/* As isol_ports_view() does it. */
-static struct isol_view *view_of_all(void)
-{
-	u32 lowest = U32_MAX, highest = 0, spread, i;
-	struct isol_view *view;
-
-	for (i = 0; i < nports; i++) {
-		lowest = min(lowest, ports[i]->ifindex);
-		highest = max(highest, ports[i]->ifindex);
-	}
-	for (spread = 1; spread <= 64; spread *= 4) {
-		view = isol_view_new(&in, &tables, &counters, lowest, highest, nports * spread);
-		for (i = 0; i < nports; i++)
-			if (!isol_view_put(view, ports[i], ports[i]->place.word))
-				break;
-		if (i == nports)
-			return view;
-		isol_view_free(&in, view);
-	}
-	return NULL;
 }
 
 static void check_known(const struct isol_view *view, const struct isol_port *port)

@@ -52,17 +52,14 @@ void test_reseed(u64 to)
 	state = to;
 }
 
-/* splitmix64 */
 u64 test_rand(void)
 {
-	u64 z = state += 0x9e3779b97f4a7c15ULL;
+	u64 n = test_next(&state);
 
 	random = true;
-	if (!(z & 0xff))
+	if (!(n & 0xff))
 		cond_resched();
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
+	return n;
 }
 
 u64 test_seed(void)

@@ -15,7 +15,7 @@ for kernel in ${KERNELS:-6.1 6.12}; do
 	rm -rf "$dir"
 	mkdir -p "$dir/$release"
 	# The compiler that the kernel was built with, without what counts and guides.
-	flags=$(tests/debug/modflags.sh "$kdir" | tr ' ' '\n' | grep '^CC=')
+	flags=$(tests/debug/modflags.sh -c "$kdir")
 	if ! make module-for BUILD="$dir" KVER="$release" KDIR="$kdir" W=1 C=2 \
 		CF=-D__CHECK_ENDIAN__ V=0 MODFLAGS="$flags" \
 		>"$dir/log" 2>&1; then

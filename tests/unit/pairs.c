@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A compiled policy against the oracle, see pairs.h. */
-#include "oracle.h"
 #include "pairs.h"
 #include "test.h"
 
 u32 pairs_met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
 
-static u32 class_of(const struct isol_bridge *bridge, const struct oracle_end *end)
+u32 class_of_end(const struct isol_bridge *bridge, const struct oracle_end *end)
 {
 	switch (end->kind) {
 	case ORACLE_HOST:
@@ -38,8 +37,8 @@ static void check_pair(const struct isol_model *model, const struct isol_compile
 		       const struct oracle_end *to)
 {
 	struct oracle_answer a = oracle_ask(model, bridge, from, to);
-	u32 d = isol_classify(&compiled->tables, bridge->id, class_of(bridge, from),
-			      class_of(bridge, to));
+	u32 d = isol_classify(&compiled->tables, bridge->id, class_of_end(bridge, from),
+			      class_of_end(bridge, to));
 	u32 nr = isol_decision_counter(d), first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
 	u8 verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
 	char x[80], y[80];

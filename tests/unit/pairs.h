@@ -4,9 +4,17 @@
 #define ISOL_PAIRS_H
 
 #include "compile.h"
+#include "oracle.h"
 
 /* How often each reason came up in check_pairs(), by verdict. */
 extern u32 pairs_met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+
+/**
+ * class_of_end() - the class of an endpoint of the oracle's
+ * @bridge: where it is
+ * @end: the endpoint; its binding is of the model that has been compiled
+ */
+u32 class_of_end(const struct isol_bridge *bridge, const struct oracle_end *end);
 
 /**
  * check_pairs() - every pair of endpoints against the oracle

@@ -112,6 +112,16 @@ void test_reseed(u64 seed);
 /* The same numbers everywhere for the same seed. */
 u64 test_rand(void);
 
+/* The next number of splitmix64. */
+static inline u64 test_next(u64 *state)
+{
+	u64 z = *state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
 /* 0 to @n - 1; 0 for 0 */
 static inline unsigned int below(unsigned int n)
 {

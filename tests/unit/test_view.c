@@ -11,15 +11,7 @@
 #define NCLASSES 64
 #define MOST 400
 
-static struct isol_net in;
-static struct isol_counters counters;
-static struct isol_class classes[NCLASSES];
-static u32 rows[NCLASSES];
-static const struct isol_tables tables = { .classes = classes, .nbridges = 3,
-					   .nclasses = NCLASSES };
-
-static struct isol_port *ports[MOST];
-static u32 nports;
+#include "ports.h"
 
 static struct rcu_head *rcu_waiting;
 
@@ -55,16 +47,6 @@ static void end(void)
 	CHECK_EQ(isol_mem_used(&in.mem), 0);
 }
 
-static struct isol_port *port_by(u32 ifindex)
-{
-	u32 i;
-
-	for (i = 0; i < nports; i++)
-		if (ports[i]->ifindex == ifindex)
-			return ports[i];
-	return NULL;
-}
-
 static u32 random_word(void)
 {
 	if (percent(10))
@@ -82,30 +64,6 @@ static struct isol_port *new_port(u32 ifindex)
 	port->place.word = random_word();
 	ports[nports++] = port;
 	return port;
-}
-
-/* As isol_ports_view() does it. */
-static struct isol_view *view_of_all(void)
-{
-	u32 lowest = U32_MAX, highest = 0, spread, i;
-	struct isol_view *view;
-
-	for (i = 0; i < nports; i++) {
-		lowest = min(lowest, ports[i]->ifindex);
-		highest = max(highest, ports[i]->ifindex);
-	}
-	for (spread = 1; spread <= 64; spread *= 4) {
-		view = isol_view_new(&in, &tables, &counters, lowest, highest, nports * spread);
-		if (!view)
-			return NULL;
-		for (i = 0; i < nports; i++)
-			if (!isol_view_put(view, ports[i], ports[i]->place.word))
-				break;
-		if (i == nports)
-			return view;
-		isol_view_free(&in, view);
-	}
-	return NULL;
 }
 
 static bool inside(const struct isol_view *view, const struct isol_slot *slot)

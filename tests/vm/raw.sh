@@ -86,3 +86,19 @@ counter() { # PORT_GET|BRIDGE_GET NAME REASON VERDICT
 received() { # NS
 	in_ns "$1" sed -n 's/^ *eth0: *[0-9]* *\([0-9]*\) .*/\1/p' /proc/net/dev
 }
+
+# Steps that read all there is, while it changes.
+read_all() {
+	printf '%s\n' 'dump PORT_GET count => ok|EINTR' \
+		'dump RULE_GET count => ok|EINTR' \
+		'dump BINDING_GET count => ok|EINTR' \
+		'dump GROUP_GET count => ok|EINTR' \
+		'dump SEGMENT_GET count => ok|EINTR' \
+		'dump BRIDGE_GET count => ok|EINTR' \
+		'dump QUARANTINE_GET count => ok|EINTR' \
+		'why port:p-a port:p-b' \
+		'why binding:a binding:b' \
+		'why port:p-a port:p-c => any' \
+		'why host port:y3 => any' \
+		'status'
+}

@@ -113,20 +113,7 @@ quarantines() {
 
 dumps() {
 	while going; do
-		nlraw -q <<-'END'
-		dump PORT_GET count => ok|EINTR
-		dump RULE_GET count => ok|EINTR
-		dump BINDING_GET count => ok|EINTR
-		dump GROUP_GET count => ok|EINTR
-		dump SEGMENT_GET count => ok|EINTR
-		dump BRIDGE_GET count => ok|EINTR
-		dump QUARANTINE_GET count => ok|EINTR
-		why port:p-a port:p-b
-		why binding:a binding:b
-		why port:p-a port:p-c => any
-		why host port:y3 => any
-		status
-		END
+		nlraw -q < <(read_all)
 	done
 }
 

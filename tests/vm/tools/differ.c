@@ -27,7 +27,7 @@
 #include "compile.h"
 #include "tests/unit/gen.h"
 #include "tests/unit/give.h"
-#include "tests/unit/oracle.h"
+#include "tests/unit/pairs.h"
 #include "tests/unit/test.h"
 #include "userspace/genl.h"
 #include "userspace/load.h"
@@ -306,23 +306,15 @@ static u32 make_ends(const struct trial *t, const struct isol_bridge *br, u32 nr
 static u32 class_of(const struct trial *t, const struct isol_bridge *br,
 		    const struct oracle_end *end)
 {
-	const struct isol_binding *b;
+	struct oracle_end here = *end;
 
-	switch (end->kind) {
-	case ORACLE_HOST:
-		return ISOL_CLASS_HOST;
-	case ORACLE_UPLINK:
-		return ISOL_CLASS_UPLINK;
-	case ORACLE_UNBOUND:
-		return br->unbound == ISOL_VERDICT_ACCEPT ? ISOL_CLASS_UNBOUND_ACCEPT :
-							    ISOL_CLASS_UNBOUND_DROP;
-	default:
-		if (end->quarantined)
-			return ISOL_CLASS_QUARANTINED;
-		b = isol_model_binding(t->read, end->binding->name);
-		CHECK(b);
-		return b ? ISOL_CLASS_FIRST_BINDING + b->id : ISOL_CLASS_GONE;
+	if (end->binding) {
+		here.binding = isol_model_binding(t->read, end->binding->name);
+		CHECK(here.binding);
+		if (!here.binding)
+			return ISOL_CLASS_GONE;
 	}
+	return class_of_end(br, &here);
 }
 
 static void check_here(const struct trial *t, const struct isol_bridge *br,
