@@ -5,8 +5,10 @@
 # the cache: they are built once for each source and configuration.
 #
 # usage: build.sh [-p] [debug | kcsan]...
+#        build.sh -s
 #
-# With -p only print where each is to be. ISOL_DEBUG_KERNEL and
+# With -p only print where each is to be, with -s where the source is, if it is
+# in the cache. ISOL_DEBUG_KERNEL and
 # ISOL_KCSAN_KERNEL name folders, laid out as in the cache, to be used instead.
 
 set -eu
@@ -21,10 +23,11 @@ say() { echo "debug kernel: $*"; }
 die() { echo "debug kernel: $*" >&2; exit 1; }
 
 print=
-if [ "${1-}" = -p ]; then
-	print=1
-	shift
-fi
+case ${1-} in
+-p | -s)
+	print=$1
+	shift ;;
+esac
 [ $# -gt 0 ] || set -- debug kcsan
 
 # The newest source of the cache; another one is not fetched while it is there.
@@ -56,7 +59,10 @@ dir_of() { # NAME
 
 src=$(source_of_cache)
 version=$(cat "$src/version" 2>/dev/null || :)
-if [ -n "$print" ]; then
+if [ "$print" = -s ]; then
+	echo "$src"
+	exit
+elif [ -n "$print" ]; then
 	[ -n "$src" ] || die "no source in the cache: run tests/setup.sh"
 	for name; do
 		dir_of "$name"
@@ -89,11 +95,11 @@ fetch_source() {
 
 # The sanitizers check what the network code does and what the module does:
 # build() switches them off for all else, which makes an emulated guest several
-# times faster. What is freed is poisoned wherever that happens.
+# times faster. What is freed is poisoned wherever that happens. KCSAN checks
+# the module alone, see kcsan.config.
 watch_network() {
 	find net drivers/net -name Makefile -exec sed -i '1 {
 		i KASAN_SANITIZE := y
-		i KCSAN_SANITIZE := y
 		i UBSAN_SANITIZE := y
 	}' {} +
 }
@@ -140,17 +146,15 @@ check_config() { # OUT
 }
 
 build() { # NAME DIR
-	local tmp=$cache/debug/.tmp-$1 out release begin=$SECONDS only=
+	local tmp=$cache/debug/.tmp-$1 out release begin=$SECONDS
 	say "building $1 ($version), once: this takes about ten minutes"
 	rm -rf "$tmp"
 	mkdir -p "$tmp/build"
 	out=$tmp/build
 	configure "$1" "$out"
 	check_config "$out"
-	# Given so, it outdoes what watch_network() says; see kcsan.config.
-	[ "$1" != kcsan ] || only=KCSAN_SANITIZE=n
 	# shellcheck disable=SC2086 # words
-	env $unchecked make -s -C "$out" CC=$cc $only -j "$(nproc)" bzImage modules >"$tmp/log" 2>&1 || {
+	env $unchecked make -s -C "$out" CC=$cc -j "$(nproc)" bzImage modules >"$tmp/log" 2>&1 || {
 		tail -n 30 "$tmp/log" >&2
 		die "cannot build $1"
 	}

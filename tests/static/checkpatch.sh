@@ -9,11 +9,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/static/lib
 
-src=$(kernel_source)
-if [ -z "$src" ]; then
-	echo "skip checkpatch the cache has no kernel source: make debug-kernels"
-	exit
-fi
+need_kernel_source checkpatch
 find kmod uapi userspace tests -name '*.[ch]' | sort |
 	xargs "$src/scripts/checkpatch.pl" --no-tree --strict --terse --show-types -f \
 		>"$log/checkpatch.log" 2>&1

@@ -8,11 +8,7 @@ set -u
 cd "$(dirname "$0")/../.." || exit 2
 . tests/static/lib
 
-src=$(kernel_source)
-if [ -z "$src" ]; then
-	echo "skip coccinelle the cache has no kernel source: make debug-kernels"
-	exit
-fi
+need_kernel_source coccinelle
 n=0
 : >"$log/coccinelle.err"
 while IFS= read -r cocci; do
