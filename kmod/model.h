@@ -14,7 +14,6 @@
 
 #include <linux/isol.h>
 
-#include "match.h"
 #include "mem.h"
 #include "shim.h"
 
@@ -37,7 +36,6 @@ enum isol_field {
 	ISOL_F_OWNER,
 	ISOL_F_FROM,
 	ISOL_F_TO,
-	ISOL_F_MATCH,
 };
 
 /**
@@ -45,8 +43,7 @@ enum isol_field {
  * @err: negative errno
  * @msg: static text that names the attribute
  * @field: the part at fault
- * @item: which one, where the part may be repeated; of ISOL_F_MATCH which field,
- *	enum isol_match_attr, or 0 for all of it
+ * @item: which one, where the part may be repeated
  */
 struct isol_fault {
 	int err;
@@ -179,7 +176,6 @@ struct isol_endpoint {
  * @owner: or NULL
  * @from: where the frame comes from, any of them
  * @to: where it goes, any of them
- * @match: what it has to be, or NULL for any frame
  * @nr: its number over both tables, set by isol_model_seal(): the rules first
  * @nfrom: number of @from
  * @nto: number of @to
@@ -193,7 +189,6 @@ struct isol_rule {
 	const char *owner;
 	struct isol_endpoint *from;
 	struct isol_endpoint *to;
-	const struct isol_match *match;
 	u32 nr;
 	u8 nfrom;
 	u8 nto;
@@ -255,9 +250,8 @@ struct isol_model {
 };
 
 /*
- * What the netlink layer hands in. Strings and values are borrowed for the
- * call, NULL means absent; lengths have been checked against the limits of the
- * contract.
+ * What the netlink layer hands in. Strings are borrowed for the call, NULL
+ * means absent; lengths have been checked against the limits of the contract.
  */
 struct isol_bridge_spec {
 	const char *name;
@@ -309,8 +303,6 @@ struct isol_rule_spec {
 	struct isol_endpoint_spec to[ISOL_MAX_ENDPOINTS];
 	u32 nfrom;
 	u32 nto;
-	struct isol_values values[ISOL_MATCH_A_MAX];
-	u32 nvalues;
 	u8 table;
 	u8 verdict;
 };

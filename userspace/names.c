@@ -39,8 +39,7 @@ ENUM_NAMES(reason_names,
 	   [ISOL_REASON_GONE] = "gone",
 	   [ISOL_REASON_UNKNOWN_PORT] = "unknown-port",
 	   [ISOL_REASON_MISMATCH] = "mismatch",
-	   [ISOL_REASON_TEARDOWN] = "teardown",
-	   [ISOL_REASON_UNPARSED] = "unparsed");
+	   [ISOL_REASON_TEARDOWN] = "teardown");
 
 ENUM_NAMES(port_kind_names,
 	   [ISOL_PORT_UNMANAGED] = "unmanaged",

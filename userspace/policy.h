@@ -11,7 +11,6 @@
 
 #include "alloc.h"
 #include "diag.h"
-#include "match.h"
 #include "table.h"
 #include "types.h"
 
@@ -192,7 +191,6 @@ struct endpoint_list {
  * @to: any of these
  * @verdict: enum isol_verdict
  * @owner: who asked for it, if anyone
- * @match: what it asks of the frame
  * @packets: from the kernel
  * @bytes: from the kernel
  */
@@ -202,7 +200,6 @@ struct rule {
 	struct endpoint_list to;
 	u8 verdict;
 	struct word owner;
-	struct match match;
 	u64 packets;
 	u64 bytes;
 };
