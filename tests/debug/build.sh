@@ -8,8 +8,8 @@
 #        build.sh -s
 #
 # With -p only print where each is to be, with -s where the source is, if it is
-# in the cache. ISOL_DEBUG_KERNEL and
-# ISOL_KCSAN_KERNEL name folders, laid out as in the cache, to be used instead.
+# in the cache. ISOL_DEBUG_KERNEL and ISOL_KCSAN_KERNEL name folders, laid out as
+# in the cache, to be used instead.
 
 set -eu
 
