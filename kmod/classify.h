@@ -4,7 +4,9 @@
  *
  *	ingress port -> row of the pair table
  *	egress port  -> bridge and column
- *	row[column]  -> decision, or which default of the bridge
+ *	row[column]  -> decision, or which default of the bridge, or which
+ *			program to ask about the frame (see program.h), which
+ *			ends in a decision or a default
  *
  * What a port is, one 32-bit word tells: bridge number in the upper 12
  * bits, class in the lower 20 (in the port table itself: the class's column).
@@ -59,18 +61,25 @@ enum isol_default {
 	ISOL_DFLT_CONTROL,
 	ISOL_DFLT_PROMISC_ACCEPT,
 	ISOL_DFLT_PROMISC_DROP,
+	ISOL_DFLT_UNPARSED,
 	ISOL_NDFLT = 16
 };
 
 /*
  * A decision: bits 0 to 23 the number of the counter, which is the number of
  * the rule where a rule decided; bit 24 accept; bits 25 to 29 the reason. With
- * bit 31, in the pair table only, bits 0 to 3 are an enum isol_default.
+ * bit 31, in the pair table and as the end of a program only, bits 0 to 3 are an
+ * enum isol_default, and bit 4 says that a rule that accepts was passed over for
+ * what could not be read: if the default drops, ISOL_DFLT_UNPARSED does instead.
+ * With bits 31 and 30, in the pair table only, bits 0 to 23 are the number of a
+ * program.
  */
 #define ISOL_DECISION_COUNTER	((1U << 24) - 1)
 #define ISOL_DECISION_ACCEPT	(1U << 24)
 #define ISOL_DECISION_REASON	25
 #define ISOL_DECISION_DEFAULT	(1U << 31)
+#define ISOL_DECISION_PROGRAM	(1U << 30)
+#define ISOL_DECISION_UNREAD	(1U << 4)	/* with ISOL_DECISION_DEFAULT */
 
 static inline u32 isol_decision(u8 verdict, u8 reason, u32 counter)
 {
@@ -104,16 +113,20 @@ struct isol_class {
 	u32 col;
 };
 
+struct isol_program;
+
 /**
  * struct isol_tables - a compiled policy, as the hooks see it
  * @classes: by class number
  * @dflt: decisions, ISOL_NDFLT for each bridge number from 1
+ * @programs: by program number
  * @nbridges: managed bridges
  * @nclasses: number of @classes
  */
 struct isol_tables {
 	const struct isol_class *classes;
 	const u32 *dflt;
+	const struct isol_program *const *programs;
 	u32 nbridges;
 	u32 nclasses;
 };
@@ -140,28 +153,41 @@ static inline u32 isol_tables_default(const struct isol_tables *tables, u32 brid
 }
 
 /**
- * isol_decide() - decide about a frame between two ports of one bridge
+ * isol_resolve() - what the end of a program, or a cell without one, comes to
  * @tables: the compiled policy
- * @bridge: number of the managed bridge both are on
- * @row: of the ingress
- * @col: of the egress
+ * @bridge: number of the managed bridge both ports are on
+ * @end: a decision, or a default
  *
- * Return: the decision, resolved.
+ * Return: the decision.
  */
-static inline u32 isol_decide(const struct isol_tables *tables, u32 bridge, const u32 *row,
-			      u32 col)
+static inline u32 isol_resolve(const struct isol_tables *tables, u32 bridge, u32 end)
 {
-	u32 decision = row[col];
+	u32 decision;
 
-	if (decision & ISOL_DECISION_DEFAULT)
-		decision = isol_tables_default(tables, bridge, decision & (ISOL_NDFLT - 1));
+	if (!(end & ISOL_DECISION_DEFAULT))
+		return end;
+	decision = isol_tables_default(tables, bridge, end & (ISOL_NDFLT - 1));
+	if (unlikely(end & ISOL_DECISION_UNREAD) && !(decision & ISOL_DECISION_ACCEPT))
+		decision = isol_tables_default(tables, bridge, ISOL_DFLT_UNPARSED);
 	return decision;
 }
 
-/* The same by classes. */
-static inline u32 isol_classify(const struct isol_tables *tables, u32 bridge, u32 from, u32 to)
+/* Whether a cell says which program to ask, and which. */
+static inline bool isol_cell_asks(u32 cell)
 {
-	return isol_decide(tables, bridge, tables->classes[from].row, tables->classes[to].col);
+	return (cell >> 30) == 3;
+}
+
+static inline const struct isol_program *isol_cell_program(const struct isol_tables *tables,
+							   u32 cell)
+{
+	return tables->programs[cell & ISOL_DECISION_COUNTER];
+}
+
+/* The cell of the pair table for two classes. */
+static inline u32 isol_cell(const struct isol_tables *tables, u32 from, u32 to)
+{
+	return tables->classes[from].row[tables->classes[to].col];
 }
 
 #endif /* ISOL_CLASSIFY_H */

@@ -2,6 +2,13 @@
 /* From the model of a policy to the tables of the hooks, see compile.h. */
 #include "compile.h"
 
+static unsigned int isol_ask_limit = ISOL_ASK_LIMIT;
+#ifdef __KERNEL__
+module_param_named(ask_limit, isol_ask_limit, uint, 0644);
+MODULE_PARM_DESC(ask_limit,
+		 "steps that asking about one frame may cost at worst; a policy that is over it is refused (default 1024)");
+#endif
+
 #define UNDECIDED U32_MAX
 #define NOBODY U32_MAX
 
@@ -44,9 +51,22 @@ struct side {
 	u32 nbuckets;
 };
 
+/* Pairs of numbers that are numbered, from 1 on, each pair once. */
+struct pairs {
+	struct pair {
+		u32 a;
+		u32 b;
+		u32 next;
+	} *pair;
+	u32 n;
+	u32 room;
+	u32 *bucket;
+	u32 nbuckets;
+	u32 seed;
+};
+
 struct compiler {
 	const struct isol_model *model;
-	const bool *cancel;
 	struct isol_compiled *out;
 	struct isol_arena tmp;
 	u32 nents;
@@ -54,8 +74,13 @@ struct compiler {
 	struct lists rules;	/* by entity: the rules that have it in "from" */
 	struct lists cols;	/* by entity: the columns that it covers in "to" */
 	u32 *cells;		/* the row being filled */
+	u32 *list;		/* of its cells: the rules to ask about the frame */
+	struct pairs lists;	/* (list before, rule) */
+	struct pairs programs;	/* (list, end) */
+	struct isol_builder builder;
+	int err;
 	u32 undecided;
-	u64 steps;
+	struct isol_work work;
 	u32 *seen;		/* by entity: the row that has been through it last */
 	unsigned long *todo;	/* rules that can match the row being filled */
 	struct isol_row **row_bucket;
@@ -236,12 +261,94 @@ static void walk_cols(struct compiler *c, struct lists *lists)
 	put(lists, ISOL_ENDPOINT_QUARANTINED, LINE_QUARANTINED);
 }
 
+static int pairs_grow(struct isol_mem *mem, struct pairs *pairs)
+{
+	u32 n = max(pairs->nbuckets * 2, 1024U), i, *bucket;
+
+	bucket = isol_alloc(mem, n * sizeof(u32));
+	if (!bucket)
+		return -ENOMEM;
+	isol_free(mem, pairs->bucket, pairs->nbuckets * sizeof(u32));
+	pairs->bucket = bucket;
+	pairs->nbuckets = n;
+	for (i = 0; i < pairs->n; i++) {
+		u32 hash = isol_hash(&pairs->pair[i], 2 * sizeof(u32), pairs->seed) & (n - 1);
+
+		pairs->pair[i].next = bucket[hash];
+		bucket[hash] = i + 1;
+	}
+	return 0;
+}
+
+/* The number of a pair; 0 for want of memory. */
+static u32 pair_nr(struct isol_mem *mem, struct pairs *pairs, u32 a, u32 b)
+{
+	const u32 key[] = { a, b };
+	struct pair *pair;
+	u32 i, hash = isol_hash(key, sizeof(key), pairs->seed);
+
+	if (pairs->nbuckets)
+		for (i = pairs->bucket[hash & (pairs->nbuckets - 1)]; i; i = pair->next) {
+			pair = &pairs->pair[i - 1];
+			if (pair->a == a && pair->b == b)
+				return i;
+		}
+	if ((pairs->n >= pairs->nbuckets && pairs_grow(mem, pairs)) ||
+	    isol_room(mem, &pairs->pair, &pairs->room, pairs->n + 1, sizeof(*pair)))
+		return 0;
+	pair = &pairs->pair[pairs->n++];
+	pair->a = a;
+	pair->b = b;
+	hash &= pairs->nbuckets - 1;
+	pair->next = pairs->bucket[hash];
+	pairs->bucket[hash] = pairs->n;
+	return pairs->n;
+}
+
+static void pairs_free(struct isol_mem *mem, struct pairs *pairs)
+{
+	isol_free(mem, pairs->pair, pairs->room * sizeof(*pairs->pair));
+	isol_free(mem, pairs->bucket, pairs->nbuckets * sizeof(*pairs->bucket));
+}
+
+/* What a cell says whose list ends so. */
+static u32 end_list(struct compiler *c, u32 list, u32 end)
+{
+	u32 nr;
+
+	if (!list)
+		return end;
+	nr = pair_nr(c->out->mem, &c->programs, list, end);
+	if (!nr) {
+		c->err = -ENOMEM;
+		return end;
+	}
+	return ISOL_DECISION_DEFAULT | ISOL_DECISION_PROGRAM | (nr - 1);
+}
+
 static void decide(struct compiler *c, u32 col, u32 decision)
 {
 	if (c->cells[col] == UNDECIDED) {
-		c->cells[col] = decision;
+		c->cells[col] = end_list(c, c->list[col], decision);
 		c->undecided--;
 	}
+}
+
+/* A rule decides a cell, or is one to ask about the frame first. */
+static void put_rule(struct compiler *c, u32 col, const struct isol_rule *rule, u32 decision)
+{
+	u32 list = c->list[col];
+
+	if (!rule->match) {
+		decide(c, col, decision);
+		return;
+	}
+	/* Two of its ends may cover the cell. */
+	if (c->cells[col] != UNDECIDED || (list && c->lists.pair[list - 1].b == rule->nr))
+		return;
+	c->list[col] = pair_nr(c->out->mem, &c->lists, list, rule->nr);
+	if (!c->list[col])
+		c->err = -ENOMEM;
 }
 
 static void decide_default(struct compiler *c, u32 col, enum isol_default dflt)
@@ -253,7 +360,7 @@ static void add_todo(struct compiler *c, u32 ent)
 {
 	u32 i;
 
-	c->steps += c->rules.start[ent + 1] - c->rules.start[ent];
+	isol_work(&c->work, c->rules.start[ent + 1] - c->rules.start[ent]);
 	for (i = c->rules.start[ent]; i < c->rules.start[ent + 1]; i++)
 		__set_bit(c->rules.item[i], c->todo);
 }
@@ -296,7 +403,7 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 
 	decision = isol_decision(rule->verdict, quarantine ? ISOL_REASON_QUARANTINE_RULE :
 				 ISOL_REASON_RULE, nr);
-	c->steps += rule->nto;
+	isol_work(&c->work, rule->nto);
 	for (i = 0; i < rule->nto; i++) {
 		u32 ent = entity(c->model, &rule->to[i]);
 
@@ -307,18 +414,22 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 		 */
 		if (quarantine && row != LINE_QUARANTINED) {
 			if (ent == ISOL_ENDPOINT_ANY || ent == ISOL_ENDPOINT_QUARANTINED)
-				decide(c, LINE_QUARANTINED, decision);
+				put_rule(c, LINE_QUARANTINED, rule, decision);
 			continue;
 		}
 		if (c->seen[ent] == row)
 			continue;
-		c->seen[ent] = row;
-		c->steps += c->cols.start[ent + 1] - c->cols.start[ent];
+		if (!rule->match)
+			c->seen[ent] = row;
+		/* To put it on a list takes longer than to decide. */
+		if (isol_work(&c->work, (u64)(c->cols.start[ent + 1] - c->cols.start[ent]) *
+					(rule->match ? 4 : 1)))
+			return;
 		for (j = c->cols.start[ent]; j < c->cols.start[ent + 1]; j++) {
 			u32 col = c->cols.item[j];
 
 			if (col != LINE_QUARANTINED || quarantine)
-				decide(c, col, decision);
+				put_rule(c, col, rule, decision);
 		}
 	}
 }
@@ -329,7 +440,7 @@ static void apply_rules(struct compiler *c, u32 row)
 	unsigned long word;
 
 	collect(c, row);
-	for (w = 0; w < nwords && c->undecided; w++)
+	for (w = 0; w < nwords && c->undecided && !c->work.err; w++)
 		for (word = c->todo[w]; word && c->undecided; word &= word - 1) {
 			u32 nr = w * BITS_PER_LONG + __ffs(word);
 
@@ -388,10 +499,12 @@ static void fill_row(struct compiler *c, u32 row)
 {
 	u32 col, n = c->out->ncols;
 
-	for (col = 0; col < n; col++)
+	for (col = 0; col < n; col++) {
 		c->cells[col] = UNDECIDED;
+		c->list[col] = 0;
+	}
 	c->undecided = n;
-	c->steps += n;
+	isol_work(&c->work, n);
 
 	if (row == LINE_GONE) {
 		for (col = 0; col < n; col++)
@@ -499,30 +612,30 @@ static int make_rows(struct compiler *c)
 
 	stored = isol_arena_alloc(&c->tmp, c->from.nlines * sizeof(*stored));
 	c->cells = isol_arena_alloc(&c->tmp, out->ncols * sizeof(u32));
+	c->list = isol_arena_alloc(&c->tmp, out->ncols * sizeof(u32));
 	c->seen = isol_arena_alloc(&c->tmp, c->nents * sizeof(u32));
 	c->todo = isol_arena_alloc(&c->tmp, BITS_TO_LONGS(out->nrules) * sizeof(long));
 	for (c->nrow_buckets = 16; c->nrow_buckets < c->from.nlines; c->nrow_buckets *= 2)
 		;
 	c->row_bucket = isol_arena_alloc(&c->tmp, c->nrow_buckets * sizeof(*c->row_bucket));
-	if (!stored || !c->cells || !c->seen || !c->todo || !c->row_bucket)
+	if (!stored || !c->cells || !c->list || !c->seen || !c->todo || !c->row_bucket)
 		return -ENOMEM;
 	for (i = 0; i < c->nents; i++)
 		c->seen[i] = NOBODY;
 
 	for (row = 0; row < c->from.nlines && !err; row++) {
 		isol_pause();
-		if (c->cancel && READ_ONCE(*c->cancel)) {
-			err = -ECANCELED;
-			break;
-		}
 		fill_row(c, row);
-		if (c->steps > ISOL_STEP_LIMIT) {
+		/* A row that was not finished must not be stored. */
+		err = c->work.err ? c->work.err : c->err;
+		if (err == -E2BIG) {
 			snprintf(c->msg, c->msg_len,
 				 "%u rules between %u by %u classes take too long to compile: name groups, not bindings",
 				 out->nrules, c->from.nlines, out->ncols);
 			err = -ENOSPC;
-			break;
 		}
+		if (err)
+			break;
 		err = store_row(c, &stored[row]);
 	}
 	chain_rows(c);
@@ -538,6 +651,79 @@ static int make_rows(struct compiler *c)
 		out->classes[ISOL_CLASS_FIRST_BINDING + i].col = c->to.line[i];
 	}
 	return 0;
+}
+
+/* The rules on a list, in order. */
+static u32 unroll(const struct compiler *c, u32 list, const struct isol_rule **rules)
+{
+	u32 i, n = 0;
+
+	for (i = list; i; i = c->lists.pair[i - 1].a)
+		n++;
+	for (i = list; i; i = c->lists.pair[i - 1].a)
+		rules[--n] = c->out->rule[c->lists.pair[i - 1].b];
+	for (i = list; i; i = c->lists.pair[i - 1].a)
+		n++;
+	return n;
+}
+
+static int too_costly(struct compiler *c, const struct isol_rule **rules, u32 n,
+		      const char *what, u64 has, u64 limit)
+{
+	snprintf(c->msg, c->msg_len,
+		 "%u rules between the same ends ('%s' to '%s') %s: %llu, over the limit of %llu",
+		 n, rules[0]->name, rules[n - 1]->name, what, (unsigned long long)has,
+		 (unsigned long long)limit);
+	return -ENOSPC;
+}
+
+static int make_programs(struct compiler *c)
+{
+	struct isol_compiled *out = c->out;
+	const struct isol_rule **rules;
+	const u32 ask_limit = READ_ONCE(isol_ask_limit);
+	size_t total = 0;
+	u32 i, n, size = out->nrules * sizeof(*rules);
+	int err = 0;
+
+	if (!c->programs.n)
+		return 0;
+	rules = isol_alloc(out->mem, size);
+	out->programs = isol_alloc(out->mem, c->programs.n * sizeof(*out->programs));
+	if (out->programs)
+		out->program_room = c->programs.n;
+	if (!rules || !out->programs) {
+		isol_free(out->mem, rules, size);
+		return -ENOMEM;
+	}
+	out->tables.programs = (const struct isol_program *const *)out->programs;
+	for (i = 0; i < c->programs.n && !err; i++) {
+		struct isol_program *program;
+
+		n = unroll(c, c->programs.pair[i].a, rules);
+		isol_work(&c->work, n);
+		err = isol_program_build(&c->builder, rules, n, c->programs.pair[i].b, &program);
+		if (err == -ENOSPC)
+			err = too_costly(c, rules, n, "make too large a program, in words",
+					 c->builder.ncode, c->builder.ncode);
+		else if (err == -E2BIG)
+			err = too_costly(c, rules, n,
+					 "and those before them take too many steps to compile",
+					 c->work.done, c->work.limit);
+		if (err)
+			break;
+		out->programs[out->nprograms++] = program;
+		total += isol_program_size(program);
+		if (program->steps > ask_limit)
+			err = too_costly(c, rules, n, "cost a frame too many steps at worst",
+					 program->steps, ask_limit);
+		else if (total > ISOL_PROGRAM_LIMIT)
+			err = too_costly(c, rules, n, "and those before them take too many bytes",
+					 total, ISOL_PROGRAM_LIMIT);
+		isol_pause();
+	}
+	isol_free(out->mem, rules, size);
+	return err;
 }
 
 static void make_defaults(const struct isol_model *model, struct isol_compiled *out)
@@ -565,6 +751,7 @@ static void make_defaults(const struct isol_model *model, struct isol_compiled *
 			{ ISOL_DFLT_CONTROL, ISOL_VERDICT_ACCEPT, ISOL_REASON_CONTROL },
 			{ ISOL_DFLT_PROMISC_ACCEPT, ISOL_VERDICT_ACCEPT, ISOL_REASON_PROMISC },
 			{ ISOL_DFLT_PROMISC_DROP, ISOL_VERDICT_DROP, ISOL_REASON_PROMISC },
+			{ ISOL_DFLT_UNPARSED, ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED },
 		};
 		u32 i;
 
@@ -583,7 +770,9 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 		 char *msg, size_t msg_len)
 {
 	struct compiler c = {
-		.model = model, .cancel = cancel, .out = out, .msg = msg, .msg_len = msg_len,
+		.model = model, .out = out, .msg = msg, .msg_len = msg_len,
+		.work = { .limit = ISOL_STEP_LIMIT, .cancel = cancel },
+		.lists.seed = model->seed, .programs.seed = model->seed,
 	};
 	const struct isol_rule *rule;
 	u32 table;
@@ -592,6 +781,7 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 	memset(out, 0, sizeof(*out));
 	out->mem = model->arena.mem;
 	isol_arena_init(&c.tmp, out->mem);
+	isol_builder_init(&c.builder, out->mem, &c.work, model->seed);
 	c.nents = ENT_GROUP0 + model->ngroups + model->nbindings;
 	out->nrules = model->nrules[ISOL_TABLE_RULES] + model->nrules[ISOL_TABLE_QUARANTINE];
 	out->ncounters = out->nrules + model->nbridges * ISOL_NDFLT;
@@ -623,7 +813,12 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 		err = make_lists(&c, &c.cols, walk_cols);
 	if (!err)
 		err = make_rows(&c);
+	if (!err)
+		err = make_programs(&c);
 out:
+	isol_builder_free(&c.builder);
+	pairs_free(out->mem, &c.lists);
+	pairs_free(out->mem, &c.programs);
 	isol_arena_free(&c.tmp);
 	if (err)
 		isol_compiled_free(out);
@@ -634,9 +829,17 @@ void isol_compiled_free(struct isol_compiled *compiled)
 {
 	size_t len = sizeof(struct isol_row) + compiled->ncols * sizeof(u32);
 	struct isol_row *row, *next;
+	u32 i;
 
 	if (!compiled->mem)
 		return;
+	for (i = 0; i < compiled->nprograms; i++) {
+		isol_program_free(compiled->mem, compiled->programs[i]);
+		if (!(i & 1023))
+			isol_pause();
+	}
+	isol_free(compiled->mem, compiled->programs,
+		  compiled->program_room * sizeof(*compiled->programs));
 	for (row = compiled->rows; row; row = next) {
 		next = row->next;
 		isol_free(compiled->mem, row, len);

@@ -27,6 +27,12 @@
  *	web       H     U       W    r0		W  default within
  *	d1        H     U       W    r1
  *
+ * A rule that asks about the frame too decides nothing yet: it is put on a list
+ * that its cells have, and what decides without asking ends the list. Cells with
+ * the same list and end share one program (program.h), which is compiled from it.
+ * Lists grow at their end only and are numbered by what they were before and the
+ * rule that was added, so to compare two of them is to compare two numbers.
+ *
  * Pure: see shim.h.
  */
 #ifndef ISOL_COMPILE_H
@@ -34,6 +40,7 @@
 
 #include "classify.h"
 #include "model.h"
+#include "program.h"
 
 /* The most that rows may take: half a namespace's memory. */
 #define ISOL_PAIR_LIMIT (64U << 20)
@@ -43,6 +50,12 @@
  * policy need not be root of the host.
  */
 #define ISOL_STEP_LIMIT (1ULL << 31)
+
+/* The most that all programs may take: half a namespace's memory. */
+#define ISOL_PROGRAM_LIMIT (64U << 20)
+
+/* What asking one program may cost at worst, in steps (tree.h), by default. */
+#define ISOL_ASK_LIMIT 1024
 
 struct isol_row {
 	struct isol_row *next;
@@ -57,6 +70,8 @@ struct isol_row {
  * @classes: @tables.classes, writable
  * @dflt: @tables.dflt, writable
  * @rows: the stored rows
+ * @programs: @tables.programs, writable
+ * @nprograms: their number; @program_room of them fit
  * @ncols: cells of a row
  * @nrows: number of stored rows
  * @nrules: rules of both tables; also the number of the first default's counter
@@ -69,6 +84,9 @@ struct isol_compiled {
 	struct isol_class *classes;
 	u32 *dflt;
 	struct isol_row *rows;
+	struct isol_program **programs;
+	u32 nprograms;
+	u32 program_room;
 	u32 ncols;
 	u32 nrows;
 	u32 nrules;
@@ -85,8 +103,8 @@ struct isol_compiled {
  * @msg_len: its size
  *
  * Context: may sleep, and pauses between rows.
- * Return: 0, -ENOMEM, -ENOSPC (over ISOL_PAIR_LIMIT or ISOL_STEP_LIMIT),
- * -ECANCELED.
+ * Return: 0, -ENOMEM, -ENOSPC (over ISOL_PAIR_LIMIT, ISOL_STEP_LIMIT,
+ * ISOL_PROGRAM_LIMIT or ISOL_ASK_LIMIT), -ECANCELED.
  */
 int isol_compile(const struct isol_model *model, const bool *cancel, struct isol_compiled *out,
 		 char *msg, size_t msg_len);

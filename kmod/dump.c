@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Objects into messages, see dump.h. */
+#include <linux/etherdevice.h>
+#include <linux/in6.h>
 #include <net/sock.h>
 
 #include "dump.h"
@@ -10,10 +12,23 @@
 #include "txn.h"
 
 /*
- * The largest object there can be: a rule with ISOL_MAX_ENDPOINTS named ends
- * on each side. The first buffer of a dump must hold it.
+ * What any buffer of a dump holds, the first one included: no object may be
+ * larger. The largest is a rule, with ISOL_MAX_ENDPOINTS named ends on each
+ * side, and each field negated, with ISOL_MAX_VALUES in all that are as large as
+ * values are.
  */
 #define LARGEST_OBJECT 16384
+
+#define ATTR(size)	NLA_ALIGN(NLA_HDRLEN + (size))
+#define ATTR_64BIT	(ATTR(0) + ATTR(sizeof(u64)))	/* with padding */
+#define LARGEST_END	(ATTR(0) + ATTR(sizeof(u8)) + ATTR(ISOL_NAME_LEN + 1))
+#define LARGEST_MATCH	(ATTR(0) + ISOL_MATCH_A_MAX * (ATTR(0) + ATTR(0)) + \
+			 ISOL_MAX_VALUES * ATTR(2 * sizeof(struct in6_addr)))
+#define LARGEST_RULE	(NLMSG_HDRLEN + GENL_HDRLEN + ATTR_64BIT + \
+			 ATTR(0) + 2 * ATTR(ISOL_NAME_LEN + 1) + ATTR(ISOL_COMMENT_LEN + 1) + \
+			 2 * ATTR(sizeof(u8)) + ATTR(0) + 2 * ATTR_64BIT + \
+			 2 * ISOL_MAX_ENDPOINTS * LARGEST_END + LARGEST_MATCH)
+static_assert(LARGEST_RULE <= LARGEST_OBJECT);
 
 static int put_string(struct sk_buff *skb, int attr, const char *s)
 {
@@ -176,6 +191,70 @@ static int fill_ends(struct isol_net *in, struct sk_buff *skb, int attr,
 	return 0;
 }
 
+/* Addresses are in wire order. */
+static int put_value(struct sk_buff *skb, const struct isol_values *v, u32 i)
+{
+	u8 mac[2 * ETH_ALEN];
+	__be64 ip6[4];
+	__be32 ip4[2];
+	u32 pair[2];
+
+	switch (v->field) {
+	case ISOL_MATCH_A_SRC_IP6:
+	case ISOL_MATCH_A_DST_IP6:
+		ip6[0] = cpu_to_be64(v->wide[i].lo.hi);
+		ip6[1] = cpu_to_be64(v->wide[i].lo.lo);
+		ip6[2] = cpu_to_be64(v->wide[i].hi.hi);
+		ip6[3] = cpu_to_be64(v->wide[i].hi.lo);
+		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(ip6), ip6);
+	case ISOL_MATCH_A_SRC_IP4:
+	case ISOL_MATCH_A_DST_IP4:
+	case ISOL_MATCH_A_ARP_SENDER:
+	case ISOL_MATCH_A_ARP_TARGET:
+		ip4[0] = cpu_to_be32(v->range[i].lo);
+		ip4[1] = cpu_to_be32(v->range[i].hi);
+		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(ip4), ip4);
+	case ISOL_MATCH_A_SRC_MAC:
+	case ISOL_MATCH_A_DST_MAC:
+		u64_to_ether_addr(v->masked[i].value, mac);
+		u64_to_ether_addr(v->masked[i].mask, mac + ETH_ALEN);
+		return nla_put(skb, ISOL_VALUES_A_MASKED, sizeof(mac), mac);
+	case ISOL_MATCH_A_TCP_FLAGS:
+		pair[0] = v->masked[i].value;
+		pair[1] = v->masked[i].mask;
+		return nla_put(skb, ISOL_VALUES_A_MASKED, sizeof(pair), pair);
+	default:
+		pair[0] = v->range[i].lo;
+		pair[1] = v->range[i].hi;
+		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(pair), pair);
+	}
+}
+
+static int fill_match(struct sk_buff *skb, const struct isol_match *match)
+{
+	struct nlattr *nest, *field;
+	u32 i, j;
+
+	if (!match)
+		return 0;
+	nest = nla_nest_start(skb, ISOL_RULE_A_MATCH);
+	if (!nest)
+		return -EMSGSIZE;
+	for (i = 0; i < match->n; i++) {
+		const struct isol_values *v = &match->values[i];
+
+		field = nla_nest_start(skb, v->field);
+		if (!field || (v->negate && nla_put_flag(skb, ISOL_VALUES_A_NOT)))
+			return -EMSGSIZE;
+		for (j = 0; j < v->n; j++)
+			if (put_value(skb, v, j))
+				return -EMSGSIZE;
+		nla_nest_end(skb, field);
+	}
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol_rule *rule)
 {
 	struct nlattr *nest = nla_nest_start(skb, ISOL_A_RULE);
@@ -190,6 +269,7 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 	    nla_put_flag(skb, ISOL_RULE_A_STATELESS) ||
 	    put_string(skb, ISOL_RULE_A_COMMENT, rule->comment) ||
 	    put_string(skb, ISOL_RULE_A_OWNER, rule->owner) ||
+	    fill_match(skb, rule->match) ||
 	    nla_put_u64_64bit(skb, ISOL_RULE_A_PACKETS, packets, ISOL_RULE_A_PAD) ||
 	    nla_put_u64_64bit(skb, ISOL_RULE_A_BYTES, bytes, ISOL_RULE_A_PAD))
 		return -EMSGSIZE;

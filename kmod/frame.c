@@ -70,3 +70,557 @@ bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *brid
 		return mld_query(frame + OFF_PAYLOAD, len - OFF_PAYLOAD);
 	return false;
 }
+
+/*
+ * The parser. Where the facts come from:
+ *
+ *	VLAN tags		IEEE 802.1Q; eth_type_vlan() of linux/if_vlan.h
+ *	length or EtherType	IEEE 802.3 3.2.6; eth_proto_is_802_3()
+ *	LLC/SNAP		IEEE 802.2, RFC 1042; IEEE 802.1H for 00-00-f8, IEEE 802
+ *				for 00-80-c2; DSAP 06 is IP, RFC 948
+ *	ARP			RFC 826; arp_rcv() of net/ipv4/arp.c
+ *	IPv4			RFC 791; ip_rcv_core() of net/ipv4/ip_input.c
+ *	IPv6			RFC 8200; ip6_rcv_core() of net/ipv6/ip6_input.c
+ *	extension headers	RFC 8200 4, RFC 4302 (AH), RFC 6275 (mobility), RFC 7401
+ *				(HIP), RFC 5533 (shim6); ipv6_skip_exthdr() of
+ *				net/ipv6/exthdrs_core.c knows some of them
+ *	jumbograms		RFC 2675; ipv6_hop_jumbo() of net/ipv6/exthdrs.c
+ *	length 0 of GSO frames	iph_totlen() of linux/ip.h, ip6_rcv_core()
+ *	TCP, with NS		RFC 9293, RFC 3540
+ *	UDP, UDP-Lite		RFC 768, RFC 3828
+ *	SCTP, DCCP		RFC 9260 3.1, RFC 4340 5.1
+ *	ICMP, ICMPv6		RFC 792, RFC 4443 2.1
+ */
+#define PROTO_ARP 0x0806
+#define PROTO_8021Q 0x8100
+#define PROTO_8021AD 0x88a8
+#define PROTO_LLC 4		/* what frames with a length instead count as */
+#define PROTO_MIN 0x0600
+#define LENGTH_MAX 1500
+#define TAG_LEN 4
+#define LLC_LEN 3
+#define SNAP_LEN 8
+#define ARP_LEN 28
+#define ARP_IP4 0x000108000604ULL	/* of Ethernet, for IPv4, addresses of 6 and 4 bytes */
+#define IP4_LEN 20
+#define IP6_LEN 40
+#define EXT_MIN 8
+#define TCP_LEN 20
+
+/* More of a frame is never read. */
+#define FRAME_MOST (OFF_PAYLOAD + ISOL_MAX_TAGS * TAG_LEN + IP6_LEN + ISOL_MAX_EXT_LEN + TCP_LEN)
+
+/* What these show might be otherwise if more of the frame could be read. */
+#define SHAPES_UNREAD (BIT(ISOL_SHAPE_UNREAD) | BIT(ISOL_SHAPE_L3_UNREAD) | \
+		       BIT(ISOL_SHAPE_IP4_NOL4) | BIT(ISOL_SHAPE_IP6_NOL4) | \
+		       BIT(ISOL_SHAPE_IP6_NOPROTO))
+
+enum {
+	NEXT_HOP = 0,
+	PROTO_ICMP = 1,
+	PROTO_TCP = 6,
+	PROTO_UDP = 17,
+	PROTO_DCCP = 33,
+	NEXT_ROUTING = 43,
+	NEXT_FRAGMENT = 44,
+	NEXT_AH = 51,
+	PROTO_ICMPV6 = 58,
+	NEXT_DEST = 60,
+	PROTO_SCTP = 132,
+	NEXT_MOBILITY = 135,
+	PROTO_UDPLITE = 136,
+	NEXT_HIP = 139,
+	NEXT_SHIM6 = 140,
+};
+
+/* Bytes that are anywhere; compilers make one load of each. */
+static __always_inline u32 be16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static __always_inline u32 be32(const u8 *p)
+{
+	return (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
+}
+
+static __always_inline u64 be64(const u8 *p)
+{
+	return (u64)p[0] << 56 | (u64)p[1] << 48 | (u64)p[2] << 40 | (u64)p[3] << 32 |
+	       (u64)p[4] << 24 | (u64)p[5] << 16 | (u64)p[6] << 8 | p[7];
+}
+
+/* EtherTypes behind which there may be IP or ARP all the same. */
+static bool hides(u32 proto)
+{
+	switch (proto) {
+	case 0x22f3:		/* TRILL, RFC 6325 */
+	case 0x4305:		/* B.A.T.M.A.N. */
+	case 0x6558:		/* bridged Ethernet, RFC 1701 */
+	case 0x6559:		/* frame relay, RFC 1701 */
+	case 0x876b:		/* compressed TCP/IP, RFC 1144 */
+	case 0x880b:		/* PPP */
+	case 0x8847:		/* MPLS, RFC 3032 */
+	case 0x8848:
+	case 0x8864:		/* PPPoE session, RFC 2516; discovery (8863) has no payload */
+	case 0x8870:		/* LLC in frames that are longer than a length can say */
+	case 0x88e5:		/* MACsec, IEEE 802.1AE */
+	case 0x88e7:		/* I-TAG of provider backbones, IEEE 802.1Q */
+	case 0x8926:		/* VN-TAG */
+	case 0x892f:		/* HSR, IEC 62439-3 */
+	case 0x893f:		/* E-TAG, IEEE 802.1BR */
+	case 0x894f:		/* NSH, RFC 8300 */
+	case 0x9100:		/* VLAN tags from before IEEE 802.1ad */
+	case 0x9200:
+	case 0x9300:
+	case 0xa0ed:		/* 6LoWPAN, RFC 7973 */
+	case 0xf1c1:		/* R-TAG, IEEE 802.1CB */
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Whether LLC carries what would be read behind an EtherType. The lowest bits
+ * of the addresses, and the fifth of the control byte, say nothing about that.
+ */
+static bool llc_hides(const u8 *llc, u32 len)
+{
+	u32 oui, proto;
+
+	if (llc[0] >> 1 == 0x06 >> 1)
+		return true;
+	if (llc[0] >> 1 != 0xaa >> 1 || llc[1] >> 1 != 0xaa >> 1 || (llc[2] & 0xef) != 0x03)
+		return false;
+	if (len < SNAP_LEN)
+		return true;
+	oui = be32(llc + 2) & 0xffffff;
+	if (oui == 0x0080c2)
+		return true;
+	proto = be16(llc + 6);
+	return (oui == 0x000000 || oui == 0x0000f8) &&
+	       (proto == PROTO_IP || proto == PROTO_IPV6 || proto == PROTO_ARP ||
+		proto == PROTO_8021Q || proto == PROTO_8021AD || hides(proto));
+}
+
+/*
+ * Follow VLAN tags, and look at what has a length instead of an EtherType.
+ *
+ * Return: where that which the EtherType says begins, 0 if it cannot be read.
+ */
+static noinline u32 ethertype(const struct isol_packet *packet, u32 *proto)
+{
+	u32 off = OFF_PAYLOAD, tags = packet->tagged, rest;
+
+	while (*proto == PROTO_8021Q || *proto == PROTO_8021AD) {
+		if (++tags > ISOL_MAX_TAGS || off + TAG_LEN > packet->linear)
+			return 0;
+		*proto = be16(packet->head + off + 2);
+		off += TAG_LEN;
+	}
+	if (*proto >= PROTO_MIN)
+		return off;
+	/* a length, which has to be true, or, above LENGTH_MAX, neither */
+	rest = packet->linear - off;
+	if (*proto > LENGTH_MAX || *proto < LLC_LEN || *proto > packet->len - off ||
+	    rest < LLC_LEN || llc_hides(packet->head + off, min(*proto, rest)))
+		return 0;
+	*proto = PROTO_LLC;
+	return off;
+}
+
+/* Return: the shape. */
+static noinline u32 arp(const struct isol_packet *packet, u32 off, struct isol_key *key)
+{
+	const u8 *h = packet->head + off;
+	u64 head;
+
+	if (off + ARP_LEN > packet->linear)
+		return ISOL_SHAPE_L3_UNREAD;
+	head = be64(h);
+	if (head >> 16 != ARP_IP4)
+		return ISOL_SHAPE_L3_UNREAD;
+	key->v[ISOL_MATCH_A_ARP_OP] = head & 0xffff;
+	key->v[ISOL_MATCH_A_ARP_SENDER] = be32(h + 14);
+	key->v[ISOL_MATCH_A_ARP_TARGET] = be32(h + 24);
+	return ISOL_SHAPE_ARP;
+}
+
+/* As l4(), of what is neither TCP nor UDP. Return: the shape over IPv4. */
+static noinline u32 l4_other(const u8 *h, u32 at, u32 end, u32 proto, u32 icmp,
+			     struct isol_key *key)
+{
+	u32 len;
+
+	if (proto == icmp) {
+		if (at + 4 > end)
+			return ISOL_SHAPE_IP4_NOL4;
+		key->v[ISOL_MATCH_A_ICMP] = be16(h);
+		return ISOL_SHAPE_IP4_ICMP;
+	}
+	switch (proto) {
+	case PROTO_UDPLITE:
+		len = 8;
+		break;
+	case PROTO_SCTP:
+	case PROTO_DCCP:
+		len = 12;
+		break;
+	default:
+		return ISOL_SHAPE_IP4_OTHER;
+	}
+	if (at + len > end)
+		return ISOL_SHAPE_IP4_NOL4;
+	key->v[ISOL_MATCH_A_SPORT] = be16(h);
+	key->v[ISOL_MATCH_A_DPORT] = be16(h + 2);
+	key->v[ISOL_MATCH_A_TCP_FLAGS] = 0;
+	return ISOL_SHAPE_IP4_PORTS;
+}
+
+/*
+ * The header of a protocol, @at bytes behind the beginning of @ip; there are
+ * @end. @icmp: which protocol ICMP is here.
+ *
+ * Return: the shape over IPv4.
+ */
+static __always_inline u32 l4(const u8 *ip, u32 at, u32 end, u32 proto, u32 icmp,
+			      struct isol_key *key)
+{
+	const u8 *h = ip + at;
+	u32 ports, flags = 0;
+
+	if (likely(proto == PROTO_TCP)) {
+		/* a header that says it is shorter is broken */
+		if (unlikely(at + TCP_LEN > end || h[12] < 5 << 4))
+			return ISOL_SHAPE_IP4_NOL4;
+		flags = be16(h + 12) & 0x1ff;
+	} else if (proto == PROTO_UDP) {
+		if (unlikely(at + 8 > end))
+			return ISOL_SHAPE_IP4_NOL4;
+	} else {
+		return l4_other(h, at, end, proto, icmp, key);
+	}
+	ports = be32(h);
+	key->v[ISOL_MATCH_A_SPORT] = ports >> 16;
+	key->v[ISOL_MATCH_A_DPORT] = ports & 0xffff;
+	key->v[ISOL_MATCH_A_TCP_FLAGS] = flags;
+	return ISOL_SHAPE_IP4_PORTS;
+}
+
+/* Return: the shape. */
+static __always_inline u32 ip4(const struct isol_packet *packet, u32 off, enum isol_depth depth,
+			       struct isol_key *key)
+{
+	const u8 *ip = packet->head + off;
+	u32 first, hlen, end, frag;
+
+	if (unlikely(off + IP4_LEN > packet->linear))
+		return ISOL_SHAPE_L3_UNREAD;
+	first = be32(ip);
+	hlen = (first >> 24 & 0xf) * 4;
+	end = first & 0xffff;
+	if (unlikely(!end && packet->gso))
+		end = packet->len - off;
+	if (unlikely(first >> 28 != 4 || hlen < IP4_LEN || end < hlen || end > packet->len - off))
+		return ISOL_SHAPE_L3_UNREAD;
+	key->v[ISOL_MATCH_A_DSCP] = first >> 18 & 0x3f;
+	key->v[ISOL_MATCH_A_PROTO] = ip[9];
+	key->v[ISOL_MATCH_A_SRC_IP4] = be32(ip + 12);
+	key->v[ISOL_MATCH_A_DST_IP4] = be32(ip + 16);
+	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
+	frag = be16(ip + 6) & 0x3fff;
+	if (unlikely(frag)) {
+		key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_FIRST;
+		if (frag & 0x1fff) {
+			key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_LATER;
+			end = 0;
+		}
+	}
+	if (depth < ISOL_DEPTH_L4)
+		return ISOL_SHAPE_IP4_OTHER;
+	return l4(ip, hlen, min(end, packet->linear - off), ip[9], PROTO_ICMP, key);
+}
+
+static __always_inline bool ip6_extension(u32 next)
+{
+	switch (next) {
+	case NEXT_HOP:
+	case NEXT_ROUTING:
+	case NEXT_FRAGMENT:
+	case NEXT_AH:
+	case NEXT_DEST:
+	case NEXT_MOBILITY:
+	case NEXT_HIP:
+	case NEXT_SHIM6:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Follow extension headers to the protocol, @next. There are @end bytes at @ip.
+ * They have to be whole: a receiver would not get past one that is not.
+ *
+ * Return: where it begins, @end if it does not in this fragment, 0 if it cannot
+ * be found.
+ */
+static noinline u32 ip6_extensions(const u8 *ip, u32 end, u32 *next, struct isol_key *key)
+{
+	u32 at = IP6_LEN, frag, len, n;
+
+	for (n = 0; ip6_extension(*next); n++, at += len) {
+		const u8 *h = ip + at;
+
+		if (n == ISOL_MAX_EXT_HEADERS || at + EXT_MIN > end)
+			return 0;
+		if (*next == NEXT_FRAGMENT)
+			len = 8;
+		else if (*next == NEXT_AH)
+			len = (h[1] + 2) * 4;
+		else
+			len = (h[1] + 1) * 8;
+		/* what stands first only stands there */
+		if (at + len > end || at + len > IP6_LEN + ISOL_MAX_EXT_LEN ||
+		    (*next == NEXT_HOP && n))
+			return 0;
+		frag = *next == NEXT_FRAGMENT ? be16(h + 2) : 0;
+		*next = h[0];
+		if (frag & 0xfff8) {
+			key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_LATER;
+			return ip6_extension(*next) ? 0 : end;
+		}
+		if (frag & 1)
+			key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_FIRST;
+	}
+	return at;
+}
+
+/*
+ * Whether the first option of a hop-by-hop header says how long the packet is.
+ * There it stands by its alignment; if not, the header is not found, nor is the
+ * protocol.
+ */
+static noinline bool ip6_jumbo(const u8 *ip, u32 end)
+{
+	return end >= IP6_LEN + EXT_MIN && ip[6] == NEXT_HOP && ip[IP6_LEN + 2] == 0xc2 &&
+	       ip[IP6_LEN + 3] == 4;
+}
+
+/* Return: the shape. */
+static __always_inline u32 ip6(const struct isol_packet *packet, u32 off, enum isol_depth depth,
+			       struct isol_key *key)
+{
+	const u8 *ip = packet->head + off;
+	u32 first, end, next, shape, at = IP6_LEN, avail = packet->linear - off;
+
+	if (unlikely(off + IP6_LEN > packet->linear))
+		return ISOL_SHAPE_L3_UNREAD;
+	first = be32(ip);
+	end = IP6_LEN + be16(ip + 4);
+	if (unlikely(end == IP6_LEN && (packet->gso || ip6_jumbo(ip, avail))))
+		end = packet->len - off;
+	if (unlikely(first >> 28 != 6 || end > packet->len - off))
+		return ISOL_SHAPE_L3_UNREAD;
+	end = min(end, avail);
+	next = ip[6];
+	key->v[ISOL_MATCH_A_DSCP] = first >> 22 & 0x3f;
+	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
+	key->src6.hi = be64(ip + 8);
+	key->src6.lo = be64(ip + 16);
+	key->dst6.hi = be64(ip + 24);
+	key->dst6.lo = be64(ip + 32);
+	if (unlikely(ip6_extension(next))) {
+		at = ip6_extensions(ip, end, &next, key);
+		if (!at)
+			return ISOL_SHAPE_IP6_NOPROTO;
+	}
+	key->v[ISOL_MATCH_A_PROTO] = next;
+	if (depth < ISOL_DEPTH_L4)
+		return ISOL_SHAPE_IP6_OTHER;
+	shape = l4(ip, at, end, next, PROTO_ICMPV6, key);
+	return shape + ISOL_SHAPE_IP6_PORTS - ISOL_SHAPE_IP4_PORTS;
+}
+
+static u32 cast(u64 mac)
+{
+	if (mac == 0xffffffffffffULL)
+		return ISOL_CAST_BROADCAST;
+	return mac >> 40 & 1 ? ISOL_CAST_MULTICAST : ISOL_CAST_UNICAST;
+}
+
+/* Less than an Ethernet header: what is not there is 0. */
+static noinline void parse_stub(const struct isol_packet *packet, struct isol_key *key)
+{
+	u8 head[OFF_PAYLOAD + 2] = { 0 };
+
+	memcpy(head, packet->head, packet->linear);
+	key->dmac = be64(head) >> 16;
+	key->smac = be64(head + ETH_ALEN) >> 16;
+	key->v[ISOL_MATCH_A_CAST] = cast(key->dmac);
+	key->shape = ISOL_SHAPE_UNREAD;
+}
+
+/* Read the linear part. */
+static noinline void parse(const struct isol_packet *packet, enum isol_depth depth,
+			   struct isol_key *key)
+{
+	u32 off = OFF_PAYLOAD, proto;
+	u64 src;
+
+	if (unlikely(packet->linear < OFF_PAYLOAD)) {
+		parse_stub(packet, key);
+		return;
+	}
+	key->dmac = be64(packet->head) >> 16;
+	src = be64(packet->head + ETH_ALEN);
+	key->smac = src >> 16;
+	key->v[ISOL_MATCH_A_CAST] = cast(key->dmac);
+	proto = src & 0xffff;
+	if (unlikely(proto != PROTO_IP && proto != PROTO_IPV6)) {
+		off = ethertype(packet, &proto);
+		if (!off) {
+			key->shape = ISOL_SHAPE_UNREAD;
+			return;
+		}
+	}
+	key->v[ISOL_MATCH_A_ETHERTYPE] = proto;
+	if (depth < ISOL_DEPTH_L3)
+		key->shape = ISOL_SHAPE_OTHER;
+	else if (proto == PROTO_IP)
+		key->shape = ip4(packet, off, depth, key);
+	else if (proto == PROTO_IPV6)
+		key->shape = ip6(packet, off, depth, key);
+	else if (proto == PROTO_ARP)
+		key->shape = arp(packet, off, key);
+	else
+		key->shape = hides(proto) ? ISOL_SHAPE_L3_UNREAD : ISOL_SHAPE_OTHER;
+}
+
+/*
+ * If the linear part has not been enough: once more, from a copy of all that is
+ * ever read. Rare, because what receives frames puts the headers in one piece.
+ */
+static noinline void parse_copy(const struct isol_packet *packet, enum isol_depth depth,
+				struct isol_key *key)
+{
+	struct isol_packet flat = *packet;
+	u32 most = FRAME_MOST;
+	u8 buf[FRAME_MOST];
+
+	flat.head = buf;
+	flat.linear = min(packet->len, most);
+	if (flat.linear > packet->linear && isol_skb_copy(packet->skb, 0, buf, flat.linear))
+		parse(&flat, depth, key);
+}
+
+/* What parse_fast() does not look at. */
+static noinline void parse_cast(struct isol_key *key)
+{
+	key->v[ISOL_MATCH_A_CAST] = cast(key->dmac);
+}
+
+/*
+ * What is the same in parse_fast4() and parse_fast6(). @h is the header of the
+ * protocol; there are TCP_LEN bytes.
+ */
+static __always_inline bool parse_fast(const u8 *frame, const u8 *h, u32 proto,
+				       struct isol_key *key)
+{
+	u32 ports = be32(h), flags = 0;
+
+	if (likely(proto == PROTO_TCP)) {
+		flags = be16(h + 12);
+		if (unlikely(flags < 5 << 12))
+			return false;
+		flags &= 0x1ff;
+	} else if (unlikely(proto != PROTO_UDP)) {
+		return false;
+	}
+	key->v[ISOL_MATCH_A_TCP_FLAGS] = flags;
+	key->v[ISOL_MATCH_A_SPORT] = ports >> 16;
+	key->v[ISOL_MATCH_A_DPORT] = ports & 0xffff;
+	key->v[ISOL_MATCH_A_PROTO] = proto;
+	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
+	key->v[ISOL_MATCH_A_CAST] = ISOL_CAST_UNICAST;
+	key->dmac = be64(frame) >> 16;
+	key->smac = be64(frame + ETH_ALEN) >> 16;
+	return true;
+}
+
+/*
+ * TCP and UDP as they nearly always are: no tag, no options, no fragment, in
+ * one piece. They come to the same as by parse(), in half the instructions.
+ */
+static __always_inline bool parse_fast4(const struct isol_packet *packet, struct isol_key *key)
+{
+	const u8 *frame = packet->head, *ip = frame + OFF_PAYLOAD;
+	u32 first, len;
+	u64 rest;
+
+	if (unlikely(packet->linear < OFF_PAYLOAD + IP4_LEN + TCP_LEN))
+		return false;
+	/* EtherType, version and header length, DSCP */
+	first = be32(frame + OFF_PROTO);
+	if (first >> 8 != (PROTO_IP << 8 | 0x45))
+		return false;
+	/* length, fragment, protocol */
+	rest = be64(ip + 2);
+	len = rest >> 48;
+	if (unlikely(rest & 0x3fff0000 || len < IP4_LEN + TCP_LEN ||
+		     OFF_PAYLOAD + len > packet->len ||
+		     !parse_fast(frame, ip + IP4_LEN, rest & 0xff, key)))
+		return false;
+	key->v[ISOL_MATCH_A_ETHERTYPE] = PROTO_IP;
+	key->v[ISOL_MATCH_A_DSCP] = first >> 2 & 0x3f;
+	key->v[ISOL_MATCH_A_SRC_IP4] = be32(ip + 12);
+	key->v[ISOL_MATCH_A_DST_IP4] = be32(ip + 16);
+	key->shape = ISOL_SHAPE_IP4_PORTS;
+	return true;
+}
+
+static __always_inline bool parse_fast6(const struct isol_packet *packet, struct isol_key *key)
+{
+	const u8 *frame = packet->head, *ip = frame + OFF_PAYLOAD;
+	u32 first, len;
+
+	if (packet->linear < OFF_PAYLOAD + IP6_LEN + TCP_LEN ||
+	    be16(frame + OFF_PROTO) != PROTO_IPV6)
+		return false;
+	first = be32(ip);
+	len = be16(ip + 4);
+	if (unlikely(first >> 28 != 6 || len < TCP_LEN ||
+		     OFF_PAYLOAD + IP6_LEN + len > packet->len ||
+		     !parse_fast(frame, ip + IP6_LEN, ip[6], key)))
+		return false;
+	key->v[ISOL_MATCH_A_ETHERTYPE] = PROTO_IPV6;
+	key->v[ISOL_MATCH_A_DSCP] = first >> 22 & 0x3f;
+	key->src6.hi = be64(ip + 8);
+	key->src6.lo = be64(ip + 16);
+	key->dst6.hi = be64(ip + 24);
+	key->dst6.lo = be64(ip + 32);
+	key->shape = ISOL_SHAPE_IP6_PORTS;
+	return true;
+}
+
+static noinline void parse_slow(const struct isol_packet *packet, enum isol_depth depth,
+				struct isol_key *key)
+{
+	if (depth == ISOL_DEPTH_L4 && parse_fast6(packet, key)) {
+		parse_cast(key);
+		return;
+	}
+	parse(packet, depth, key);
+	if (BIT(key->shape) & SHAPES_UNREAD)
+		parse_copy(packet, depth, key);
+}
+
+void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
+		      struct isol_key *key)
+{
+	if (unlikely(depth != ISOL_DEPTH_L4) || !parse_fast4(packet, key))
+		parse_slow(packet, depth, key);
+	else if (unlikely(packet->head[0] & 1))
+		parse_cast(key);
+}

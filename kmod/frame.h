@@ -6,6 +6,9 @@
 #ifndef ISOL_FRAME_H
 #define ISOL_FRAME_H
 
+#include <linux/isol.h>
+
+#include "match.h"
 #include "shim.h"
 
 /* So much of a frame is looked at, at the most. */
@@ -33,5 +36,129 @@
  * (a bridge stacked on this one) does not have these source addresses.
  */
 bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *bridge);
+
+/**
+ * struct isol_packet - where the bytes of a frame are
+ * @head: its beginning: the destination address
+ * @linear: bytes at @head, no more than @len
+ * @len: bytes of the frame in all; those beyond @linear are in @skb
+ * @skb: NULL where there is nothing beyond @linear
+ * @tagged: a VLAN tag stands beside the frame, not in it: it would be the first
+ * @gso: it will be cut into frames that have lengths of their own, so a length
+ *	of 0 in its IP header is no lie (BIG TCP)
+ */
+struct isol_packet {
+	const u8 *head;
+	u32 linear;
+	u32 len;
+	const void *skb;
+	bool tagged;
+	bool gso;
+};
+
+/* How far into a frame to read. */
+enum isol_depth {
+	ISOL_DEPTH_NONE,
+	ISOL_DEPTH_L2,		/* addresses, EtherType */
+	ISOL_DEPTH_L3,		/* ARP, or IP up to the protocol */
+	ISOL_DEPTH_L4,		/* the header of the protocol */
+};
+
+/*
+ * VLAN tags that are followed, one beside the frame included. Their EtherTypes
+ * are those that the kernel takes for tags, 0x8100 and 0x88a8, whatever the VID;
+ * others (0x9100) hide what is behind them.
+ */
+#define ISOL_MAX_TAGS 2
+
+/* IPv6 extension headers that are followed, and how long they may be in all. */
+#define ISOL_MAX_EXT_HEADERS 8
+#define ISOL_MAX_EXT_LEN 256
+
+/**
+ * enum isol_shape - which fields of a frame there are, and can be read
+ * @ISOL_SHAPE_UNREAD: not even the EtherType can be read: cut off, more than
+ *	ISOL_MAX_TAGS tags, LLC/SNAP that carries IPv4, IPv6 or ARP (RFC 1042), or
+ *	tags and the like, a length (802.3) that is not true, or neither length
+ *	nor EtherType. The MAC addresses can.
+ * @ISOL_SHAPE_L3_UNREAD: the EtherType can be read, and what is behind it might
+ *	be IP or ARP, but cannot be: a broken or cut header, ARP that is not for
+ *	IPv4 over Ethernet, PPPoE sessions, MPLS, MACsec, and other protocols that
+ *	carry IP or whole frames
+ * @ISOL_SHAPE_OTHER: neither IP nor ARP
+ * @ISOL_SHAPE_ARP: ARP for IPv4 over Ethernet
+ * @ISOL_SHAPE_IP4_PORTS: TCP, UDP, UDP-Lite, SCTP or DCCP over IPv4
+ * @ISOL_SHAPE_IP4_ICMP: ICMP over IPv4
+ * @ISOL_SHAPE_IP4_OTHER: another protocol over IPv4
+ * @ISOL_SHAPE_IP4_NOL4: one of the first two, but its header cannot be read: a
+ *	later fragment, a first one that is too short, cut off
+ * @ISOL_SHAPE_IP6_PORTS: as over IPv4
+ * @ISOL_SHAPE_IP6_ICMP: ICMPv6 over IPv6
+ * @ISOL_SHAPE_IP6_OTHER: another protocol over IPv6
+ * @ISOL_SHAPE_IP6_NOL4: as over IPv4
+ * @ISOL_SHAPE_IP6_NOPROTO: the extension headers cannot be followed to the
+ *	protocol: too many, too long, cut off, ESP is a protocol
+ *
+ * With ISOL_DEPTH_L2 all that has a readable EtherType is ISOL_SHAPE_OTHER; with
+ * ISOL_DEPTH_L3 IP whose protocol is known is of the shape _OTHER.
+ */
+enum isol_shape {
+	ISOL_SHAPE_UNREAD,
+	ISOL_SHAPE_L3_UNREAD,
+	ISOL_SHAPE_OTHER,
+	ISOL_SHAPE_ARP,
+	ISOL_SHAPE_IP4_PORTS,
+	ISOL_SHAPE_IP4_ICMP,
+	ISOL_SHAPE_IP4_OTHER,
+	ISOL_SHAPE_IP4_NOL4,
+	ISOL_SHAPE_IP6_PORTS,
+	ISOL_SHAPE_IP6_ICMP,
+	ISOL_SHAPE_IP6_OTHER,
+	ISOL_SHAPE_IP6_NOL4,
+	ISOL_SHAPE_IP6_NOPROTO,
+	ISOL_NSHAPES
+};
+
+/**
+ * struct isol_key - what was read of a frame
+ * @shape: enum isol_shape: says which of the fields below are valid
+ * @v: narrow fields and TCP flags, by enum isol_match_attr, in host order; those
+ *	of wide fields and MAC addresses are unused
+ * @smac: source MAC address, in the lower 48 bits
+ * @dmac: destination MAC address
+ * @src6: IPv6 source address
+ * @dst6: IPv6 destination address
+ *
+ * Valid are: the MAC addresses and ISOL_MATCH_A_CAST always; the EtherType but
+ * for UNREAD; addresses and DSCP of IP for IP4_* and IP6_*; protocol and
+ * fragment for these but NOPROTO (what is hidden may be a fragment too); ports
+ * for *_PORTS, and TCP flags if the protocol is TCP (otherwise they are 0);
+ * ISOL_MATCH_A_ICMP for *_ICMP.
+ */
+struct isol_key {
+	u32 shape;
+	u32 v[ISOL_MATCH_A_MAX + 1];
+	u64 smac;
+	u64 dmac;
+	struct isol_wide src6;
+	struct isol_wide dst6;
+};
+
+/**
+ * isol_frame_parse() - read a frame
+ * @packet: the frame
+ * @depth: how far, enum isol_depth, not ISOL_DEPTH_NONE
+ * @key: out: what was read
+ *
+ * Bounded: reads at most the Ethernet header, ISOL_MAX_TAGS tags, one IP header,
+ * ISOL_MAX_EXT_HEADERS extension headers and 20 bytes beyond. What an IP header
+ * says of its length is believed as far as it makes the packet shorter than the
+ * frame: what is behind is padding. A length beyond the end of the frame is a
+ * lie, so nothing of layer 3 counts as read.
+ *
+ * Context: any. In the kernel the frame may be a clone: nothing is written.
+ */
+void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
+		      struct isol_key *key);
 
 #endif /* ISOL_FRAME_H */

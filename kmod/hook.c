@@ -21,6 +21,7 @@
 #include "frame.h"
 #include "hook.h"
 #include "port.h"
+#include "program.h"
 #include "view.h"
 
 /*
@@ -129,21 +130,62 @@ static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view
 		      from, skb, frame_len(skb));
 }
 
+/* Ask a program about the frame itself. */
+static noinline u32 ask(const struct isol_program *program, const struct sk_buff *skb)
+{
+	const u8 *head = skb_mac_header(skb);
+	const struct isol_packet packet = {
+		.head = head,
+		.linear = skb_tail_pointer(skb) - head,
+		.len = frame_len(skb),
+		.skb = skb,
+		.tagged = skb_vlan_tag_present(skb),
+		.gso = skb_is_gso(skb),
+	};
+	struct isol_key key;
+
+	isol_frame_parse(&packet, program->depth, &key);
+	return isol_program_ask(program, &key);
+}
+
+/* What a cell of the pair table comes to. */
+static __always_inline u32 decide(const struct isol_view *view, u32 bridge, u32 cell,
+				  const struct sk_buff *skb)
+{
+	if (!(cell & ISOL_DECISION_DEFAULT))
+		return cell;
+	if (isol_cell_asks(cell))
+		cell = ask(isol_cell_program(&view->tables, cell), skb);
+	return isol_resolve(&view->tables, bridge, cell);
+}
+
+/* Apart, so that a frame that is not asked about pays nothing for those that are. */
+static noinline unsigned int judge_frame(const struct isol_view *view, u32 bridge, u32 cell,
+					 const struct isol_slot *from, const struct sk_buff *skb)
+{
+	return finish(view, decide(view, bridge, cell, skb), from, skb, skb->len + ETH_HLEN);
+}
+
 static __always_inline unsigned int judge(struct isol_net *in, const struct isol_view *view,
 					  const struct isol_slot *from,
 					  const struct isol_slot *to, const struct sk_buff *skb)
 {
 	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
-	u32 bridge = isol_word_bridge(from_word), decision;
+	u32 bridge = isol_word_bridge(from_word), cell;
 
 	if (unlikely((from_word ^ to_word) >> ISOL_WORD_SHIFT))
 		return no_pair(in, view, from, to, from_word, to_word, skb);
 	if (unlikely(bridge - 1 >= view->tables.nbridges))
 		return bridge == ISOL_BRIDGE_UNMANAGED ? NF_ACCEPT : unknown(in);
-	decision = isol_decide(&view->tables, bridge, READ_ONCE(from->row),
-			       to_word & ISOL_WORD_CLASS);
+	cell = READ_ONCE(from->row)[to_word & ISOL_WORD_CLASS];
+	if (cell & ISOL_DECISION_DEFAULT) {
+		if (isol_cell_asks(cell))
+			return judge_frame(view, bridge, cell, from, skb);
+		/* In a cell there is no more to it. */
+		cell = isol_tables_default(&view->tables, bridge, cell & (ISOL_NDFLT - 1));
+	}
 	/* The bridge has pulled the Ethernet header off. */
-	return finish(view, decision, from, skb, skb->len + ETH_HLEN);
+	return finish(view, cell, from, skb, skb->len + ETH_HLEN);
 }
 
 /* The port table is a hash, or does not know a port. */
@@ -190,10 +232,10 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 	return false;
 }
 
-static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word)
+static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word,
+		   const struct sk_buff *skb)
 {
-	return isol_decide(&view->tables, isol_word_bridge(word), READ_ONCE(slot->row),
-			   ISOL_COL_HOST);
+	return decide(view, isol_word_bridge(word), READ_ONCE(slot->row)[ISOL_COL_HOST], skb);
 }
 
 /*
@@ -224,7 +266,7 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	decision = to_host(view, slot, word);
+	decision = to_host(view, slot, word, skb);
 	if (unlikely(promisc_copy(skb, state)))
 		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
 					       decision & ISOL_DECISION_ACCEPT ?
@@ -261,8 +303,8 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 
 	if (host_path(in, view, state->out, &slot, &word, &verdict))
 		return verdict;
-	decision = isol_decide(&view->tables, isol_word_bridge(word), view->host_row,
-			       word & ISOL_WORD_CLASS);
+	decision = decide(view, isol_word_bridge(word), view->host_row[word & ISOL_WORD_CLASS],
+			  skb);
 	/*
 	 * What the bridge itself sends has no ingress device, as what the host
 	 * sends. Not to a port that has gone: it is no port any more.
@@ -293,7 +335,7 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	view = rcu_dereference(in->view);
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	decision = to_host(view, slot, word);
+	decision = to_host(view, slot, word, skb);
 	/*
 	 * Of what is accepted, :0e and :00 meet no other hook; the rest is
 	 * judged, and counted, again.

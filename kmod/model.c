@@ -648,6 +648,21 @@ static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *n
 	return 0;
 }
 
+static int set_match(struct isol_model *model, struct isol_rule *rule,
+		     const struct isol_rule_spec *spec, struct isol_fault *fault)
+{
+	const char *msg;
+	u32 field;
+
+	if (!spec->nvalues)
+		return 0;
+	msg = isol_match_check(spec->values, spec->nvalues, &field);
+	if (msg)
+		return refuse(fault, field ? -EINVAL : -E2BIG, ISOL_F_MATCH, field, msg);
+	rule->match = isol_match_copy(&model->arena, spec->values, spec->nvalues);
+	return rule->match ? 0 : no_memory(fault);
+}
+
 static bool all_unjudged(const struct isol_endpoint *end, u32 n)
 {
 	while (n--)
@@ -704,6 +719,8 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 	if (!err)
 		err = set_side(model, &rule->to, &rule->nto, spec->to, spec->nto, spec->table,
 			       ISOL_F_TO, fault);
+	if (!err)
+		err = set_match(model, rule, spec, fault);
 	if (err)
 		return err;
 	if (all_unjudged(rule->from, rule->nfrom) && all_unjudged(rule->to, rule->nto))

@@ -14,6 +14,7 @@
 
 #include <linux/isol.h>
 
+#include "match.h"
 #include "mem.h"
 #include "shim.h"
 
@@ -36,6 +37,7 @@ enum isol_field {
 	ISOL_F_OWNER,
 	ISOL_F_FROM,
 	ISOL_F_TO,
+	ISOL_F_MATCH,
 };
 
 /**
@@ -43,7 +45,8 @@ enum isol_field {
  * @err: negative errno
  * @msg: static text that names the attribute
  * @field: the part at fault
- * @item: which one, where the part may be repeated
+ * @item: which one, where the part may be repeated; of ISOL_F_MATCH which field,
+ *	enum isol_match_attr, or 0 for all of it
  */
 struct isol_fault {
 	int err;
@@ -176,6 +179,7 @@ struct isol_endpoint {
  * @owner: or NULL
  * @from: where the frame comes from, any of them
  * @to: where it goes, any of them
+ * @match: what it has to be, or NULL for any frame
  * @nr: its number over both tables, set by isol_model_seal(): the rules first
  * @nfrom: number of @from
  * @nto: number of @to
@@ -189,6 +193,7 @@ struct isol_rule {
 	const char *owner;
 	struct isol_endpoint *from;
 	struct isol_endpoint *to;
+	const struct isol_match *match;
 	u32 nr;
 	u8 nfrom;
 	u8 nto;
@@ -250,8 +255,9 @@ struct isol_model {
 };
 
 /*
- * What the netlink layer hands in. Strings are borrowed for the call, NULL
- * means absent; lengths have been checked against the limits of the contract.
+ * What the netlink layer hands in. Strings and values are borrowed for the
+ * call, NULL means absent; lengths have been checked against the limits of the
+ * contract.
  */
 struct isol_bridge_spec {
 	const char *name;
@@ -303,6 +309,8 @@ struct isol_rule_spec {
 	struct isol_endpoint_spec to[ISOL_MAX_ENDPOINTS];
 	u32 nfrom;
 	u32 nto;
+	struct isol_values values[ISOL_MATCH_A_MAX];
+	u32 nvalues;
 	u8 table;
 	u8 verdict;
 };

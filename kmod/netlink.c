@@ -10,6 +10,7 @@
 #include "netlink.h"
 #include "policy.h"
 #include "port.h"
+#include "program.h"
 #include "quarantine.h"
 #include "txn.h"
 #include "compat/genetlink.h"
@@ -60,6 +61,34 @@ static const struct nla_policy isol_endpoint_policy[ISOL_ENDPOINT_A_MAX + 1] = {
 	[ISOL_ENDPOINT_A_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 };
 
+/* How long each has to be is up to the field: see get_value(). */
+static const struct nla_policy isol_values_policy[ISOL_VALUES_A_MAX + 1] = {
+	[ISOL_VALUES_A_NOT] = { .type = NLA_FLAG },
+	[ISOL_VALUES_A_RANGE] = { .type = NLA_BINARY },
+	[ISOL_VALUES_A_MASKED] = { .type = NLA_BINARY },
+};
+
+static const struct nla_policy isol_match_policy[ISOL_MATCH_A_MAX + 1] = {
+	[ISOL_MATCH_A_ETHERTYPE] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SRC_MAC] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DST_MAC] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_CAST] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SRC_IP4] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DST_IP4] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SRC_IP6] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DST_IP6] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DSCP] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_FRAGMENT] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_PROTO] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SPORT] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DPORT] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_TCP_FLAGS] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_ICMP] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_ARP_OP] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_ARP_SENDER] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_ARP_TARGET] = NLA_POLICY_NESTED(isol_values_policy),
+};
+
 static const struct nla_policy isol_rule_policy[ISOL_RULE_A_MAX + 1] = {
 	[ISOL_RULE_A_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 	[ISOL_RULE_A_TABLE] = NLA_POLICY_MAX(NLA_U8, ISOL_TABLE_MAX),
@@ -69,6 +98,7 @@ static const struct nla_policy isol_rule_policy[ISOL_RULE_A_MAX + 1] = {
 	[ISOL_RULE_A_STATELESS] = { .type = NLA_FLAG },
 	[ISOL_RULE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 	[ISOL_RULE_A_OWNER] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
+	[ISOL_RULE_A_MATCH] = NLA_POLICY_NESTED(isol_match_policy),
 };
 
 static const struct nla_policy isol_quarantine_policy[ISOL_QUARANTINE_A_MAX + 1] = {
@@ -98,6 +128,7 @@ static const struct nla_policy isol_why_policy[ISOL_A_MAX + 1] = {
 	[ISOL_A_BRIDGE_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_IFNAME_LEN },
 	[ISOL_A_FROM] = NLA_POLICY_NESTED(isol_endpoint_policy),
 	[ISOL_A_TO] = NLA_POLICY_NESTED(isol_endpoint_policy),
+	[ISOL_A_FRAME] = NLA_POLICY_RANGE(NLA_BINARY, ETH_HLEN, ISOL_MAX_FRAME),
 };
 
 static const struct nla_policy isol_quarantine_cmd_policy[ISOL_A_MAX + 1] = {
@@ -354,6 +385,145 @@ static int get_endpoints(const struct nlattr *nest, int type, struct isol_endpoi
 	return 0;
 }
 
+/* One value of a field, if @attr is what such a field has. */
+static int get_value(const struct isol_values *values, void *to, const struct nlattr *attr,
+		     struct netlink_ext_ack *extack)
+{
+	const void *data = nla_data(attr);
+	struct isol_wide_range *wide = to;
+	struct isol_masked *masked = to;
+	struct isol_range *range = to;
+	int len = nla_len(attr);
+	__be64 ip6[4];
+	__be32 ip4[2];
+	u32 pair[2];
+
+	switch (values->field) {
+	case ISOL_MATCH_A_SRC_IP6:
+	case ISOL_MATCH_A_DST_IP6:
+		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
+			goto not_masked;
+		if (len != sizeof(ip6))
+			return fail(extack, -ERANGE, "values RANGE: must be two IPv6 addresses",
+				    attr);
+		memcpy(ip6, data, sizeof(ip6));
+		wide->lo.hi = be64_to_cpu(ip6[0]);
+		wide->lo.lo = be64_to_cpu(ip6[1]);
+		wide->hi.hi = be64_to_cpu(ip6[2]);
+		wide->hi.lo = be64_to_cpu(ip6[3]);
+		return 0;
+	case ISOL_MATCH_A_SRC_IP4:
+	case ISOL_MATCH_A_DST_IP4:
+	case ISOL_MATCH_A_ARP_SENDER:
+	case ISOL_MATCH_A_ARP_TARGET:
+		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
+			goto not_masked;
+		if (len != sizeof(ip4))
+			return fail(extack, -ERANGE, "values RANGE: must be two IPv4 addresses",
+				    attr);
+		memcpy(ip4, data, sizeof(ip4));
+		range->lo = be32_to_cpu(ip4[0]);
+		range->hi = be32_to_cpu(ip4[1]);
+		return 0;
+	case ISOL_MATCH_A_SRC_MAC:
+	case ISOL_MATCH_A_DST_MAC:
+		if (nla_type(attr) != ISOL_VALUES_A_MASKED)
+			goto not_range;
+		if (len != 2 * ETH_ALEN)
+			return fail(extack, -ERANGE,
+				    "values MASKED: must be a MAC address and its mask", attr);
+		masked->value = ether_addr_to_u64(data);
+		masked->mask = ether_addr_to_u64(data + ETH_ALEN);
+		return 0;
+	case ISOL_MATCH_A_TCP_FLAGS:
+		if (nla_type(attr) != ISOL_VALUES_A_MASKED)
+			goto not_range;
+		if (len != sizeof(pair))
+			return fail(extack, -ERANGE, "values MASKED: must be a u32 and its mask",
+				    attr);
+		memcpy(pair, data, sizeof(pair));
+		masked->value = pair[0];
+		masked->mask = pair[1];
+		return 0;
+	default:
+		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
+			goto not_masked;
+		if (len != sizeof(pair))
+			return fail(extack, -ERANGE, "values RANGE: must be two u32", attr);
+		memcpy(pair, data, sizeof(pair));
+		range->lo = pair[0];
+		range->hi = pair[1];
+		return 0;
+	}
+
+not_masked:
+	return fail(extack, -EINVAL, "values MASKED: this field has RANGE", attr);
+not_range:
+	return fail(extack, -EINVAL, "values RANGE: this field has MASKED", attr);
+}
+
+/* The values of one field, at @store; @room: for so many there is room. */
+static int get_values(const struct nlattr *nest, struct isol_values *values, void *store,
+		      u32 room, struct netlink_ext_ack *extack)
+{
+	struct nlattr *tb[ISOL_VALUES_A_MAX + 1];
+	const struct nlattr *attr;
+	int rem, err;
+	u32 size;
+
+	err = nla_parse_nested(tb, ISOL_VALUES_A_MAX, nest, isol_values_policy, extack);
+	if (err)
+		return err;
+	values->field = nla_type(nest);
+	values->v = store;
+	size = isol_width_size(isol_field_width(values->field));
+	nla_for_each_nested(attr, nest, rem) {
+		if (nla_type(attr) == ISOL_VALUES_A_NOT) {
+			if (values->negate)
+				return fail(extack, -EINVAL, "values NOT: is given twice", attr);
+			values->negate = true;
+			continue;
+		}
+		if (values->n == room)
+			return fail(extack, -E2BIG, "rule MATCH: too many values", attr);
+		err = get_value(values, store + values->n++ * size, attr, extack);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int get_match(const struct nlattr *nest, union isol_specs *specs,
+		     struct netlink_ext_ack *extack)
+{
+	struct isol_rule_spec *spec = &specs->rule;
+	struct nlattr *tb[ISOL_MATCH_A_MAX + 1];
+	struct isol_wide_range *store = specs->values;
+	u32 room = ARRAY_SIZE(specs->values), given = 0;
+	const struct nlattr *attr;
+	int rem, err;
+
+	err = nla_parse_nested(tb, ISOL_MATCH_A_MAX, nest, isol_match_policy, extack);
+	if (err)
+		return err;
+	nla_for_each_nested(attr, nest, rem) {
+		struct isol_values *values = &spec->values[spec->nvalues];
+
+		if (given & BIT(nla_type(attr)))
+			return fail(extack, -EINVAL, "rule MATCH: the field is given twice", attr);
+		given |= BIT(nla_type(attr));
+		err = get_values(attr, values, store, room, extack);
+		if (err)
+			return err;
+		store += values->n;
+		room -= values->n;
+		spec->nvalues++;
+	}
+	if (!spec->nvalues)
+		return fail(extack, -EINVAL, "rule MATCH: is empty", nest);
+	return 0;
+}
+
 static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 		    struct netlink_ext_ack *extack)
 {
@@ -366,6 +536,7 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 	};
 	struct isol_rule_spec *spec = &txn->specs.rule;
 	struct nlattr *tb[ISOL_RULE_A_MAX + 1];
+	const struct nlattr *match;
 	struct isol_fault fault;
 	int err;
 
@@ -380,6 +551,9 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 		err = get_endpoints(nest, ISOL_RULE_A_FROM, spec->from, &spec->nfrom, extack);
 	if (!err)
 		err = get_endpoints(nest, ISOL_RULE_A_TO, spec->to, &spec->nto, extack);
+	match = tb[ISOL_RULE_A_MATCH];
+	if (!err && match)
+		err = get_match(match, &txn->specs, extack);
 	if (err)
 		return err;
 	if (!tb[ISOL_RULE_A_VERDICT])
@@ -390,6 +564,9 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 	spec->verdict = nla_get_u8(tb[ISOL_RULE_A_VERDICT]);
 	spec->table = get_u8(tb[ISOL_RULE_A_TABLE], ISOL_TABLE_RULES);
 	err = isol_model_add_rule(txn->model, spec, &fault);
+	if (err && fault.field == ISOL_F_MATCH)
+		return fail(extack, err, fault.msg,
+			    fault.item ? nth(match, fault.item, 0) : match);
 	return err ? object_fault(nest, &fault, map, ARRAY_SIZE(map), extack) : 0;
 }
 
@@ -685,22 +862,64 @@ static int why_put_end(struct sk_buff *skb, const struct why_end *end, int kind,
 	return end->binding ? nla_put_string(skb, binding, end->binding->name) : 0;
 }
 
+/* What decides: @depends is for what none was found without a frame. */
+static int why_put_decision(const struct isol_compiled *compiled, struct sk_buff *skb,
+			    u32 decision, bool depends)
+{
+	u32 reason = isol_decision_reason(decision), nr = isol_decision_counter(decision);
+	bool by_rule = false;
+
+	if (depends)
+		return nla_put_flag(skb, ISOL_WHY_A_DEPENDS);
+	switch (reason) {
+	case ISOL_REASON_RULE:
+	case ISOL_REASON_QUARANTINE_RULE:
+		by_rule = true;
+		break;
+	case ISOL_REASON_UNPARSED:
+		/* or it is a default of the bridge */
+		by_rule = nr < compiled->nrules;
+		break;
+	}
+	if (nla_put_u8(skb, ISOL_WHY_A_VERDICT, !!(decision & ISOL_DECISION_ACCEPT)) ||
+	    nla_put_u8(skb, ISOL_WHY_A_REASON, reason))
+		return -EMSGSIZE;
+	return by_rule ? nla_put_string(skb, ISOL_WHY_A_RULE, compiled->rule[nr]->name) : 0;
+}
+
 static int why_fill(struct isol_net *in, struct sk_buff *skb, const struct why_end *from,
-		    const struct why_end *to, const char *bridge, u32 decision)
+		    const struct why_end *to, const char *bridge, u32 decision, bool depends)
 {
 	struct nlattr *nest = nla_nest_start(skb, ISOL_A_WHY);
-	u32 reason = isol_decision_reason(decision), nr = isol_decision_counter(decision);
 
-	if (!nest || nla_put_u8(skb, ISOL_WHY_A_VERDICT, !!(decision & ISOL_DECISION_ACCEPT)) ||
-	    nla_put_u8(skb, ISOL_WHY_A_REASON, reason) ||
+	if (!nest || why_put_decision(&in->policy->compiled, skb, decision, depends) ||
 	    nla_put_string(skb, ISOL_WHY_A_BRIDGE, bridge) ||
-	    ((reason == ISOL_REASON_RULE || reason == ISOL_REASON_QUARANTINE_RULE) &&
-	     nla_put_string(skb, ISOL_WHY_A_RULE, in->policy->compiled.rule[nr]->name)) ||
 	    why_put_end(skb, from, ISOL_WHY_A_FROM_KIND, ISOL_WHY_A_FROM_BINDING) ||
 	    why_put_end(skb, to, ISOL_WHY_A_TO_KIND, ISOL_WHY_A_TO_BINDING))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
+}
+
+/*
+ * What is decided between two classes about the frame that is given; false if
+ * it depends on the frame, and there is none.
+ */
+static bool why_decide(const struct isol_tables *tables, const struct isol_bridge *bridge,
+		       const struct why_end *from, const struct why_end *to,
+		       const struct nlattr *frame, u32 *decision)
+{
+	struct isol_packet packet = {};
+
+	if (frame) {
+		packet.head = nla_data(frame);
+		packet.linear = nla_len(frame);
+		packet.len = packet.linear;
+	} else if (isol_cell_asks(isol_cell(tables, from->class, to->class))) {
+		return false;
+	}
+	*decision = isol_classify(tables, bridge->id, from->class, to->class, &packet);
+	return true;
 }
 
 static bool why_unmanaged(const struct why_end *end)
@@ -716,7 +935,8 @@ static int why(struct isol_net *in, struct genl_info *info, struct sk_buff **rep
 	struct why_end from = {}, to = {};
 	const struct isol_bridge *bridge;
 	const char *br_name;
-	u32 decision;
+	bool depends = false;
+	u32 decision = 0;
 	void *hdr;
 	int err;
 
@@ -751,14 +971,14 @@ static int why(struct isol_net *in, struct genl_info *info, struct sk_buff **rep
 		err = why_bridge(in, &from, &to, info->attrs[ISOL_A_BRIDGE_NAME], &bridge, extack);
 		if (err)
 			return err;
-		decision = isol_classify(&in->policy->compiled.tables, bridge->id, from.class,
-					 to.class);
+		depends = !why_decide(&in->policy->compiled.tables, bridge, &from, &to,
+				      info->attrs[ISOL_A_FRAME], &decision);
 		br_name = bridge->name;
 	}
 	*reply = reply_new(info, ISOL_CMD_WHY, NLMSG_DEFAULT_SIZE, in->generation, &hdr);
 	if (!*reply)
 		return -ENOMEM;
-	err = why_fill(in, *reply, &from, &to, br_name, decision);
+	err = why_fill(in, *reply, &from, &to, br_name, decision, depends);
 	if (err) {
 		nlmsg_free(*reply);
 		return err;

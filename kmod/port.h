@@ -21,7 +21,7 @@ struct isol_policy;
 #define ISOL_NO_BINDING U32_MAX
 
 /* Counters of a port in each shard: one for each reason and verdict. */
-#define ISOL_PORT_NCOUNTERS 32
+#define ISOL_PORT_NCOUNTERS 40
 
 /**
  * isol_port_count() - where a decision about a port is counted

@@ -24,6 +24,7 @@
 #include <linux/module.h>
 #include <linux/random.h>
 #include <linux/sched.h>
+#include <linux/skbuff.h>
 #include <linux/slab.h>
 #include <linux/sort.h>
 #include <linux/string.h>
@@ -56,6 +57,12 @@ static inline void isol_sys_free(const void *p)
 	kvfree(p);
 }
 
+/* Copy bytes of a frame, counted from its destination address. */
+static inline bool isol_skb_copy(const void *skb, u32 off, void *to, u32 len)
+{
+	return skb && !skb_copy_bits(skb, (int)off + skb_mac_offset(skb), to, len);
+}
+
 #define isol_sort(base, num, size, cmp) sort(base, num, size, cmp, NULL)
 
 #else /* !__KERNEL__ */
@@ -86,6 +93,9 @@ typedef int64_t s64;
 #define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
 #define likely(x) __builtin_expect(!!(x), 1)
 #define unlikely(x) __builtin_expect(!!(x), 0)
+#ifndef noinline
+#define noinline __attribute__((__noinline__))
+#endif
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 #define DIV_ROUND_UP(n, d) (((n) + (d) - 1) / (d))
 #define BITS_PER_LONG (8 * (int)sizeof(long))
@@ -163,6 +173,12 @@ static inline void *isol_sys_alloc(size_t size)
 static inline void isol_sys_free(const void *p)
 {
 	free((void *)p);
+}
+
+/* There are no frames in pieces here. */
+static inline bool isol_skb_copy(const void *skb, u32 off, void *to, u32 len)
+{
+	return false;
 }
 
 #define isol_sort(base, num, size, cmp) qsort(base, num, size, cmp)

@@ -18,14 +18,18 @@
 
 /*
  * What one object is parsed into: far too large for the stack, and only one
- * is in use at a time.
+ * is in use at a time. The values that a rule asks for stand in @values one
+ * behind the other: those of IPv6 addresses are the largest.
  */
 union isol_specs {
 	struct isol_bridge_spec bridge;
 	struct isol_segment_spec segment;
 	struct isol_group_spec group;
 	struct isol_binding_spec binding;
-	struct isol_rule_spec rule;
+	struct {
+		struct isol_rule_spec rule;
+		struct isol_wide_range values[ISOL_MAX_VALUES];
+	};
 };
 
 /**

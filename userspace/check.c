@@ -6,6 +6,8 @@
 #include <linux/isol.h>
 
 #include "check.h"
+#include "match_fault.h"
+#include "match_line.h"
 #include "text.h"
 
 struct checker {
@@ -437,8 +439,8 @@ static size_t side_ids(const struct checker *c, const struct endpoint_list *l, u
 	return n;
 }
 
-/* Which frames a rule is about. Rules of equal text match the same frames. */
-static char *match_key(struct checker *c, const struct rule *r)
+/* Between whom a rule is. Rules of equal text are between the same. */
+static char *ends_key(struct checker *c, const struct rule *r)
 {
 	u64 ids[2 * ISOL_MAX_ENDPOINTS];
 	size_t nfrom = side_ids(c, &r->from, ids);
@@ -449,6 +451,53 @@ static char *match_key(struct checker *c, const struct rule *r)
 		s += sprintf(s, "%s%x.%x", i == nfrom ? ">" : ",", (unsigned int)(ids[i] >> 32),
 			     (unsigned int)ids[i]);
 	return key;
+}
+
+/*
+ * The rule that leaves nothing to another, or NULL. Of equal matches it depends on
+ * the verdicts: a frame of which nobody can tell passes a rule that accepts by,
+ * and is dropped by one that drops.
+ */
+static const struct rule *shadow(struct checker *c, struct rule *r, struct table *matches)
+{
+	char *ends = ends_key(c, r), *line, *drops, *accepts;
+	const struct rule *first;
+	size_t size;
+
+	if (match_empty(&r->match))
+		return table_add(matches, ends, r);
+	first = table_find(matches, ends);
+	if (first)
+		return first;
+	line = match_line(&r->match);
+	size = strlen(ends) + strlen(line) + sizeof("  -");
+	drops = arena_alloc(&c->arena, size);
+	accepts = arena_alloc(&c->arena, size);
+	snprintf(drops, size, "%s %s -", ends, line);
+	snprintf(accepts, size, "%s %s +", ends, line);
+	free(line);
+	first = table_find(matches, drops);
+	if (!first && r->verdict == ISOL_VERDICT_ACCEPT)
+		first = table_find(matches, accepts);
+	if (!first)
+		table_add(matches, r->verdict == ISOL_VERDICT_ACCEPT ? accepts : drops, r);
+	return first;
+}
+
+static void check_match(struct checker *c, const struct rule *r)
+{
+	char buf[MATCH_FAULT_SIZE];
+	struct mark at = { 0 };
+	const char *name = r->o.name.text;
+	const char *msg = match_fault(&r->match, &at, buf);
+
+	if (msg) {
+		diags_error(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
+		return;
+	}
+	msg = match_doubt(&r->match, &at);
+	if (msg)
+		diags_warn(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
 }
 
 static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *l,
@@ -479,6 +528,8 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 			    r->owner.text, fault);
 	ok = check_side(c, r, &r->from, table);
 	ok = check_side(c, r, &r->to, table) && ok;
+	if (!r->o.broken)
+		check_match(c, r);
 	if (!ok || r->o.broken)
 		return;
 	if (all_unjudged(&r->from) && all_unjudged(&r->to)) {
@@ -493,11 +544,12 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 			    r->o.name.text);
 		return;
 	}
-	first = table_add(matches, match_key(c, r), r);
+	first = shadow(c, r, matches);
 	if (first)
 		diags_warn(c->d, r->o.name.at,
-			   "rule '%s' never matches: rule '%s'%s comes first and has the same from and to",
-			   r->o.name.text, first->o.name.text, where(first->o.name.at).text);
+			   "rule '%s' never matches: rule '%s'%s comes first and has the same from and to%s",
+			   r->o.name.text, first->o.name.text, where(first->o.name.at).text,
+			   match_empty(&first->match) ? "" : ", and the same match");
 }
 
 static void check_rules(struct checker *c, enum object_kind table)

@@ -5,6 +5,7 @@
 #include <linux/isol.h>
 
 #include "edit.h"
+#include "match_args.h"
 #include "names.h"
 
 enum place {
@@ -57,10 +58,11 @@ static void set_verdict(struct args *a, struct request *r, u8 verdict)
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct request *r)
 {
 	enum {
-		FROM, TO, ACCEPT, DROP, REJECT, STATELESS, COMMENT, OWNER, BEFORE, AFTER, FIRST,
-		LAST, TABLE,
+		FROM = MATCH_ARGS, TO, ACCEPT, DROP, REJECT, STATELESS, COMMENT, OWNER, BEFORE,
+		AFTER, FIRST, LAST, TABLE,
 	};
 	static const char *const keywords[] = {
+		MATCH_ARGS_WORDS,
 		[FROM] = "from", [TO] = "to", [ACCEPT] = "accept", [DROP] = "drop",
 		[REJECT] = "reject", [STATELESS] = "stateless", [COMMENT] = "comment",
 		[OWNER] = "owner", [BEFORE] = "before", [AFTER] = "after", [FIRST] = "first",
@@ -70,7 +72,13 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 	const char *word;
 
 	while ((word = args_word(c, a))) {
-		switch (match_word(a, word, keywords, "word")) {
+		int i = match_args_find(a, word, keywords, &r->rule->match);
+
+		if (i < MATCH_ARGS) {
+			match_args_word(a, i, p, &r->rule->match);
+			continue;
+		}
+		switch (i) {
 		case FROM:
 			read_side(a, p, &r->rule->from);
 			break;
@@ -120,6 +128,7 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 	if (!r->stateless)
 		usage_error(a,
 			    "connections are not tracked yet: say 'stateless', and add a rule for the answers too");
+	match_args_end(a, &r->rule->match);
 }
 
 /* Where the rule is to stand, or SIZE_MAX for the end; -1 is no such neighbour. */
@@ -195,9 +204,13 @@ int cmd_rule(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "rule add NAME from END[,END]... to END[,END]...\n"
-			      "  accept|drop stateless\n"
+			      "  [MATCH]... accept|drop stateless\n"
 			      "  [table quarantine] [first|last|before RULE|after RULE]\n"
-			      "  [owner NAME] [comment TEXT]" },
+			      "  [owner NAME] [comment TEXT]\n"
+			      "\n"
+			      "MATCH says what the frame has to be. 'not' may stand before a value,\n"
+			      "and more values may follow with commas between them:\n"
+			      MATCH_ARGS_HELP },
 		{ "del", del, "rule del NAME" },
 		{ "show", show, "rule show [NAME]" },
 		{ NULL, NULL, NULL }

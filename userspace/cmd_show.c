@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "columns.h"
+#include "match_line.h"
 #include "names.h"
 #include "text.h"
 #include "tree.h"
@@ -119,15 +120,19 @@ static void row_binding(struct columns *t, const struct binding *b)
 
 static void row_rule(struct columns *t, const struct rule *r, enum object_kind kind)
 {
+	char *match = match_line(&r->match);
+
 	columns_add(t, "%s", r->o.name.text);
 	columns_add(t, "%s", kind == OBJECT_QRULE ? "quarantine" : "rules");
 	add_side(t, &r->from);
 	add_side(t, &r->to);
+	columns_add(t, "%s", match);
 	columns_add(t, "%s", verdict(r->verdict));
 	columns_add(t, "%llu", (unsigned long long)r->packets);
 	columns_add(t, "%llu", (unsigned long long)r->bytes);
 	columns_add(t, "%s", or_empty(r->owner.text));
 	columns_add(t, "%s", or_empty(r->o.comment.text));
+	free(match);
 }
 
 static void head(struct columns *t, enum object_kind kind)
@@ -147,8 +152,8 @@ static void head(struct columns *t, enum object_kind kind)
 		      "COMMENT");
 		break;
 	default:
-		HEADS(t, "RULE", "TABLE", "FROM", "TO", "VERDICT", "PACKETS", "BYTES", "OWNER",
-		      "COMMENT");
+		HEADS(t, "RULE", "TABLE", "FROM", "TO", "MATCH", "VERDICT", "PACKETS", "BYTES",
+		      "OWNER", "COMMENT");
 		break;
 	}
 }

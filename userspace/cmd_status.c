@@ -67,7 +67,8 @@ static void collect_rules(struct report *r, enum object_kind kind)
 
 /*
  * What rules drop is told by rule, all else by port and reason: the port's own
- * counters of these are the same frames.
+ * counters of these are the same frames. What cannot be read is told both ways,
+ * whether a rule drops it or not: who sends it is worth to know.
  */
 static void collect(struct report *r)
 {

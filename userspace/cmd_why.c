@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "columns.h"
+#include "match_args.h"
 #include "names.h"
 #include "text.h"
 #include "tree.h"
@@ -107,12 +108,19 @@ static int on_answer(const struct nlmsghdr *nlh, void *data)
 	return err;
 }
 
-/* A question, and what its answer is explained with. */
+/*
+ * A question, and what its answer is explained with. Without @asks it is about all
+ * frames.
+ */
 struct question {
 	const struct view *v;
 	struct end from;
 	struct end to;
 	const char *bridge;
+	/* as they were written, to ask again */
+	const char *word[2];
+	bool asks;
+	struct craft frame;
 };
 
 static void print_unbound(const struct question *q, const struct why *w)
@@ -175,6 +183,13 @@ static void print_reason(const struct question *q, const struct why *w)
 	case ISOL_REASON_UNBOUND:
 		print_unbound(q, w);
 		break;
+	case ISOL_REASON_UNPARSED:
+		if (*w->rule)
+			printf("rule %s drops what cannot be read", w->rule);
+		else
+			fputs("what a rule that accepts asks about cannot be read, and the default drops",
+			      stdout);
+		break;
 	case ISOL_REASON_UNJUDGED:
 		if ((!w->from.host && w->from.kind == ISOL_PORT_UNMANAGED) ||
 		    (!w->to.host && w->to.kind == ISOL_PORT_UNMANAGED))
@@ -197,61 +212,234 @@ static json_t *tree_end(const struct why_end *e)
 	return t;
 }
 
+static const char *fact(const struct frame_fact *facts, size_t n, u32 field)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (facts[i].field == field)
+			return facts[i].text;
+	return NULL;
+}
+
+/* An address, and the port there if there are ports. */
+static void print_address(const char *ip4, const char *ip6, const char *port)
+{
+	if (port)
+		printf(ip6 ? "[%s]:%s" : "%s:%s", ip6 ? ip6 : ip4, port);
+	else
+		fputs(ip6 ? ip6 : ip4, stdout);
+}
+
+static void print_frame(const struct craft *frame)
+{
+	struct frame_fact facts[FRAME_FACTS];
+	const size_t n = match_args_facts(frame, facts);
+	const char *made_up = "; made up: ";
+	const char *f[ISOL_MATCH_A_MAX + 1];
+	size_t i;
+
+	for (i = 0; i <= ISOL_MATCH_A_MAX; i++)
+		f[i] = fact(facts, n, i);
+	printf("asked about: %s > %s %s", f[ISOL_MATCH_A_SRC_MAC], f[ISOL_MATCH_A_DST_MAC],
+	       f[ISOL_MATCH_A_ETHERTYPE]);
+	if (f[ISOL_MATCH_A_PROTO]) {
+		printf(" %s ", f[ISOL_MATCH_A_PROTO]);
+		print_address(f[ISOL_MATCH_A_SRC_IP4], f[ISOL_MATCH_A_SRC_IP6],
+			      f[ISOL_MATCH_A_SPORT]);
+		fputs(" > ", stdout);
+		print_address(f[ISOL_MATCH_A_DST_IP4], f[ISOL_MATCH_A_DST_IP6],
+			      f[ISOL_MATCH_A_DPORT]);
+	}
+	if (f[ISOL_MATCH_A_TCP_FLAGS])
+		printf(" %s", f[ISOL_MATCH_A_TCP_FLAGS]);
+	if (f[ISOL_MATCH_A_ICMP])
+		printf(" %s", f[ISOL_MATCH_A_ICMP]);
+	if (f[ISOL_MATCH_A_ARP_OP])
+		printf(" %s sender %s target %s", f[ISOL_MATCH_A_ARP_OP],
+		       f[ISOL_MATCH_A_ARP_SENDER], f[ISOL_MATCH_A_ARP_TARGET]);
+	if (f[ISOL_MATCH_A_DSCP])
+		printf(" dscp %s", f[ISOL_MATCH_A_DSCP]);
+	if (f[ISOL_MATCH_A_FRAGMENT])
+		printf(" fragment %s", f[ISOL_MATCH_A_FRAGMENT]);
+	for (i = 0; i < n; i++) {
+		if (!facts[i].made_up)
+			continue;
+		printf("%s%s", made_up, facts[i].word);
+		made_up = ", ";
+	}
+	putchar('\n');
+}
+
+static json_t *tree_frame(const struct craft *frame)
+{
+	json_t *t = json_object(), *made_up = json_array();
+	struct frame_fact facts[FRAME_FACTS];
+	const size_t n = match_args_facts(frame, facts);
+	size_t i;
+
+	for (i = 0; i < n; i++) {
+		const char *s = facts[i].text;
+		bool number = !s[strspn(s, "0123456789")];
+
+		tree_set(t, facts[i].word,
+			 number ? json_integer(strtol(s, NULL, 10)) : json_string(s));
+		if (facts[i].made_up)
+			tree_append(made_up, json_string(facts[i].word));
+	}
+	tree_set(t, "made_up", made_up);
+	return t;
+}
+
+static void print_depends(const struct question *q)
+{
+	char *from = text_safe(q->word[0]), *to = text_safe(q->word[1]);
+
+	printf("depends on the frame: say more about it, as in: isolctl why %s %s%s%s tcp dport 443\n",
+	       from, to, q->bridge ? " bridge " : "", q->bridge ? q->bridge : "");
+	free(from);
+	free(to);
+}
+
 static int print_answer(struct ctx *c, const struct question *q, const struct why *w)
 {
+	const char *verdict = enum_name(&verdict_names, w->verdict);
+	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
 
+	if (!c->json && w->depends) {
+		print_depends(q);
+		return EXIT_DONE;
+	}
 	if (!c->json) {
-		printf("%s: ", enum_name(&verdict_names, w->verdict));
+		printf("%s: ", verdict);
 		print_reason(q, w);
 		putchar('\n');
+		if (q->asks)
+			print_frame(&q->frame);
 		return EXIT_DONE;
 	}
 	t = json_object();
-	tree_set(t, "verdict", json_string(enum_name(&verdict_names, w->verdict)));
-	tree_set(t, "reason", json_string(enum_name(&reason_names, w->reason)));
+	tree_set(t, "verdict", w->depends ? json_null() : json_string(verdict));
+	tree_set(t, "reason", w->depends ? json_null() : json_string(reason));
+	tree_set(t, "depends", json_boolean(w->depends));
 	tree_set(t, "rule", *w->rule ? tree_text(w->rule) : json_null());
 	tree_set(t, "bridge", *w->bridge ? tree_text(w->bridge) : json_null());
 	tree_set(t, "generation", json_integer(w->generation));
 	tree_set(t, "from", tree_end(&w->from));
 	tree_set(t, "to", tree_end(&w->to));
+	tree_set(t, "frame", q->asks ? tree_frame(&q->frame) : json_null());
 	return ctx_print(c, t);
 }
 
 static int ask(struct ctx *c, const struct question *q)
 {
 	struct nlmsghdr *nlh = genl_message(&c->genl, ISOL_CMD_WHY);
+	u8 frame[ISOL_MAX_FRAME];
 	struct why w;
 
 	wire_put_endpoint(nlh, ISOL_A_FROM, q->from.kind, q->from.name);
 	wire_put_endpoint(nlh, ISOL_A_TO, q->to.kind, q->to.name);
 	if (q->bridge)
 		mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, q->bridge);
+	if (q->asks)
+		mnl_attr_put(nlh, ISOL_A_FRAME, craft_frame(&q->frame, frame, sizeof(frame)),
+			     frame);
 	if (genl_do(&c->genl, nlh, on_answer, &w))
 		return ctx_fail(c);
 	return print_answer(c, q, &w);
 }
 
+/* The words behind the two ends. */
+static void read_words(struct ctx *c, struct args *a, struct question *q)
+{
+	enum { BRIDGE = MATCH_ARGS };
+	static const char *const keywords[] = { MATCH_ARGS_WORDS, [BRIDGE] = "bridge", NULL };
+	struct policy *words = policy_new();
+	struct match m = { 0 };
+	const char *word;
+
+	while ((word = args_word(c, a))) {
+		int i = match_args_find(a, word, keywords, &m);
+
+		if (i < MATCH_ARGS) {
+			match_args_word(a, i, words, &m);
+			continue;
+		}
+		if (q->bridge)
+			usage_error(a, "a second bridge");
+		q->bridge = args_value(a, "the name of a bridge");
+	}
+	if (!match_empty(&m)) {
+		match_args_frame(a, &m, &q->frame);
+		match_args_end(a, &m);
+		q->asks = true;
+	}
+	policy_free(words);
+}
+
+/* The MAC address that the policy knows the guest at an end by, or NULL. */
+static const u8 *end_mac(const struct view *v, const struct end *e)
+{
+	const struct binding *b = NULL;
+	const struct port *port;
+
+	if (e->kind == ISOL_ENDPOINT_BINDING) {
+		b = policy_find(v->policy, OBJECT_BINDING, e->name);
+	} else if (e->kind == ISOL_ENDPOINT_PORT) {
+		port = find_port(v, e->name);
+		if (port && port->binding)
+			b = policy_find(v->policy, OBJECT_BINDING, port->binding);
+	}
+	return b && b->selector == SELECTOR_MAC ? b->mac : NULL;
+}
+
+/* Rather than to make addresses up: those that the guests have. */
+static void give_macs(struct question *q)
+{
+	const u8 *from = end_mac(q->v, &q->from), *to = end_mac(q->v, &q->to);
+	struct craft *frame = &q->frame, whole = *frame;
+
+	if (from && !craft_has(frame, ISOL_MATCH_A_SRC_MAC)) {
+		memcpy(frame->src_mac, from, sizeof(frame->src_mac));
+		craft_give(frame, ISOL_MATCH_A_SRC_MAC);
+	}
+	/* what goes to all, or to some, goes to no guest's address */
+	craft_complete(&whole);
+	if (to && !craft_has(frame, ISOL_MATCH_A_DST_MAC) && !(whole.dst_mac[0] & 1)) {
+		memcpy(frame->dst_mac, to, sizeof(frame->dst_mac));
+		craft_give(frame, ISOL_MATCH_A_DST_MAC);
+	}
+}
+
+/* The kernel would say it too, but by the name of an attribute. */
+static int check_bridge(const struct view *v, const char *name)
+{
+	struct guess g = { .word = name };
+	const struct bridge *b;
+	char buf[96];
+	size_t i;
+
+	if (!name || policy_find(v->policy, OBJECT_BRIDGE, name))
+		return 0;
+	policy_each_bridge(v->policy, b, i)
+		guess_offer(&g, b->o.name.text);
+	return error("no bridge '%s' in the policy%s", name, guess_text(&g, buf, sizeof(buf)));
+}
+
 int cmd_why(struct ctx *c, struct args *a)
 {
-	static const char *const keywords[] = { "bridge", NULL };
 	const char *from = args_word(c, a);
 	const char *to = from ? args_word(c, a) : NULL;
-	const char *bridge = NULL, *word;
-	struct question q = { 0 };
+	struct question q = { .word = { from, to } };
 	struct view v;
 	int err;
 
 	if (!to)
 		usage_error(a, "expected two ends: each a binding, a port, host or uplink");
-	word = args_word(c, a);
-	if (word) {
-		match_word(a, word, keywords, "word");
-		bridge = args_value(a, "the name of a bridge");
-		args_end(c, a);
-	}
+	read_words(c, a, &q);
 	/* longer than any name the kernel would find, and than a message has room for */
-	if (strlen(from) > 128 || strlen(to) > 128 || (bridge && strlen(bridge) > 128))
+	if (strlen(from) > 128 || strlen(to) > 128 || (q.bridge && strlen(q.bridge) > 128))
 		usage_error(a, "a name that is too long");
 	err = ctx_pull(c, PULL_POLICY | PULL_PORTS, &v);
 	if (!err && !v.status.enforcing)
@@ -260,8 +448,11 @@ int cmd_why(struct ctx *c, struct args *a)
 		err = resolve(&v, from, &q.from);
 	if (!err)
 		err = resolve(&v, to, &q.to);
+	if (!err)
+		err = check_bridge(&v, q.bridge);
 	q.v = &v;
-	q.bridge = bridge;
+	if (!err && q.asks)
+		give_macs(&q);
 	if (!err)
 		err = ask(c, &q);
 	pull_free(&v);

@@ -70,6 +70,16 @@ static int commit(struct edit *e, const char *name)
 	return err;
 }
 
+/* The trees of two objects are the same: is what they ask of frames, value by value? */
+static bool same_match(enum object_kind kind, const struct object *a, const struct object *b)
+{
+	const struct rule *one = (const void *)a, *other = (const void *)b;
+
+	if (kind != OBJECT_RULE && kind != OBJECT_QRULE)
+		return true;
+	return match_equal(&one->match, &other->match);
+}
+
 /* There is an object of this name: is the new one the same? */
 static int add_again(struct edit *e, enum object_kind kind, struct object *old,
 		     struct object *new, size_t at)
@@ -85,7 +95,8 @@ static int add_again(struct edit *e, enum object_kind kind, struct object *old,
 	err = check(e, &d);
 	diags_free(&d);
 	after = tree_of(kind, new);
-	if (!err && json_equal(before, after) && (at == SIZE_MAX || at == index))
+	if (!err && json_equal(before, after) && same_match(kind, old, new) &&
+	    (at == SIZE_MAX || at == index))
 		err = report(e, "unchanged", e->v.generation);
 	else if (!err)
 		err = error("there is a different %s '%s' already", object_word(kind),

@@ -6,6 +6,7 @@
 
 #include "check.h"
 #include "load.h"
+#include "load_value.h"
 #include "names.h"
 #include "text.h"
 #include "yaml.h"
@@ -28,7 +29,7 @@ struct key {
 	bool (*read)(struct loader *l, void *object, const struct ynode *value);
 };
 
-static const char *node_word(const struct ynode *n)
+const char *node_word(const struct ynode *n)
 {
 	switch (n->type) {
 	case YNODE_SEQUENCE:
@@ -65,7 +66,7 @@ static bool wrong_type(struct loader *l, const struct ynode *n, const char *expe
 }
 
 /* Text that is a string to one reader of YAML and something else to another. */
-static bool trapped(struct loader *l, const struct ynode *n, const char *expected)
+bool node_trapped(struct diags *d, const struct ynode *n, const char *expected)
 {
 	const char *meaning = NULL;
 
@@ -76,7 +77,7 @@ static bool trapped(struct loader *l, const struct ynode *n, const char *expecte
 		return false;
 	case TRAP_NULL:
 		if (!*n->text) {
-			diags_error(l->diags, n->at, "nothing; expected %s", expected);
+			diags_error(d, n->at, "nothing; expected %s", expected);
 			return true;
 		}
 		meaning = "no value";
@@ -94,9 +95,14 @@ static bool trapped(struct loader *l, const struct ynode *n, const char *expecte
 		meaning = "a number in base 60";
 		break;
 	}
-	diags_error(l->diags, n->at, "'%s' without quotes is %s to YAML; expected %s: \"%s\"",
+	diags_error(d, n->at, "'%s' without quotes is %s to YAML; expected %s: \"%s\"",
 		    n->text, meaning, expected, n->text);
 	return true;
+}
+
+static bool trapped(struct loader *l, const struct ynode *n, const char *expected)
+{
+	return node_trapped(l->diags, n, expected);
 }
 
 static bool read_string(struct loader *l, const struct ynode *n, const char *expected,
@@ -503,6 +509,37 @@ static bool read_owner(struct loader *l, void *object, const struct ynode *n)
 			   &((struct rule_reader *)object)->rule->owner);
 }
 
+/* What a rule asks is read all at once: the keys are not without each other. */
+static bool read_later(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)l;
+	(void)object;
+	(void)n;
+	return true;
+}
+
+/* Keys that one might look for under another name. */
+static bool refuse_ip(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)object;
+	diags_error(l->diags, n->at, "'ip' in a rule; expected 'src' or 'dst', or 'ether: ipv4'");
+	return false;
+}
+
+static bool refuse_mac(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)object;
+	diags_error(l->diags, n->at, "'mac' in a rule; expected 'src_mac' or 'dst_mac'");
+	return false;
+}
+
+static bool refuse_ethertype(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)object;
+	diags_error(l->diags, n->at, "'ethertype' in a rule; expected 'ether'");
+	return false;
+}
+
 static const struct key rule_keys[] = {
 	{ "name", read_name },
 	{ "from", read_from },
@@ -511,13 +548,29 @@ static const struct key rule_keys[] = {
 	{ "stateless", read_stateless },
 	{ "comment", read_rule_comment },
 	{ "owner", read_owner },
-	{ "tcp", NULL },
-	{ "udp", NULL },
-	{ "icmp", NULL },
-	{ "icmpv6", NULL },
-	{ "ip", NULL },
-	{ "mac", NULL },
-	{ "ethertype", NULL },
+	{ "tcp", read_later },
+	{ "udp", read_later },
+	{ "sctp", read_later },
+	{ "icmp", read_later },
+	{ "icmpv6", read_later },
+	{ "proto", read_later },
+	{ "arp", read_later },
+	{ "sport", read_later },
+	{ "dport", read_later },
+	{ "tcp_flags", read_later },
+	{ "src", read_later },
+	{ "dst", read_later },
+	{ "dscp", read_later },
+	{ "fragment", read_later },
+	{ "arp_sender", read_later },
+	{ "arp_target", read_later },
+	{ "ether", read_later },
+	{ "src_mac", read_later },
+	{ "dst_mac", read_later },
+	{ "cast", read_later },
+	{ "ip", refuse_ip },
+	{ "mac", refuse_mac },
+	{ "ethertype", refuse_ethertype },
 	{ "vlan", NULL },
 	{ "cross", NULL },
 	{ "max_connections", NULL },
@@ -548,6 +601,8 @@ static void load_rule(struct loader *l, const struct ynode *n, enum object_kind 
 		return;
 	}
 	if (!read_keys(l, n, rule_keys, ARRAY_SIZE(rule_keys), "a rule", &r))
+		o->broken = true;
+	if (!load_match(l->policy, l->diags, n, &rule->match))
 		o->broken = true;
 	/* a side that was there but could not be read has been reported */
 	for (k = n->child; k; k = k->next->next) {

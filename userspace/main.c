@@ -3,6 +3,7 @@
 #include <locale.h>
 
 #include "cmd.h"
+#include "match_args.h"
 
 static const char usage[] =
 	"[OPTIONS] COMMAND ...\n"
@@ -18,7 +19,7 @@ static const char usage[] =
 	"  status                     is all well? what drops?\n"
 	"  show [policy|bridges|segments|groups|bindings|rules|ports]\n"
 	"  port show\n"
-	"  why FROM TO [bridge BRIDGE]\n"
+	"  why FROM TO [bridge BRIDGE] [FRAME]...\n"
 	"  quarantine add BINDING | del BINDING | show\n"
 	"  monitor [policy|port]\n"
 	"Options:\n"
@@ -48,7 +49,10 @@ static int run(struct ctx *c, struct args *a)
 		{ "port", cmd_port, "port show" },
 		{ "status", cmd_status, "status" },
 		{ "show", cmd_show, "show [policy|bridges|segments|groups|bindings|rules|ports]" },
-		{ "why", cmd_why, "why FROM TO [bridge BRIDGE]" },
+		{ "why", cmd_why, "why FROM TO [bridge BRIDGE] [FRAME]...\n"
+				  "\n"
+				  "FRAME describes one, where it depends on the frame, with one value each:\n"
+				  MATCH_ARGS_HELP },
 		{ "quarantine", cmd_quarantine, "quarantine add|del|show ..." },
 		{ "monitor", cmd_monitor, "monitor [policy|port]" },
 		{ "help", cmd_help, NULL },

@@ -39,7 +39,8 @@ ENUM_NAMES(reason_names,
 	   [ISOL_REASON_GONE] = "gone",
 	   [ISOL_REASON_UNKNOWN_PORT] = "unknown-port",
 	   [ISOL_REASON_MISMATCH] = "mismatch",
-	   [ISOL_REASON_TEARDOWN] = "teardown");
+	   [ISOL_REASON_TEARDOWN] = "teardown",
+	   [ISOL_REASON_UNPARSED] = "unparsed");
 
 ENUM_NAMES(port_kind_names,
 	   [ISOL_PORT_UNMANAGED] = "unmanaged",

@@ -11,6 +11,7 @@
 
 #include "alloc.h"
 #include "diag.h"
+#include "match.h"
 #include "table.h"
 #include "types.h"
 
@@ -191,6 +192,7 @@ struct endpoint_list {
  * @to: any of these
  * @verdict: enum isol_verdict
  * @owner: who asked for it, if anyone
+ * @match: what it asks of the frame
  * @packets: from the kernel
  * @bytes: from the kernel
  */
@@ -200,6 +202,7 @@ struct rule {
 	struct endpoint_list to;
 	u8 verdict;
 	struct word owner;
+	struct match match;
 	u64 packets;
 	u64 bytes;
 };

@@ -81,6 +81,7 @@ struct status {
  * struct why - see enum isol_why_attr
  * @verdict: enum isol_verdict
  * @reason: enum isol_reason
+ * @depends: it depends on the frame: there is no verdict, reason and rule
  * @rule: empty if none decided
  * @bridge: the bridge the answer is about
  * @generation: of the policy, if told
@@ -90,6 +91,7 @@ struct status {
 struct why {
 	u8 verdict;
 	u8 reason;
+	bool depends;
 	char rule[64];
 	char bridge[64];
 	u64 generation;

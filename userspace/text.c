@@ -287,10 +287,42 @@ size_t text_distance(const char *a, const char *b)
 	return row[la % 3][lb];
 }
 
+/* What others call it: too far off for a slip, and sometimes near to another word. */
+static const char *const aliases[][2] = {
+	{ "icmp6", "icmpv6" },
+	{ "dst_port", "dport" }, { "dest_port", "dport" }, { "src_port", "sport" },
+	{ "smac", "src_mac" }, { "dmac", "dst_mac" },
+	{ "saddr", "src" }, { "daddr", "dst" },
+	{ "flags", "tcp_flags" }, { "protocol", "proto" },
+};
+
+/* A dash on the command line is an underscore in a file. */
+static bool same_word(const char *a, const char *b)
+{
+	for (; *a && (*a == *b || (strchr("-_", *a) && *b && strchr("-_", *b))); a++, b++)
+		;
+	return !*a && !*b;
+}
+
+static bool is_alias(const char *word, const char *candidate)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(aliases); i++)
+		if (same_word(aliases[i][0], word) && same_word(aliases[i][1], candidate))
+			return true;
+	return false;
+}
+
 void guess_offer(struct guess *g, const char *candidate)
 {
 	size_t len = strlen(g->word), d;
 
+	if (is_alias(g->word, candidate)) {
+		g->best = candidate;
+		g->distance = 0;
+		return;
+	}
 	d = text_distance(g->word, candidate);
 	/* one slip in three letters: more is another word */
 	if (d > (len + 2) / 3 || d >= len)

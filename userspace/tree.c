@@ -4,6 +4,7 @@
 
 #include <linux/isol.h>
 
+#include "match_line.h"
 #include "names.h"
 #include "text.h"
 #include "tree.h"
@@ -176,10 +177,50 @@ static void set_binding(json_t *t, const struct binding *b, bool live)
 	tree_set(t, "quarantined", json_boolean(b->quarantined));
 }
 
+/* Numbers are numbers where it is for people: they need no quotes then. */
+static json_t *match_value(const char *s, bool live)
+{
+	if (!live && strlen(s) < 10 && !s[strspn(s, "0123456789")])
+		return json_integer(strtol(s, NULL, 10));
+	return tree_text(s);
+}
+
+static json_t *match_values(const struct match_item *item, bool live)
+{
+	static const char *const any[] = { "any" };
+	const char *const *v = item->n ? item->v : any;
+	const size_t n = item->n ? item->n : 1;
+	json_t *a, *not;
+	size_t i;
+
+	if (n == 1 && !live && !item->negate)
+		return match_value(v[0], live);
+	a = need(json_array());
+	for (i = 0; i < n; i++)
+		tree_append(a, match_value(v[i], live));
+	if (!item->negate)
+		return a;
+	not = need(json_object());
+	tree_set(not, "not", a);
+	return not;
+}
+
+static void set_match(json_t *t, const struct match *m, bool live)
+{
+	struct match_item items[MATCH_ITEMS];
+	struct arena a = { 0 };
+	size_t n = match_items(&a, m, items), i;
+
+	for (i = 0; i < n; i++)
+		tree_set(t, items[i].key, match_values(&items[i], live));
+	arena_free(&a);
+}
+
 static void set_rule(json_t *t, const struct rule *r, bool live)
 {
 	tree_set(t, "from", side(&r->from, live));
 	tree_set(t, "to", side(&r->to, live));
+	set_match(t, &r->match, live);
 	tree_set(t, "verdict", json_string(enum_name(&verdict_names, r->verdict)));
 	tree_set(t, "stateless", json_true());
 	set_text(t, "owner", &r->owner);

@@ -68,7 +68,9 @@ json_t *tree_of(enum object_kind kind, const struct object *o);
  * @o: the object
  *
  * The keys that are there and the types of their values do not depend on the
- * values, but for texts that are not set: they are left out.
+ * values, but for texts that are not set and what a rule does not ask about:
+ * they are left out. What a rule asks is a list of strings, ["any"] among them,
+ * or an object with such a list as "not".
  *
  * Return: the tree.
  */

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -123,6 +124,72 @@ static void put_endpoint(struct writer *w, u16 type, const struct endpoint *e)
 	close_nest(w, nest);
 }
 
+static void mac_to_wire(u64 mac, u8 to[6])
+{
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		to[i] = mac >> (40 - 8 * i);
+}
+
+static void put_value(struct writer *w, u32 field, const struct match_value *v)
+{
+	u8 macs[2][6], ip6[2][16];
+	u32 pair[2];
+
+	switch (match_type(field)) {
+	case MATCH_IP4:
+		pair[0] = htonl(v->lo);
+		pair[1] = htonl(v->hi);
+		put(w, ISOL_VALUES_A_RANGE, sizeof(pair), pair);
+		break;
+	case MATCH_IP6:
+		memcpy(ip6[0], v->lo6, sizeof(ip6[0]));
+		memcpy(ip6[1], v->hi6, sizeof(ip6[1]));
+		put(w, ISOL_VALUES_A_RANGE, sizeof(ip6), ip6);
+		break;
+	case MATCH_MAC:
+		mac_to_wire(v->value, macs[0]);
+		mac_to_wire(v->mask, macs[1]);
+		put(w, ISOL_VALUES_A_MASKED, sizeof(macs), macs);
+		break;
+	case MATCH_FLAGS:
+		pair[0] = v->value;
+		pair[1] = v->mask;
+		put(w, ISOL_VALUES_A_MASKED, sizeof(pair), pair);
+		break;
+	default:
+		pair[0] = v->lo;
+		pair[1] = v->hi;
+		put(w, ISOL_VALUES_A_RANGE, sizeof(pair), pair);
+		break;
+	}
+}
+
+static void put_match(struct writer *w, const struct match *m)
+{
+	struct nlattr *nest, *values;
+	u32 field;
+	size_t i;
+
+	if (match_empty(m))
+		return;
+	nest = open_nest(w, ISOL_RULE_A_MATCH);
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		const struct match_field *f = &m->of[field];
+
+		if (!f->n)
+			continue;
+		values = open_nest(w, field);
+		if (f->negate)
+			put(w, ISOL_VALUES_A_NOT, 0, NULL);
+		for (i = 0; i < f->n; i++)
+			put_value(w, field, &f->v[i]);
+		close_nest(w, values);
+	}
+	close_nest(w, nest);
+}
+
 static void put_rule(struct writer *w, const struct rule *r, u8 table)
 {
 	size_t i;
@@ -137,6 +204,7 @@ static void put_rule(struct writer *w, const struct rule *r, u8 table)
 	put(w, ISOL_RULE_A_STATELESS, 0, NULL);
 	put_text(w, ISOL_RULE_A_COMMENT, r->o.comment.text);
 	put_text(w, ISOL_RULE_A_OWNER, r->owner.text);
+	put_match(w, &r->match);
 }
 
 bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const struct object *o)
@@ -463,6 +531,88 @@ static void get_endpoint(struct reader *r, const struct nlattr *nest, struct end
 		endpoint_list_add(r->p, l, e);
 }
 
+static u64 mac_of_wire(const u8 mac[6])
+{
+	u64 value = 0;
+	size_t i;
+
+	for (i = 0; i < 6; i++)
+		value = value << 8 | mac[i];
+	return value;
+}
+
+static void get_value(struct reader *r, const struct nlattr *attr, struct match *m, u32 field)
+{
+	static const u16 lengths[] = {
+		[MATCH_NUMBER] = 8,
+		[MATCH_IP4] = 8,
+		[MATCH_IP6] = 32,
+		[MATCH_MAC] = 12,
+		[MATCH_FLAGS] = 8,
+	};
+	const enum match_type type = match_type(field);
+	const bool masked = type == MATCH_MAC || type == MATCH_FLAGS;
+	const u8 *data = mnl_attr_get_payload(attr);
+	struct match_value v = { 0 };
+	u32 pair[2];
+
+	if (mnl_attr_get_payload_len(attr) != lengths[type] ||
+	    mnl_attr_get_type(attr) != (masked ? ISOL_VALUES_A_MASKED : ISOL_VALUES_A_RANGE)) {
+		r->bad = true;
+		return;
+	}
+	memcpy(pair, data, sizeof(pair));
+	switch (type) {
+	case MATCH_IP4:
+		v.lo = ntohl(pair[0]);
+		v.hi = ntohl(pair[1]);
+		break;
+	case MATCH_IP6:
+		memcpy(v.lo6, data, sizeof(v.lo6));
+		memcpy(v.hi6, data + sizeof(v.lo6), sizeof(v.hi6));
+		break;
+	case MATCH_MAC:
+		v.value = mac_of_wire(data);
+		v.mask = mac_of_wire(data + 6);
+		break;
+	case MATCH_FLAGS:
+		v.value = pair[0];
+		v.mask = pair[1];
+		break;
+	default:
+		v.lo = pair[0];
+		v.hi = pair[1];
+		break;
+	}
+	match_add(r->a, m, field, &v);
+}
+
+/*
+ * What is not known here is not passed over: the rule would be shown, and sent
+ * again when the policy is edited, as one that asks less.
+ */
+static void get_match(struct reader *r, const struct nlattr *nest, struct match *m)
+{
+	const struct nlattr *field, *attr;
+	u32 type;
+
+	mnl_attr_for_each_nested(field, nest) {
+		type = mnl_attr_get_type(field);
+		if (!type || type > ISOL_MATCH_A_MAX || m->of[type].n) {
+			r->bad = true;
+			return;
+		}
+		mnl_attr_for_each_nested(attr, field) {
+			if (mnl_attr_get_type(attr) == ISOL_VALUES_A_NOT)
+				m->of[type].negate = true;
+			else
+				get_value(r, attr, m, type);
+		}
+		if (!m->of[type].n)
+			r->bad = true;
+	}
+}
+
 static void get_rule(struct reader *r, const struct nlattr *nest, struct rule *rule)
 {
 	const struct nlattr *attr;
@@ -489,6 +639,9 @@ static void get_rule(struct reader *r, const struct nlattr *nest, struct rule *r
 			break;
 		case ISOL_RULE_A_BYTES:
 			rule->bytes = get_u64(r, attr);
+			break;
+		case ISOL_RULE_A_MATCH:
+			get_match(r, attr, &rule->match);
 			break;
 		}
 	}
@@ -738,6 +891,9 @@ int wire_get_why(const struct nlattr *nest, struct why *w)
 			break;
 		case ISOL_WHY_A_TO_BINDING:
 			get_copy(&r, attr, w->to.binding, sizeof(w->to.binding));
+			break;
+		case ISOL_WHY_A_DEPENDS:
+			w->depends = true;
 			break;
 		}
 	}

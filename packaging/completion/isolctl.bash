@@ -10,6 +10,26 @@ _isolctl_names() { # KIND
 		sed -n 's/^    "name": "\([^"\\]*\)",\{0,1\}$/\1/p'
 }
 
+# The words that say what a frame is, and their values.
+_isolctl_match() { # PREVIOUS-WORD
+	case $1 in
+	cast) echo unicast multicast broadcast ;;
+	fragment) echo none first later ;;
+	ether) echo ipv4 ipv6 arp ;;
+	proto) echo tcp udp sctp icmp icmpv6 ;;
+	tcp-flags) echo fin syn rst psh ack urg ece cwr ns ;;
+	op) echo request reply ;;
+	src-mac | dst-mac | src | dst | dscp | sport | dport | type | arp-sender | arp-target) ;;
+	icmp | icmpv6) echo type ;;&
+	arp) echo op ;;&
+	tcp) echo tcp-flags ;;&
+	tcp | udp | sctp) echo sport dport ;;&
+	*)
+		echo tcp udp sctp icmp icmpv6 arp ether src-mac dst-mac cast src dst dscp \
+			fragment proto sport dport tcp-flags arp-sender arp-target ;;
+	esac
+}
+
 _isolctl_add() { # OBJECT PREVIOUS-WORD
 	case $1:$2 in
 	*:default | *:unbound | *:within | segment:uplink) echo accept drop ;;
@@ -25,11 +45,19 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	rule:before | rule:after) _isolctl_names rules ;;
 	rule:table) echo rules quarantine ;;
 	*:comment | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
+	rule:not) ;;
+	rule:cast | rule:fragment | rule:ether | rule:proto | rule:tcp-flags | rule:op | \
+	rule:src-mac | rule:dst-mac | rule:src | rule:dst | rule:dscp | rule:sport | \
+	rule:dport | rule:type | rule:arp-sender | rule:arp-target)
+		echo not
+		_isolctl_match "$2" ;;
 	bridge:*) echo uplink default unbound comment ;;
 	segment:*) echo bridge within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;
-	rule:*) echo from to accept drop stateless comment owner before after first last table ;;
+	rule:*)
+		echo from to accept drop stateless comment owner before after first last table
+		_isolctl_match "$2" ;;
 	esac
 }
 
@@ -51,8 +79,13 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 			echo host uplink
 			_isolctl_names bindings
 			_isolctl_names ports ;;
-		3) echo bridge ;;
-		4) _isolctl_names bridges ;;
+		*)
+			case $prev in
+			bridge) _isolctl_names bridges ;;
+			*)
+				[ $# -gt 3 ] || echo bridge
+				_isolctl_match "$prev" ;;
+			esac ;;
 		esac ;;
 	quarantine)
 		case $verb:$# in

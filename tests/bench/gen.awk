@@ -15,6 +15,11 @@
 #   form      isol, linear (nftables: one rule for each pair), vmap, index
 #             (nftables: a verdict map of names, of numbers)
 #   base      number of p0, for index
+#   acl       so many rules more, between p0 and p1, that ask about the frame,
+#             none of which matches the measured one (UDP, 10.0.0.1 port 9 to
+#             10.0.0.2 port 9); the measured rule is of their kind
+#   kind      of these: mixed (prefixes, protocols, ranges of ports),
+#             addresses (source and destination addresses only)
 
 # Lehmer's generator: the same numbers with every awk.
 function random(n)
@@ -53,8 +58,74 @@ function group(i)
 
 function measured()
 {
-	if (decide == "rule")
+	if (decide != "rule")
+		return
+	if (acl)
+		ask("measured", "10.0.0.1", "10.0.0.2", kind == "addresses" ? "" : "udp",
+			"9", verdict)
+	else
 		rule("measured", from, to, verdict)
+}
+
+# A rule that asks about the frame. Without a protocol it asks for addresses.
+function ask(name, src, dst, proto, ports, verdict)
+{
+	if (form == "isol") {
+		printf "  - {name: %s, from: %s, to: %s%s%s", name, from, to,
+			src ? ", src: " src : "", dst ? ", dst: " dst : ""
+		if (proto)
+			printf ", %s: %s", proto, ports ? ports : "any"
+		printf ", verdict: %s, stateless: true}\n", verdict
+		return
+	}
+	printf "\t\t"
+	if (src)
+		printf "ip saddr %s ", src
+	if (dst)
+		printf "ip daddr %s ", dst
+	if (proto && ports)
+		printf "%s dport %s ", proto, ports
+	else if (proto)
+		printf "ip protocol %s ", proto
+	printf "counter %s\n", verdict
+}
+
+# A prefix of 10.0.0.0/8 of one of the lengths that there are.
+function prefix(lengths, n, len, a, i)
+{
+	n = split(lengths, len, " ")
+	i = len[1 + random(n)]
+	if (!i)
+		return ""
+	a = random(16777216)
+	a -= a % 2 ^ (32 - i)
+	return "10." int(a / 65536) "." int(a / 256) % 256 "." a % 256 (i < 32 ? "/" i : "")
+}
+
+# One that does not match the measured frame: it is UDP to port 9.
+function acl_rule(name, lo, proto)
+{
+	if (kind == "addresses") {
+		ask(name, "10.0." random(256) "." 3 + random(250),
+			"10.0." random(256) "." 3 + random(250), "", "",
+			random(2) ? "accept" : "drop")
+		return
+	}
+	proto = random(3) ? "tcp" : "udp"
+	lo = random(4)
+	if (lo == 0)
+		lo = "1024-65535"
+	else if (lo == 1)
+		lo = 10 + random(1000)
+	else if (lo == 2) {
+		lo = 10 + random(60000)
+		lo = lo "-" lo + 1 + random(5000)
+	} else {
+		lo = ""
+		proto = "tcp"
+	}
+	ask(name, prefix("0 8 16 24 24 28 32 32"), prefix("8 16 24 24 28 32 32"), proto, lo,
+		random(2) ? "accept" : "drop")
 }
 
 BEGIN {
@@ -113,6 +184,8 @@ BEGIN {
 		seen[a, b] = 1
 		rule("r" i, "g" a, "g" b, random(2) ? "accept" : "drop")
 	}
+	for (i = 0; i < acl; i++)
+		acl_rule("a" i)
 	if (place != "first")
 		measured()
 	if (form == "vmap" || form == "index")

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Bytes as a frame that the host sends: is it one of the bridge's own? */
+/*
+ * Bytes as a frame: is it one of the bridge's own, if the host sends it, and what
+ * is read of it?
+ */
 #include "frame.h"
 #include "fuzz.h"
 #include "naive.h"
+#include "naive_parse.h"
 
 /* What comes before that which is read with care, in most inputs. */
 static void head(u8 *frame, size_t size, u32 what)
@@ -43,16 +47,48 @@ static void check(const u8 *frame, size_t size)
 		CHECK(control);
 }
 
+/* @how: how much of it can be read, and what stands beside it */
+static void parse(const u8 *frame, size_t size, u8 how)
+{
+	/* most often all */
+	u32 linear = how & 0x3f ? size : size / 2;
+	u8 *exact = malloc(linear ? linear : 1);
+	const struct isol_packet packet = {
+		.head = exact, .linear = linear, .len = size,
+		.tagged = how & 0x40, .gso = how & 0x80,
+	};
+	const struct naive_frame same = {
+		.data = exact, .linear = linear, .len = size,
+		.tagged = how & 0x40, .gso = how & 0x80,
+	};
+	struct naive_key naive;
+	struct isol_key key;
+	enum isol_depth depth;
+	const char *differs;
+
+	memcpy(exact, frame, linear);
+	for (depth = ISOL_DEPTH_L2; depth <= ISOL_DEPTH_L4; depth++) {
+		memset(&key, 0xa5, sizeof(key));
+		isol_frame_parse(&packet, depth, &key);
+		naive_parse(&same, depth, &naive);
+		differs = naive_differs(&key, &naive);
+		CHECK_MSG(!differs, "depth %u: %s (shape %u, should be %u)", depth, differs,
+			  key.shape, naive.shape);
+	}
+	free(exact);
+}
+
 void fuzz_one(const u8 *data, size_t size)
 {
 	u8 *frame;
 
-	if (!size)
+	if (size < 2)
 		return;
-	size--;
+	size -= 2;
 	frame = malloc(size ? size : 1);
 	memcpy(frame, data + 1, size);
 	head(frame, size, data[0] & 3);
 	check(frame, size);
+	parse(frame, size, data[size + 1]);
 	free(frame);
 }

@@ -155,6 +155,103 @@ static void fill_side(struct isol_endpoint_spec *end, u32 n, char (*buf)[ROOM])
 	}
 }
 
+/* Values for all fields of a rule, whatever kind they are of. */
+static struct isol_wide_range store[64];
+
+/* A number that many fields may have, and that others have too. */
+static u64 a_value(void)
+{
+	static const u32 special[] = { 0, 1, 2, 4, 6, 17, 58, 0x600, 0x800, 0x806, 0x86dd, 0xffff };
+
+	if (percent(60))
+		return special[below(ARRAY_SIZE(special))];
+	return percent(50) ? below(512) : fuzz_number(8);
+}
+
+static void fill_value(const struct isol_values *v, struct isol_wide_range *to)
+{
+	struct isol_masked *masked = (void *)to;
+	struct isol_range *range = (void *)to;
+
+	switch (isol_field_width(v->field)) {
+	case ISOL_WIDTH_WIDE:
+		to->lo.hi = a_value();
+		to->lo.lo = a_value();
+		to->hi.hi = to->lo.hi + below(3);
+		to->hi.lo = percent(80) ? to->lo.lo : a_value();
+		break;
+	case ISOL_WIDTH_MASKED:
+		masked->mask = percent(20) ? a_value() : v->field == ISOL_MATCH_A_TCP_FLAGS ?
+			       below(512) : ~0ULL << (40 - below(40)) & 0xffffffffffffULL;
+		masked->value = a_value() & (percent(95) ? masked->mask : ~0ULL);
+		break;
+	default:
+		range->lo = a_value();
+		range->hi = range->lo + (percent(50) ? 0 : (u32)a_value());
+	}
+}
+
+/* Mostly fields that go together. */
+static u32 a_field(u32 kind)
+{
+	static const u8 fields[][4] = {
+		{ ISOL_MATCH_A_PROTO, ISOL_MATCH_A_DPORT, ISOL_MATCH_A_SPORT,
+		  ISOL_MATCH_A_TCP_FLAGS },
+		{ ISOL_MATCH_A_PROTO, ISOL_MATCH_A_ICMP, ISOL_MATCH_A_SRC_IP4,
+		  ISOL_MATCH_A_SRC_IP6 },
+		{ ISOL_MATCH_A_ARP_OP, ISOL_MATCH_A_ARP_SENDER, ISOL_MATCH_A_ARP_TARGET,
+		  ISOL_MATCH_A_ETHERTYPE },
+		{ ISOL_MATCH_A_SRC_MAC, ISOL_MATCH_A_DST_MAC, ISOL_MATCH_A_CAST,
+		  ISOL_MATCH_A_DSCP },
+	};
+
+	return kind < 4 ? fields[kind][below(4)] : 1 + below(ISOL_MATCH_A_MAX);
+}
+
+static void fill_match(struct isol_rule_spec *spec)
+{
+	u32 n = below(5), kind = below(6), used = 0, i;
+
+	while (n--) {
+		struct isol_values *v = &spec->values[spec->nvalues++];
+
+		v->field = a_field(kind);
+		v->negate = percent(20);
+		v->n = below(4);
+		v->v = &store[used];
+		for (i = 0; i < v->n; i++) {
+			struct isol_wide_range value = { 0 };
+			u32 size = isol_width_size(isol_field_width(v->field));
+
+			fill_value(v, &value);
+			memcpy((char *)&store[used] + i * size, &value, size);
+		}
+		used += v->n;
+	}
+}
+
+/* Field by field, in their order, what was given. */
+static void check_match(const struct isol_match *match, const struct isol_rule_spec *spec)
+{
+	u32 i, j;
+
+	CHECK(!match == !spec->nvalues);
+	if (!match)
+		return;
+	CHECK_EQ(match->n, spec->nvalues);
+	for (i = 0; i < match->n; i++) {
+		const struct isol_values *v = &match->values[i], *given = NULL;
+
+		CHECK(!i || match->values[i - 1].field < v->field);
+		CHECK(match->fields >> v->field & 1);
+		for (j = 0; j < spec->nvalues; j++)
+			if (spec->values[j].field == v->field)
+				given = &spec->values[j];
+		CHECK(given && given->n == v->n && given->negate == v->negate);
+		CHECK(!memcmp(given->v, v->v, v->n * isol_width_size(isol_field_width(v->field))));
+	}
+}
+
 static int add_rule(struct isol_model *model, struct isol_fault *fault)
 {
 	char name[ROOM], owner[ROOM], from[4][ROOM], to[4][ROOM];
@@ -169,12 +266,15 @@ static int add_rule(struct isol_model *model, struct isol_fault *fault)
 		spec.owner = a_name(owner);
 	fill_side(spec.from, spec.nfrom, from);
 	fill_side(spec.to, spec.nto, to);
+	if (percent(50))
+		fill_match(&spec);
 	err = isol_model_add_rule(model, &spec, fault);
 	if (err)
 		return err;
 	nrules[spec.table]++;
 	r = isol_model_rule(model, spec.name);
 	CHECK(!strcmp(r->name, spec.name) && r->nfrom == spec.nfrom && r->nto == spec.nto);
+	check_match(r->match, &spec);
 	return 0;
 }
 

@@ -10,6 +10,7 @@
 #include <net/net_namespace.h>
 
 #include "gen.h"
+#include "keys.h"
 #include "oracle.h"
 #include "quarantine.h"
 #include "test.h"
@@ -38,6 +39,33 @@ static struct sk_buff *frame(struct net_device *dev, const u8 *dest, u32 len)
 	skb->dev = dev;
 	skb->protocol = eth->h_proto;
 	return skb;
+}
+
+/* One of which there is something to be read, and padding. */
+static struct sk_buff *varied_frame(struct net_device *dev, struct keys *keys, u32 len)
+{
+	struct isol_key key;
+	u8 bytes[KEYS_FRAME];
+	struct sk_buff *skb;
+	u32 n;
+
+	keys_random(keys, &key);
+	n = keys_frame(&key, bytes);
+	skb = frame(dev, bytes, max(n, len));
+	memcpy(skb_mac_header(skb), bytes, n);
+	skb->protocol = eth_hdr(skb)->h_proto;
+	return skb;
+}
+
+/* What there is to be read of a frame. */
+static void read_frame(const struct sk_buff *skb, struct isol_key *key)
+{
+	const struct isol_packet packet = {
+		.head = skb_mac_header(skb), .linear = skb->len + ETH_HLEN,
+		.len = skb->len + ETH_HLEN,
+	};
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L4, key);
 }
 
 static unsigned int call(enum where where, struct net_device *from, struct net_device *to,
@@ -179,27 +207,34 @@ static struct oracle_end end_of(const struct isol_model *model, const struct iso
 }
 
 static void check_answer(enum where where, const struct isol_bridge *bridge,
-			 struct net_device *from, struct net_device *to, const u8 *dest)
+			 struct net_device *from, struct net_device *to, struct keys *keys)
 {
+	struct sk_buff *skb = varied_frame(from ?: to, keys, between(60, 1514));
 	const struct isol_model *model = world_net()->policy->model;
 	const struct net_device *port = from ?: to;
 	static const struct oracle_end host = { .kind = ORACLE_HOST };
 	struct oracle_end a = from ? end_of(model, bridge, from) : host;
 	struct oracle_end b = to ? end_of(model, bridge, to) : host;
-	struct oracle_answer want = oracle_ask(model, bridge, &a, &b);
 	struct sums all = all_counters(), one = {}, mine, after;
-	u32 len = between(60, 1514), nr = want.nr, got;
-	bool accept = want.verdict == ISOL_VERDICT_ACCEPT;
+	u32 len = skb->len + ETH_HLEN, nr, got;
+	struct oracle_answer want;
+	struct isol_key key;
+	char text[300];
+	bool accept;
 
+	read_frame(skb, &key);
+	want = oracle_ask(model, bridge, &a, &b, &key);
+	nr = want.nr;
+	accept = want.verdict == ISOL_VERDICT_ACCEPT;
 	met[want.reason]++;
 	if (want.rule)
 		one = counter(nr);
 	mine = port_counter(port, want.reason, want.verdict);
-	got = judge(where, from, to, frame(from ?: to, dest, len));
+	got = judge(where, from, to, skb);
 	CHECK_MSG(got == (accept ? NF_ACCEPT : NF_DROP),
-		  "hook %u on %s, %s to %s: %u, not %u by reason %u %s", where, bridge->name,
+		  "hook %u on %s, %s to %s: %u, not %u by reason %u %s; %s", where, bridge->name,
 		  from ? from->name : "host", to ? to->name : "host", got, accept, want.reason,
-		  want.rule ? want.rule->name : "");
+		  want.rule ? want.rule->name : "", keys_text(&key, text, sizeof(text)));
 	after = all_counters();
 	CHECK_MSG(after.packets == all.packets + 1 && after.bytes == all.bytes + len,
 		  "counted %llu packets, %llu bytes of %u", after.packets - all.packets,
@@ -215,16 +250,19 @@ static void check_answer(enum where where, const struct isol_bridge *bridge,
 }
 
 /* The addresses at and around those that the ingress hook is about. */
-static void check_ingress(const struct isol_bridge *bridge, struct net_device *from)
+static void check_ingress(const struct isol_bridge *bridge, struct net_device *from,
+			  struct keys *keys)
 {
 	const struct isol_model *model = world_net()->policy->model;
 	static const struct oracle_end host = { .kind = ORACLE_HOST };
 	struct oracle_end a = end_of(model, bridge, from);
-	struct oracle_answer want = oracle_ask(model, bridge, &a, &host);
 	u8 dest[ETH_ALEN] = { 0x01, 0x80, 0xc2, 0, 0, 0 };
 	struct sums before, after;
 	u32 last = below(20), got;
+	struct oracle_answer want;
 	bool reserved, counted;
+	struct sk_buff *skb;
+	struct isol_key key;
 
 	if (a.kind == ORACLE_UPLINK)
 		return;
@@ -232,10 +270,14 @@ static void check_ingress(const struct isol_bridge *bridge, struct net_device *f
 	dest[between(0, 4)] ^= percent(30) ? 1 << below(8) : 0;
 	reserved = dest[0] == 0x01 && dest[1] == 0x80 && dest[2] == 0xc2 && !dest[3] &&
 		   !dest[4] && last < 16;
+	skb = varied_frame(from, keys, 60);
+	ether_addr_copy(eth_hdr(skb)->h_dest, dest);
+	read_frame(skb, &key);
+	want = oracle_ask(model, bridge, &a, &host, &key);
 	/* what other hooks do not see is counted here */
 	counted = reserved && (want.verdict == ISOL_VERDICT_DROP || !last || last == 14);
 	before = all_counters();
-	got = judge(INGRESS, from, NULL, frame(from, dest, 60));
+	got = judge(INGRESS, from, NULL, skb);
 	after = all_counters();
 	CHECK_MSG(got == (reserved && want.verdict == ISOL_VERDICT_DROP ? NF_DROP : NF_ACCEPT),
 		  "%s to %pM: %u", from->name, dest, got);
@@ -249,6 +291,7 @@ static void random_policies(void)
 	static const u8 usual[] = {
 		ISOL_REASON_RULE, ISOL_REASON_QUARANTINE, ISOL_REASON_BRIDGE_DEFAULT,
 		ISOL_REASON_HOST_DEFAULT, ISOL_REASON_UNBOUND, ISOL_REASON_UNJUDGED,
+		ISOL_REASON_UNPARSED,
 	};
 	u32 rounds = test_rounds(1200), round, i, j, k, n;
 	struct net_device *ports[2 + TAPS];
@@ -256,6 +299,7 @@ static void random_policies(void)
 	struct isol_net *in = world_net();
 	struct isol_model *model;
 	struct gen_shape shape;
+	struct keys *keys;
 	char name[16];
 
 	memset(met, 0, sizeof(met));
@@ -273,6 +317,7 @@ static void random_policies(void)
 		if (!test_good())
 			break;
 		model = in->policy->model;
+		keys = keys_new(model);
 		for (i = 0; i < model->nbindings; i++) {
 			snprintf(name, sizeof(name), "b%u", i);
 			world_release(name);
@@ -296,13 +341,13 @@ static void random_policies(void)
 			}
 			for (j = 0; j < n; j++) {
 				for (k = 0; k < n; k++)
-					check_answer(FORWARD, bridge, ports[j], ports[k],
-						     percent(50) ? somewhere : everywhere);
-				check_answer(LOCAL_IN, bridge, ports[j], NULL, somewhere);
-				check_answer(LOCAL_OUT, bridge, NULL, ports[j], somewhere);
-				check_ingress(bridge, ports[j]);
+					check_answer(FORWARD, bridge, ports[j], ports[k], keys);
+				check_answer(LOCAL_IN, bridge, ports[j], NULL, keys);
+				check_answer(LOCAL_OUT, bridge, NULL, ports[j], keys);
+				check_ingress(bridge, ports[j], keys);
 			}
 		}
+		keys_free(keys);
 		if (!test_good())
 			gen_print(model);
 	}

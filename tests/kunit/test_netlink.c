@@ -34,7 +34,7 @@ static int ask(struct nl *socket, u8 cmd)
 
 /* ---- what objects are made of */
 
-enum type { STRING, U8, U16, MAC, FLAG, END, READ_ONLY };
+enum type { STRING, U8, U16, MAC, FLAG, END, MATCH, READ_ONLY };
 
 /**
  * struct field - an attribute of an object
@@ -102,6 +102,7 @@ static const struct field rule_fields[] = {
 	{ ISOL_RULE_A_OWNER, STRING, ISOL_NAME_LEN, "o" },
 	{ ISOL_RULE_A_PACKETS, READ_ONLY },
 	{ ISOL_RULE_A_BYTES, READ_ONLY },
+	{ ISOL_RULE_A_MATCH, MATCH },
 };
 
 static const struct field quarantine_fields[] = {
@@ -316,11 +317,14 @@ static void check_field(const struct object *o, const struct field *f, bool in_e
 		refused_data(o, f->attr, in_end, value, 1, "with something in it");
 		break;
 	case END:
+	case MATCH:
 		refused_data(o, f->attr, in_end, "\0\0\0\0", 4, "no nest");
 		nested.data = value;
 		nested.len = 0;
 		nested.flags = 0;
 		refused(o, &nested, "no nest, and empty");
+		nested.flags = NLA_F_NESTED;
+		refused(o, &nested, "empty");
 		return;
 	case READ_ONLY:
 		refused_data(o, f->attr, in_end, value, 0, "read-only");
@@ -425,6 +429,157 @@ static void required(void)
 	end();
 }
 
+/* ---- what a rule asks of a frame */
+
+/* An attribute in the nest of a field; of the same field go into one nest. */
+struct value {
+	u8 field;
+	u8 attr;
+	u8 len;
+	const char *data;
+};
+
+/* What the kernel points at: what is the last of its kind. */
+enum at { NOTHING, AT_MATCH, AT_FIELD, AT_VALUE };
+
+#define NOT(f) { ISOL_MATCH_A_##f, ISOL_VALUES_A_NOT, 0, "" }
+#define RANGE(f, data) { ISOL_MATCH_A_##f, ISOL_VALUES_A_RANGE, sizeof(data) - 1, data }
+#define MASKED(f, data) { ISOL_MATCH_A_##f, ISOL_VALUES_A_MASKED, sizeof(data) - 1, data }
+#define NEST(f) { ISOL_MATCH_A_##f }
+#define OTHER(f, attr) { ISOL_MATCH_A_##f, attr, 4, "\0\0\0" }
+
+/* A pair of numbers, as bytes: here is no big-endian machine. */
+#define PAIR(lo, hi) lo "\0\0\0" hi "\0\0\0"
+#define IP6_0 "\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"
+
+static const struct {
+	int err;
+	enum at at;
+	struct value values[5];
+} matches_tried[] = {
+	{ 0, NOTHING, { RANGE(DSCP, PAIR("\1", "\7")) } },
+	{ 0, NOTHING, { RANGE(DSCP, PAIR("\1", "\7")), NOT(DSCP), RANGE(DSCP, PAIR("\1", "\1")) } },
+	{ 0, NOTHING, { RANGE(SRC_IP4, "\12\0\0\1\12\0\0\2"), RANGE(SRC_IP6, IP6_0 IP6_0) } },
+	{ 0, NOTHING, { MASKED(SRC_MAC, "\2\0\0\0\0\0\377\0\0\0\0\0") } },
+	{ 0, NOTHING, { RANGE(PROTO, PAIR("\6", "\6")), MASKED(TCP_FLAGS, PAIR("\2", "\22")) } },
+	/* addresses are in wire order */
+	{ -EINVAL, AT_FIELD, { RANGE(DST_IP4, "\1\0\0\0\0\0\0\377") } },
+	{ -EINVAL, AT_FIELD, { RANGE(DST_IP6, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" IP6_0) } },
+	{ -EINVAL, AT_FIELD, { MASKED(DST_MAC, "\1\0\0\0\0\0\0\0\0\0\0\1") } },
+	/* lengths */
+	{ -ERANGE, AT_VALUE, { RANGE(DSCP, "") } },
+	{ -ERANGE, AT_VALUE, { RANGE(DSCP, "\1\0\0\0") } },
+	{ -ERANGE, AT_VALUE, { RANGE(DSCP, PAIR("\1", "\1") "\0") } },
+	{ -ERANGE, AT_VALUE, { RANGE(DSCP, IP6_0 IP6_0) } },
+	{ -ERANGE, AT_VALUE, { RANGE(SRC_IP4, "\1\0\0\0\2\0\0") } },
+	{ -ERANGE, AT_VALUE, { RANGE(ARP_TARGET, IP6_0 IP6_0) } },
+	{ -ERANGE, AT_VALUE, { RANGE(SRC_IP6, PAIR("\1", "\1")) } },
+	{ -ERANGE, AT_VALUE, { RANGE(SRC_IP6, IP6_0) } },
+	{ -ERANGE, AT_VALUE, { RANGE(DST_IP6, IP6_0 IP6_0 "\0") } },
+	{ -ERANGE, AT_VALUE, { MASKED(SRC_MAC, PAIR("\1", "\1")) } },
+	{ -ERANGE, AT_VALUE, { MASKED(SRC_MAC, "\0\0\0\0\0\1\0\0\0\0\0\1\0") } },
+	{ -ERANGE, AT_VALUE, { MASKED(TCP_FLAGS, "\1\0\1\0") } },
+	{ -ERANGE, AT_VALUE, { MASKED(TCP_FLAGS, "\0\0\0\0\0\1\0\0\0\0\0\1") } },
+	/* one for the other */
+	{ -EINVAL, AT_VALUE, { MASKED(DSCP, PAIR("\1", "\1")) } },
+	{ -EINVAL, AT_VALUE, { MASKED(SRC_IP4, PAIR("\1", "\1")) } },
+	{ -EINVAL, AT_VALUE, { MASKED(SRC_IP6, IP6_0 IP6_0) } },
+	{ -EINVAL, AT_VALUE, { RANGE(SRC_MAC, "\0\0\0\0\0\1\0\0\0\0\0\1") } },
+	{ -EINVAL, AT_VALUE, { RANGE(TCP_FLAGS, PAIR("\1", "\1")) } },
+	/* nests */
+	{ -EINVAL, AT_FIELD, { NEST(DSCP) } },
+	{ -EINVAL, AT_FIELD, { NOT(DSCP) } },
+	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\1")), NEST(FRAGMENT) } },
+	{ -EINVAL, AT_VALUE, { RANGE(DSCP, PAIR("\1", "\1")), NOT(DSCP), NOT(DSCP) } },
+	{ -ERANGE, AT_VALUE, { { ISOL_MATCH_A_DSCP, ISOL_VALUES_A_NOT, 1, "\1" } } },
+	{ -EINVAL, AT_VALUE, { OTHER(DSCP, ISOL_VALUES_A_MAX + 1) } },
+	{ -EINVAL, AT_VALUE, { OTHER(DSCP, 50) } },
+	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\1")), RANGE(FRAGMENT, PAIR("\1", "\1")),
+			       RANGE(DSCP, PAIR("\2", "\2")) } },
+	{ -EINVAL, AT_FIELD, { { ISOL_MATCH_A_MAX + 1, ISOL_VALUES_A_RANGE, 4, "\0\0\0" } } },
+	{ -EINVAL, AT_FIELD, { { 50, ISOL_VALUES_A_RANGE, 4, "\0\0\0" } } },
+	/* of values that it has taken, the field is shown */
+	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\100")) } },
+	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\1")), RANGE(SPORT, PAIR("\1", "\1")) } },
+};
+
+/* In the nest of a rule; where things are goes to @at. */
+static void put_match(struct sk_buff *skb, const struct value *values, u32 n, u32 *at)
+{
+	struct nlattr *match, *field = NULL;
+	u32 i;
+
+	memset(at, 0, (AT_VALUE + 1) * sizeof(*at));
+	at[AT_MATCH] = skb->len;
+	match = nla_nest_start(skb, ISOL_RULE_A_MATCH);
+	for (i = 0; i < n; i++) {
+		if (!i || values[i].field != values[i - 1].field) {
+			if (field)
+				nla_nest_end(skb, field);
+			at[AT_FIELD] = skb->len;
+			field = nla_nest_start(skb, values[i].field);
+		}
+		if (values[i].attr)
+			at[AT_VALUE] = put(skb, values[i].attr, values[i].data, values[i].len);
+	}
+	if (field)
+		nla_nest_end(skb, field);
+	nla_nest_end(skb, match);
+}
+
+/* Add a rule that asks this, in a transaction of its own. */
+static int try_match(const struct value *values, u32 n, u32 *at, enum at *said)
+{
+	struct sk_buff *skb;
+	struct nlattr *nest;
+	int err;
+
+	begin_txn(nl);
+	skb = nl_isol(nl, ISOL_CMD_ADD, 8192);
+	nest = nla_nest_start(skb, ISOL_A_RULE);
+	put_fields(skb, rule_fields, ARRAY_SIZE(rule_fields), NULL, false);
+	put_match(skb, values, n, at);
+	nla_nest_end(skb, nest);
+	err = nl_ask(nl, skb);
+	/* it is asked for more, and forgets what it was told */
+	*said = AT_VALUE;
+	while (*said && at[*said] != nl->offset)
+		--*said;
+	CHECK_MSG(!err || *nl->msg, "%d without a message", err);
+	CHECK_EQ(ask(nl, ISOL_CMD_ABORT), err ? -ENOENT : 0);
+	return err;
+}
+
+static struct value many[ISOL_MAX_VALUES + 1];
+
+static void matches(void)
+{
+	u32 at[AT_VALUE + 1] = { 0 }, i, n;
+	enum at said;
+	int err;
+
+	if (!begin())
+		goto out;
+	for (i = 0; i < ARRAY_SIZE(matches_tried); i++) {
+		const struct value *values = matches_tried[i].values;
+
+		for (n = 0; n < ARRAY_SIZE(matches_tried[i].values) && values[n].field; n++)
+			;
+		err = try_match(values, n, at, &said);
+		CHECK_MSG(err == matches_tried[i].err && said == matches_tried[i].at,
+			  "match %u: %d at %u, not %d at %u", i, err, said,
+			  matches_tried[i].err, matches_tried[i].at);
+	}
+	/* as many values as may be, in as many fields as one likes, and one more */
+	for (i = 0; i < ARRAY_SIZE(many); i++)
+		many[i] = (struct value)RANGE(DSCP, PAIR("\1", "\1"));
+	CHECK_EQ(try_match(many, ISOL_MAX_VALUES, at, &said), 0);
+	CHECK_EQ(try_match(many, ISOL_MAX_VALUES + 1, at, &said), -E2BIG);
+	CHECK_EQ(said, AT_VALUE);
+out:
+	end();
+}
+
 /* ---- commands */
 
 /* Each command takes its own attributes, and not one of the others. */
@@ -441,7 +596,8 @@ static void commands(void)
 		{ ISOL_CMD_COMMIT },
 		{ ISOL_CMD_ABORT },
 		{ ISOL_CMD_FLUSH, { ISOL_A_BASE_GENERATION } },
-		{ ISOL_CMD_WHY, { ISOL_A_BRIDGE_NAME, ISOL_A_FROM, ISOL_A_TO } },
+		{ ISOL_CMD_WHY, { ISOL_A_BRIDGE_NAME, ISOL_A_FROM, ISOL_A_TO,
+				  ISOL_A_FRAME } },
 		{ ISOL_CMD_QUARANTINE_ADD, { ISOL_A_QUARANTINE } },
 		{ ISOL_CMD_QUARANTINE_DEL, { ISOL_A_QUARANTINE } },
 	};
@@ -521,6 +677,28 @@ static void timeouts(void)
 	end();
 }
 
+/* How long a frame may be. */
+static void frames(void)
+{
+	static u8 frame[ISOL_MAX_FRAME + 1];
+	static const u16 lens[] = { 0, 1, 13, 14, ISOL_MAX_FRAME, ISOL_MAX_FRAME + 1 };
+	struct sk_buff *skb;
+	u32 i, at;
+
+	if (begin()) {
+		for (i = 0; i < ARRAY_SIZE(lens); i++) {
+			bool good = lens[i] >= 14 && lens[i] <= ISOL_MAX_FRAME;
+
+			skb = nl_isol(nl, ISOL_CMD_WHY, 1024);
+			at = put(skb, ISOL_A_FRAME, frame, lens[i]);
+			/* where nothing is enforced there is nothing to say */
+			CHECK_EQ(nl_ask(nl, skb), good ? -ENOENT : -ERANGE);
+			CHECK_EQ(nl->offset, good ? 0 : at);
+		}
+	}
+	end();
+}
+
 /* ---- transactions */
 
 static s32 done_error(struct nl *socket)
@@ -586,6 +764,8 @@ out:
 #define CASES(X) \
 	X(attributes) \
 	X(required) \
+	X(matches) \
+	X(frames) \
 	X(commands) \
 	X(timeouts) \
 	X(transactions)

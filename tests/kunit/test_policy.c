@@ -46,8 +46,9 @@ static u32 ask(const struct isol_view *view)
 
 	if (!from || !to)
 		return 0;
-	return isol_decide(&view->tables, isol_word_bridge(from->word), from->row,
-			   to->word & ISOL_WORD_CLASS);
+	/* no rule asks about frames */
+	return isol_resolve(&view->tables, isol_word_bridge(from->word),
+			    from->row[to->word & ISOL_WORD_CLASS]);
 }
 
 static bool accepts(void)

@@ -364,6 +364,7 @@ function command(text, field, cmd, table) {
 
 BEGIN {
 	value["ETH_ALEN"] = 6
+	value["ETH_HLEN"] = 14
 	n = split("U8 255 U16 65535 U32 4294967295 U64 18446744073709551615", w, " ")
 	for (i = 1; i < n; i += 2) {
 		names["NLA_" w[i]] = tolower(w[i])

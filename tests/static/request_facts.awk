@@ -57,8 +57,8 @@ $1 == "values" { values[$2] = $3 }
 $1 == "enum" && $4 + 0 >= highest[$2] + 0 { highest[$2] = $4 }
 $1 == "min" { min[$2] = $3 }
 $1 == "most" { most[$2] = $3 }
-$1 == "length" { longest[$2] = $4 }
-$1 == "length" && $3 == "exact" { shortest[$2] = $4 }
+$1 == "length" && $3 != "min" { longest[$2] = $4 }
+$1 == "length" && $3 != "max" { shortest[$2] = $4 }
 
 END {
 	for (i = 1; i <= nops; i++)

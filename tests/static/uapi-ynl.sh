@@ -307,6 +307,10 @@ mutants_types() {
 	mutant nest header nests '/@ISOL_A_FROM:/s/isol_endpoint_attr/isol_port_attr/'
 	mutant nest-spec spec nests \
 		's/nested-attributes: why/nested-attributes: status/'
+	mutant nest-of-all header nests \
+		's/Each is a nest of enum isol_values_attr/Each is a nest of enum isol_why_attr/'
+	mutant bytes header lengths 's/14 to ISOL_MAX_FRAME/12 to ISOL_MAX_FRAME/'
+	mutant bytes-spec spec lengths 's/min-len: 14/min-len: 15/'
 	mutant repeated spec repeated '/name: uplink/,/multi/s/multi-attr: true/multi-attr: false/'
 	mutant repeated-doc header repeated \
 		's/@ISOL_BINDING_A_GROUP: string; may be repeated/@ISOL_BINDING_A_GROUP: string; maybe/'
@@ -345,6 +349,13 @@ mutants_module() {
 		'/ISOL_RULE_A_STATELESS.*NLA/s/NLA_FLAG/NLA_U8/'
 	mutant module-exact module module-attributes \
 		's/EXACT_LEN(ETH_ALEN)/EXACT_LEN(8)/'
+	mutant module-shortest module module-attributes \
+		's/NLA_POLICY_RANGE(NLA_BINARY, ETH_HLEN/NLA_POLICY_RANGE(NLA_BINARY, ETH_ALEN/'
+	mutant module-longest module module-attributes \
+		's/ETH_HLEN, ISOL_MAX_FRAME/ETH_HLEN, ISOL_MAX_VALUES/'
+	mutant module-field module module-attributes '/ISOL_MATCH_A_DSCP\] =/d'
+	mutant module-value module module-attributes \
+		'/ISOL_VALUES_A_MASKED.*NLA/s/NLA_BINARY/NLA_U32/'
 	mutant module-most module module-attributes \
 		'/ISOL_BINDING_A_ROLE.*NLA/s/ISOL_ROLE_MAX/ISOL_VERDICT_MAX/'
 	mutant module-most-none module module-attributes \

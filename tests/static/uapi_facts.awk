@@ -54,11 +54,16 @@ function doc_line(line, name) {
 # What the documentation of an attribute says about its type.
 function attribute(name, text, t) {
 	text = doc[name]
+	if (set_nest != "") {
+		type[name] = "nest"
+		refers[name] = set_nest
+		return
+	}
 	if (text ~ /^alignment of 64-bit attributes/)
 		t = "pad"
 	else if (match(text, /^6 bytes/))
 		t = "binary"
-	else if (match(text, /^(u8|u16|u32|u64|s32|string|flag|nest)/) &&
+	else if (match(text, /^(u8|u16|u32|u64|s32|string|binary|flag|nest)/) &&
 		 substr(text, RLENGTH + 1) ~ /^([,;:.]|$)/)
 		t = substr(text, 1, RLENGTH)
 	else
@@ -190,6 +195,9 @@ in_doc { doc_line($0); next }
 	enums[++nenums] = enum
 	kind_of[enum] = kind
 	set_read_only = prose ~ /[Aa]ll read-only/
+	set_nest = ""
+	if (match(prose, /Each is a nest of enum isol_[a-z0-9_]+/))
+		set_nest = substr(prose, RSTART + 23, RLENGTH - 23)
 	for (i = 1; i <= ndoc; i++)
 		named[documented[i]] = enum
 	next
@@ -243,7 +251,7 @@ END {
 		for (j = 1; j <= members[set]; j++) {
 			name = member[set, j]
 			fact("type " name " " type[name])
-			if (type[name] == "binary")
+			if (type[name] == "binary" && doc[name] ~ /^6 bytes/)
 				fact("length " name " exact 6")
 			if (name in refers)
 				fact((type[name] == "nest" ? "nest " : "values ") \
@@ -254,8 +262,9 @@ END {
 				number("length " name " max", longest(name))
 			if (name in range) {
 				split(range[name], words, " to ")
-				number("min " name, words[1])
-				number("most " name, words[2])
+				bytes = type[name] == "binary"
+				number((bytes ? "length " name " min" : "min " name), words[1])
+				number((bytes ? "length " name " max" : "most " name), words[2])
 			}
 		}
 	}

@@ -9,7 +9,7 @@
  *   cmd ENUM C_NAME N			max C_NAME N
  *   doc C_NAME				type ATTR TYPE
  *   values ATTR ENUM			nest ATTR ENUM
- *   repeated ATTR			length ATTR max|exact N
+ *   repeated ATTR			length ATTR min|max|exact N
  *   min ATTR N				most ATTR N
  *   may ENUM ATTR			(a request may hold it in a nest)
  *   op CMD do|dump|event		request CMD ATTR
@@ -309,7 +309,10 @@ static void print_checks(const yaml_node_t *attr, const char *c_name,
 
 	if (!checks)
 		return;
-	known_keys(checks, text ? " max-len exact-len " : " min max ");
+	known_keys(checks, text ? " min-len max-len exact-len " : " min max ");
+	if (get(checks, "min-len"))
+		printf("length %s min %lld\n", c_name,
+		       limit(checks, "min-len"));
 	if (get(checks, "max-len"))
 		printf("length %s max %lld\n", c_name,
 		       limit(checks, "max-len"));

@@ -18,6 +18,13 @@
  * @direct: percent of the endpoints that are a binding
  * @words: percent of the endpoints that are any, host, uplink, members
  * @accept: percent of the verdicts that are accept
+ * @match: percent of the rules that ask about the frame
+ * @fields: how many fields such a rule asks about at the most, protocols that
+ *	are needed for others not counted
+ * @values: how many values of a field, at the most
+ * @pool: from how many values of a field they are; the fewer, the more rules
+ *	overlap
+ * @negate: percent of the fields that are negated, where they can be
  */
 struct gen_shape {
 	u32 bridges;
@@ -34,6 +41,11 @@ struct gen_shape {
 	u32 direct;
 	u32 words;
 	u32 accept;
+	u32 match;
+	u32 fields;
+	u32 values;
+	u32 pool;
+	u32 negate;
 };
 
 /* A shape at random, of few objects. */
@@ -49,6 +61,29 @@ void gen_shape(struct gen_shape *shape);
  * Return: the model, or NULL for want of memory or after a failed check.
  */
 struct isol_model *gen_model(struct isol_mem *mem, const struct gen_shape *shape);
+
+/**
+ * struct gen_match - what a rule asks of a frame
+ * @values: as in struct isol_rule_spec
+ * @n: number of @values
+ * @boxes: into how many combinations they come at the most
+ * @store: the values themselves
+ * @used: bytes of @store
+ */
+struct gen_match {
+	struct isol_values values[ISOL_MATCH_A_MAX];
+	u32 n;
+	u32 boxes;
+	u64 store[512];
+	u32 used;
+};
+
+/**
+ * gen_match() - make a match that isol_match_check() takes
+ * @match: where it goes
+ * @shape: what it is like
+ */
+void gen_match(struct gen_match *match, const struct gen_shape *shape);
 
 /* Print a policy as remarks. */
 void gen_print(const struct isol_model *model);

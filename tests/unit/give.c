@@ -68,6 +68,85 @@ static void give_side(const struct endpoint_list *l, struct isol_endpoint_spec *
 	}
 }
 
+/* An IPv6 address is two numbers to the module, and bytes to the tool. */
+static struct isol_wide wide_of(const u8 addr[16])
+{
+	struct isol_wide w = { 0, 0 };
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		*(i < 8 ? &w.hi : &w.lo) |= (u64)addr[i] << (7 - i % 8) * 8;
+	return w;
+}
+
+static void bytes_of(struct isol_wide w, u8 addr[16])
+{
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		addr[i] = (i < 8 ? w.hi : w.lo) >> (7 - i % 8) * 8;
+}
+
+/* Return: the values, to be freed, or NULL if there are none. */
+static void *give_values(const struct match_field *f, struct isol_values *values)
+{
+	struct isol_wide_range *wide;
+	struct isol_masked *masked;
+	struct isol_range *range;
+	void *v;
+	u32 i;
+
+	values->negate = f->negate;
+	values->n = f->n;
+	v = calloc(f->n, sizeof(*wide));
+	values->v = v;
+	for (i = 0; i < f->n; i++)
+		switch (isol_field_width(values->field)) {
+		case ISOL_WIDTH_WIDE:
+			wide = v;
+			wide[i].lo = wide_of(f->v[i].lo6);
+			wide[i].hi = wide_of(f->v[i].hi6);
+			break;
+		case ISOL_WIDTH_MASKED:
+			masked = v;
+			masked[i].value = f->v[i].value;
+			masked[i].mask = f->v[i].mask;
+			break;
+		default:
+			range = v;
+			range[i].lo = f->v[i].lo;
+			range[i].hi = f->v[i].hi;
+		}
+	return v;
+}
+
+void take_match(struct arena *a, const struct isol_values *values, u32 n, struct match *m)
+{
+	u32 i, j;
+
+	for (i = 0; i < n; i++) {
+		for (j = 0; j < values[i].n; j++) {
+			struct match_value v = { 0 };
+
+			switch (isol_field_width(values[i].field)) {
+			case ISOL_WIDTH_WIDE:
+				bytes_of(values[i].wide[j].lo, v.lo6);
+				bytes_of(values[i].wide[j].hi, v.hi6);
+				break;
+			case ISOL_WIDTH_MASKED:
+				v.value = values[i].masked[j].value;
+				v.mask = values[i].masked[j].mask;
+				break;
+			default:
+				v.lo = values[i].range[j].lo;
+				v.hi = values[i].range[j].hi;
+			}
+			match_add(a, m, values[i].field, &v);
+		}
+		m->of[values[i].field].negate = values[i].negate;
+	}
+}
+
 static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 		     struct isol_fault *f)
 {
@@ -76,9 +155,23 @@ static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 		.table = table, .verdict = r->verdict,
 	};
 
+	void *v[ISOL_MATCH_A_MAX + 1];
+	u32 field, i;
+	int err;
+
 	give_side(&r->from, s.from, &s.nfrom);
 	give_side(&r->to, s.to, &s.nto);
-	return isol_model_add_rule(model, &s, f);
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		if (!r->match.of[field].n)
+			continue;
+		s.values[s.nvalues].field = field;
+		v[s.nvalues] = give_values(&r->match.of[field], &s.values[s.nvalues]);
+		s.nvalues++;
+	}
+	err = isol_model_add_rule(model, &s, f);
+	for (i = 0; i < s.nvalues; i++)
+		free(v[i]);
+	return err;
 }
 
 int give_policy(struct isol_model *model, const struct policy *p, struct isol_fault *f)

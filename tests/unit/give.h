@@ -18,4 +18,13 @@
  */
 int give_policy(struct isol_model *model, const struct policy *p, struct isol_fault *f);
 
+/**
+ * take_match() - what a rule of a model asks, as the tool has it
+ * @a: where the memory comes from
+ * @values: as in struct isol_rule_spec
+ * @n: number of @values
+ * @m: out: the match; empty before
+ */
+void take_match(struct arena *a, const struct isol_values *values, u32 n, struct match *m);
+
 #endif /* ISOL_GIVE_H */

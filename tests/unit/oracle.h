@@ -7,6 +7,7 @@
 #ifndef ISOL_ORACLE_H
 #define ISOL_ORACLE_H
 
+#include "frame.h"
 #include "model.h"
 
 enum oracle_kind {
@@ -49,8 +50,30 @@ struct oracle_answer {
  * @bridge: one of its bridges
  * @from: where the frame comes from
  * @to: where it goes
+ * @key: what was read of the frame; NULL where oracle_depends() says that it
+ *	does not matter, a check fails where it does
  */
 struct oracle_answer oracle_ask(const struct isol_model *model, const struct isol_bridge *bridge,
-				const struct oracle_end *from, const struct oracle_end *to);
+				const struct oracle_end *from, const struct oracle_end *to,
+				const struct isol_key *key);
+
+/**
+ * oracle_depends() - whether a rule asks about the frame before one decides
+ * @model: the policy
+ * @bridge: one of its bridges
+ * @from: where the frame comes from
+ * @to: where it goes
+ */
+bool oracle_depends(const struct isol_model *model, const struct isol_bridge *bridge,
+		    const struct oracle_end *from, const struct oracle_end *to);
+
+/* What a match comes to: see enum isol_match_attr about what cannot be read. */
+enum oracle_truth {
+	ORACLE_FALSE,
+	ORACLE_TRUE,
+	ORACLE_UNKNOWN,
+};
+
+enum oracle_truth oracle_match(const struct isol_match *match, const struct isol_key *key);
 
 #endif /* ISOL_ORACLE_H */

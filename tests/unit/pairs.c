@@ -3,7 +3,11 @@
 #include "pairs.h"
 #include "test.h"
 
+/* For each pair whose rules ask about them. */
+#define FRAMES (TEST_IN_KERNEL ? 3 : 12)
+
 u32 pairs_met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+u32 pairs_asked[ISOL_NSHAPES];
 
 u32 class_of_end(const struct isol_bridge *bridge, const struct oracle_end *end)
 {
@@ -32,25 +36,64 @@ static const char *end_name(const struct oracle_end *end, char *buf, size_t len)
 	return buf;
 }
 
-static void check_pair(const struct isol_model *model, const struct isol_compiled *compiled,
-		       const struct isol_bridge *bridge, const struct oracle_end *from,
-		       const struct oracle_end *to)
+/* Whether a counter is that of the rule, or of a default of the bridge. */
+static bool counts(const struct isol_compiled *compiled, const struct isol_bridge *bridge,
+		   u32 nr, const struct oracle_answer *a)
 {
-	struct oracle_answer a = oracle_ask(model, bridge, from, to);
-	u32 d = isol_classify(&compiled->tables, bridge->id, class_of_end(bridge, from),
-			      class_of_end(bridge, to));
-	u32 nr = isol_decision_counter(d), first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
-	u8 verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
-	char x[80], y[80];
+	u32 first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
 
-	pairs_met[a.reason][a.verdict]++;
-	if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
-	    (a.rule ? nr == a.nr : nr >= first && nr < first + ISOL_NDFLT))
-		return;
-	CHECK_MSG(0, "bridge %s, %s to %s: verdict %u reason %u counter %u, not %u %u %s",
-		  bridge->name, end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)),
-		  verdict, isol_decision_reason(d), nr, a.verdict, a.reason,
-		  a.rule ? a.rule->name : "a default");
+	if (a->rule)
+		return nr == a->nr;
+	if (a->reason == ISOL_REASON_UNPARSED)
+		return nr == first + ISOL_DFLT_UNPARSED;
+	return nr >= first && nr < first + ISOL_NDFLT;
+}
+
+void check_frames(const struct isol_model *model, const struct isol_compiled *compiled,
+		  const struct isol_bridge *bridge, const struct oracle_end *from,
+		  const struct oracle_end *to, struct keys *keys, u32 n)
+{
+	const struct isol_tables *tables = &compiled->tables;
+	u32 cell = isol_cell(tables, class_of_end(bridge, from), class_of_end(bridge, to));
+	bool depends = oracle_depends(model, bridge, from, to);
+	const struct isol_program *program = NULL;
+	char x[80], y[80], text[300];
+
+	if (isol_cell_asks(cell)) {
+		CHECK((cell & ISOL_DECISION_COUNTER) < compiled->nprograms);
+		program = isol_cell_program(tables, cell);
+		CHECK(program->depth > ISOL_DEPTH_NONE && program->depth <= ISOL_DEPTH_L4);
+	}
+	CHECK_MSG(depends || !program, "%s, %s to %s: a program that nobody needs", bridge->name,
+		  end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)));
+	for (n = depends ? n : 1; n && test_good(); n--) {
+		struct isol_key key = {}, read = {};
+		struct oracle_answer a;
+		u32 end = cell, d, nr;
+		u8 verdict;
+
+		if (depends)
+			keys_random(keys, &key);
+		a = oracle_ask(model, bridge, from, to, depends ? &key : NULL);
+		if (program) {
+			keys_reduce(keys, &key, program->depth, &read);
+			end = isol_program_ask(program, &read);
+			pairs_asked[key.shape]++;
+		}
+		CHECK_MSG(!isol_cell_asks(end), "no end: %#x", end);
+		d = isol_resolve(tables, bridge->id, end);
+		nr = isol_decision_counter(d);
+		verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
+		pairs_met[a.reason][a.verdict]++;
+		if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
+		    counts(compiled, bridge, nr, &a))
+			continue;
+		CHECK_MSG(0, "%s, %s to %s: verdict %u reason %u counter %u, not %u %u %s; %s",
+			  bridge->name, end_name(from, x, sizeof(x)),
+			  end_name(to, y, sizeof(y)), verdict, isol_decision_reason(d), nr,
+			  a.verdict, a.reason, a.rule ? a.rule->name : "a default",
+			  depends ? keys_text(&key, text, sizeof(text)) : "whatever the frame");
+	}
 }
 
 /* The endpoints that a bridge can have; to @ends, with room for all. */
@@ -79,6 +122,7 @@ static u32 make_ends(const struct isol_model *model, const struct isol_bridge *b
 void check_pairs(const struct isol_model *model, const struct isol_compiled *compiled, u32 most)
 {
 	struct oracle_end *ends = calloc(model->nbindings * 2 + 4, sizeof(*ends));
+	struct keys *keys = keys_new(model);
 	const struct isol_bridge *bridge;
 	u32 n, i, j;
 
@@ -86,14 +130,16 @@ void check_pairs(const struct isol_model *model, const struct isol_compiled *com
 		n = make_ends(model, bridge, ends);
 		if ((u64)n * n > most) {
 			for (i = 0; i < most; i++)
-				check_pair(model, compiled, bridge, &ends[below(n)],
-					   &ends[below(n)]);
+				check_frames(model, compiled, bridge, &ends[below(n)],
+					     &ends[below(n)], keys, FRAMES);
 			continue;
 		}
 		for (i = 0; i < n; i++)
 			for (j = 0; j < n; j++)
-				check_pair(model, compiled, bridge, &ends[i], &ends[j]);
+				check_frames(model, compiled, bridge, &ends[i], &ends[j], keys,
+					     FRAMES);
 	}
+	keys_free(keys);
 	free(ends);
 }
 
@@ -122,6 +168,7 @@ static void check_defaults(const struct isol_model *model, const struct isol_com
 			{ ISOL_DFLT_CONTROL, 1, ISOL_REASON_CONTROL },
 			{ ISOL_DFLT_PROMISC_ACCEPT, 1, ISOL_REASON_PROMISC },
 			{ ISOL_DFLT_PROMISC_DROP, 0, ISOL_REASON_PROMISC },
+			{ ISOL_DFLT_UNPARSED, 0, ISOL_REASON_UNPARSED },
 			{ ISOL_NDFLT - 1, 0, ISOL_REASON_MISMATCH },	/* none has this */
 		};
 
@@ -216,6 +263,33 @@ static void check_sharing(const struct isol_model *model, const struct isol_comp
 	CHECK(classes[ISOL_CLASS_NONE].row == classes[ISOL_CLASS_GONE].row);
 }
 
+/* Each pair of classes whose rules ask the same shares one program with the others. */
+static void check_programs(const struct isol_compiled *compiled)
+{
+	const struct isol_row *row;
+	u32 i, nr, used = 0;
+	bool *seen;
+
+	if (!compiled->nprograms)
+		return;
+	seen = calloc(compiled->nprograms, sizeof(*seen));
+	for (row = compiled->rows; row; row = row->next)
+		for (i = 0; i < compiled->ncols; i++) {
+			if (!isol_cell_asks(row->cells[i]))
+				continue;
+			nr = row->cells[i] & ISOL_DECISION_COUNTER;
+			CHECK_MSG(nr < compiled->nprograms, "program %u of %u", nr,
+				  compiled->nprograms);
+			if (nr >= compiled->nprograms || seen[nr])
+				continue;
+			seen[nr] = true;
+			used++;
+		}
+	CHECK_MSG(used == compiled->nprograms, "%u of %u programs are asked", used,
+		  compiled->nprograms);
+	free(seen);
+}
+
 static void check_rules(const struct isol_model *model, const struct isol_compiled *compiled)
 {
 	const struct isol_rule *rule;
@@ -236,6 +310,7 @@ void check_tables(const struct isol_model *model, const struct isol_compiled *co
 {
 	check_rules(model, compiled);
 	check_defaults(model, compiled);
+	check_programs(compiled);
 	if (sharing)
 		check_sharing(model, compiled);
 }

@@ -205,6 +205,221 @@ static void make_side(struct maker *m, struct endpoint_list *l, unsigned int fir
 	}
 }
 
+static void give(struct maker *m, struct match *match, u32 field, struct match_value v)
+{
+	match_add(&m->p->arena, match, field, &v);
+}
+
+static void give_number(struct maker *m, struct match *match, u32 field, u32 lo, u32 hi)
+{
+	give(m, match, field, (struct match_value){ .lo = lo, .hi = hi });
+}
+
+/* Numbers of 0 to @max, in which the first are the most likely. */
+static void give_numbers(struct maker *m, struct match *match, u32 field, u32 max, bool negate)
+{
+	unsigned int n = 1 + (roll(m, 3) ? 0 : roll(m, 4));
+	u32 lo;
+
+	while (n--) {
+		lo = roll(m, max + 1);
+		give_number(m, match, field, lo, roll(m, 2) ? lo : lo + roll(m, max + 1 - lo));
+	}
+	match->of[field].negate = negate;
+}
+
+static void give_ip4(struct maker *m, struct match *match, u32 field)
+{
+	unsigned int n = 1 + roll(m, 3), bits;
+	u32 lo, hi;
+
+	while (n--) {
+		lo = m->next();
+		bits = roll(m, 33);
+		hi = bits == 32 ? UINT32_MAX : lo | ((1u << bits) - 1);
+		lo = bits == 32 ? 0 : lo & ~((1u << bits) - 1);
+		/* not a prefix, but never all addresses in several values */
+		if (!roll(m, 3) && bits < 16)
+			hi += roll(m, 1000) < UINT32_MAX - hi ? 1 : 0;
+		give_number(m, match, field, lo, hi);
+	}
+}
+
+static void give_ip6(struct maker *m, struct match *match, u32 field)
+{
+	unsigned int n = 1 + roll(m, 3), i, bits;
+	struct match_value v;
+
+	while (n--) {
+		v = (struct match_value){ .lo6 = { 0x20, 0x01, 0x0d, 0xb8 } };
+		for (i = 4; i < 16; i++)
+			v.lo6[i] = roll(m, 3) ? 0 : m->next();
+		memcpy(v.hi6, v.lo6, 16);
+		bits = roll(m, 128);
+		for (i = 0; i < bits; i++) {
+			v.lo6[15 - i / 8] &= ~(1 << i % 8);
+			v.hi6[15 - i / 8] |= 1 << i % 8;
+		}
+		/* not a prefix */
+		if (!roll(m, 3) && v.hi6[15] != 0xff)
+			v.hi6[15]++;
+		give(m, match, field, v);
+	}
+}
+
+static void give_side(struct maker *m, struct match *match, u32 ip4, u32 ip6, unsigned int version)
+{
+	bool negate = !roll(m, 3);
+
+	if (version != 6) {
+		give_ip4(m, match, ip4);
+		/* the two need not agree: the kernel does not ask for it */
+		match->of[ip4].negate = roll(m, 5) ? negate : !negate;
+	}
+	if (version != 4) {
+		give_ip6(m, match, ip6);
+		match->of[ip6].negate = negate;
+	}
+}
+
+static void give_mac(struct maker *m, struct match *match, u32 field)
+{
+	struct match_value v = { .mask = 0xffffffffffffULL };
+
+	if (!roll(m, 2))
+		v.mask &= ~((1ULL << roll(m, 47)) - 1);
+	v.value = m->next() & v.mask;
+	give(m, match, field, v);
+	match->of[field].negate = !roll(m, 4);
+}
+
+static void give_flags(struct maker *m, struct match *match)
+{
+	struct match_value v;
+
+	v = (struct match_value){ .mask = 1 + roll(m, 511) };
+	v.value = roll(m, 512) & v.mask;
+	give(m, match, ISOL_MATCH_A_TCP_FLAGS, v);
+	match->of[ISOL_MATCH_A_TCP_FLAGS].negate = !roll(m, 4);
+}
+
+static void give_ports(struct maker *m, struct match *match)
+{
+	if (roll(m, 2))
+		give_numbers(m, match, ISOL_MATCH_A_DPORT, 65535, !roll(m, 5));
+	if (!roll(m, 3))
+		give_numbers(m, match, ISOL_MATCH_A_SPORT, 65535, !roll(m, 5));
+}
+
+/* What frames of IP are asked; @version: 4, 6 or 0 for both. */
+static void give_ip(struct maker *m, struct match *match, unsigned int version)
+{
+	static const u8 with_ports[] = { 6, 17, 132, 136, 33 };
+	unsigned int i;
+
+	switch (roll(m, 6)) {
+	case 0:
+		break;
+	case 1:
+		i = with_ports[roll(m, 5)];
+		give_number(m, match, ISOL_MATCH_A_PROTO, i, i);
+		give_ports(m, match);
+		if (i == 6 && !roll(m, 2))
+			give_flags(m, match);
+		break;
+	case 2:
+		give_number(m, match, ISOL_MATCH_A_PROTO, 6, 6);
+		give_number(m, match, ISOL_MATCH_A_PROTO, 17, 17);
+		give_ports(m, match);
+		break;
+	case 3:
+		give_number(m, match, ISOL_MATCH_A_PROTO, 1, 1);
+		version = version == 6 ? 0 : version;
+		if (roll(m, 3))
+			give_numbers(m, match, ISOL_MATCH_A_ICMP, 65535, !roll(m, 5));
+		else
+			give_number(m, match, ISOL_MATCH_A_ICMP, 8 << 8, 8 << 8 | 255);
+		break;
+	case 4:
+		give_number(m, match, ISOL_MATCH_A_PROTO, 58, 58);
+		version = version == 4 ? 0 : version;
+		if (roll(m, 3))
+			give_numbers(m, match, ISOL_MATCH_A_ICMP, 65535, !roll(m, 5));
+		break;
+	default:
+		give_numbers(m, match, ISOL_MATCH_A_PROTO, 255, !roll(m, 5));
+		break;
+	}
+	if (!roll(m, 2))
+		give_side(m, match, ISOL_MATCH_A_SRC_IP4, ISOL_MATCH_A_SRC_IP6, version);
+	if (!roll(m, 2))
+		give_side(m, match, ISOL_MATCH_A_DST_IP4, ISOL_MATCH_A_DST_IP6, version);
+	if (!roll(m, 4))
+		give_numbers(m, match, ISOL_MATCH_A_DSCP, 63, !roll(m, 5));
+	if (!roll(m, 6))
+		give_numbers(m, match, ISOL_MATCH_A_FRAGMENT, ISOL_FRAGMENT_LATER, !roll(m, 5));
+}
+
+static void give_arp(struct maker *m, struct match *match)
+{
+	if (!roll(m, 2))
+		give_number(m, match, ISOL_MATCH_A_ETHERTYPE, 0x0806, 0x0806);
+	if (!roll(m, 2))
+		give_numbers(m, match, ISOL_MATCH_A_ARP_OP, roll(m, 2) ? 10 : 65535, !roll(m, 5));
+	if (!roll(m, 3))
+		give_ip4(m, match, ISOL_MATCH_A_ARP_SENDER);
+	if (!roll(m, 3))
+		give_ip4(m, match, ISOL_MATCH_A_ARP_TARGET);
+}
+
+static void give_ether(struct maker *m, struct match *match)
+{
+	static const u16 known[] = { 4, 0x0800, 0x86dd, 0x88cc, 0x0806, 0x888e };
+	unsigned int n = 1 + roll(m, 4);
+	u32 lo;
+
+	while (n--) {
+		lo = roll(m, 2) ? known[roll(m, 6)] : 0x0600 + roll(m, 0xfa00);
+		give_number(m, match, ISOL_MATCH_A_ETHERTYPE, lo,
+			    lo == 4 || roll(m, 2) ? lo : lo + roll(m, 0x10000 - lo));
+	}
+	match->of[ISOL_MATCH_A_ETHERTYPE].negate = !roll(m, 5);
+}
+
+void random_match(struct policy *p, u64 (*next)(void), struct match *match)
+{
+	static const unsigned int versions[] = { 0, 4, 6 };
+	struct maker m = { .p = p, .next = next };
+	struct mark at;
+	unsigned int i;
+
+	/* what no frame can match is thrown away: it is rare */
+	for (i = 0; i < 100; i++) {
+		*match = (struct match){ 0 };
+		switch (roll(&m, 4)) {
+		case 0:
+			give_arp(&m, match);
+			break;
+		case 1:
+			give_ether(&m, match);
+			break;
+		default:
+			give_ip(&m, match, versions[roll(&m, 3)]);
+			break;
+		}
+		if (!roll(&m, 5))
+			give_mac(&m, match, ISOL_MATCH_A_SRC_MAC);
+		if (!roll(&m, 5))
+			give_mac(&m, match, ISOL_MATCH_A_DST_MAC);
+		if (!roll(&m, 6))
+			give_numbers(&m, match, ISOL_MATCH_A_CAST, ISOL_CAST_BROADCAST,
+				     !roll(&m, 5));
+		if (!match_empty(match) && !match_check(match, &at))
+			return;
+	}
+	*match = (struct match){ 0 };
+}
+
 static void make_rules(struct maker *m, unsigned int n, enum object_kind kind)
 {
 	unsigned int i;
@@ -223,6 +438,8 @@ static void make_rules(struct maker *m, unsigned int n, enum object_kind kind)
 		r->verdict = roll(m, 2);
 		if (!roll(m, 4))
 			r->owner = word_make(m->p, roll(m, 2) ? "ops" : "42", nowhere);
+		if (roll(m, 2))
+			random_match(m->p, m->next, &r->match);
 		add(m, kind, o);
 	}
 }

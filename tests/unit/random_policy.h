@@ -16,4 +16,12 @@
  */
 struct policy *random_policy(u64 (*next)(void), unsigned int size);
 
+/**
+ * random_match() - make up what a rule asks
+ * @p: the policy it is for
+ * @next: gives random numbers
+ * @match: out: such as match_check() takes; seldom empty
+ */
+void random_match(struct policy *p, u64 (*next)(void), struct match *match);
+
 #endif /* ISOL_RANDOM_POLICY_H */

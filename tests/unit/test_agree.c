@@ -3,6 +3,7 @@
  * The tool and the module agree about what a policy may be: what the tool lets
  * through, the module's model takes; what the model refuses, the tool refuses.
  */
+#include "gen.h"
 #include "give.h"
 #include "random_policy.h"
 #include "test.h"
@@ -21,6 +22,30 @@ static int give(const struct policy *p, struct isol_fault *f)
 	return err;
 }
 
+/* Let some rules ask about the frame. */
+static void ask_frames(struct policy *p)
+{
+	struct gen_match *match = malloc(sizeof(*match));
+	const struct gen_shape shape = {
+		.fields = between(1, 5), .values = between(1, 4), .pool = between(1, 30),
+		.negate = percent(50) ? 0 : 30,
+	};
+	int kind;
+	size_t i;
+
+	for (kind = OBJECT_RULE; kind <= OBJECT_QRULE; kind++)
+		for (i = 0; i < p->list[kind].n; i++) {
+			struct rule *r = (struct rule *)(void *)p->list[kind].v[i];
+
+			if (percent(50))
+				continue;
+			gen_match(match, &shape);
+			r->match = (struct match){ 0 };
+			take_match(&p->arena, match->values, match->n, &r->match);
+		}
+	free(match);
+}
+
 static void accepted(void)
 {
 	unsigned int i, n = test_rounds(300);
@@ -28,9 +53,16 @@ static void accepted(void)
 	for (i = 0; i < n && test_good(); i++) {
 		struct policy *p = random_policy(test_rand, 1 + i % 50);
 		struct isol_fault f = { 0 };
-		int err = give(p, &f);
+		struct diags d = { 0 };
+		int err;
 
+		ask_frames(p);
+		err = give(p, &f);
 		CHECK_MSG(!err, "the model says %d: %s", err, f.msg ? f.msg : "?");
+		CHECK_MSG(!policy_check(p, &d), "only the tool refuses it");
+		if (!test_good())
+			diags_print(&d, stdout);
+		diags_free(&d);
 		policy_free(p);
 	}
 }
@@ -71,12 +103,42 @@ static void spoil_binding(struct policy *p, struct binding *b)
 	}
 }
 
+/* One more value, or one that is another, or not the values that are there. */
+static void spoil_match(struct policy *p, struct rule *r)
+{
+	u32 field = between(1, ISOL_MATCH_A_MAX);
+	struct match_field *f = &r->match.of[field];
+	struct match_value v = { 0 };
+
+	if (f->n && percent(50)) {
+		f->negate = !f->negate;
+		return;
+	}
+	v.lo = percent(50) ? below(300) : test_rand();
+	v.hi = percent(50) ? v.lo : percent(50) ? v.lo + below(1000) : test_rand();
+	if (match_type(field) == MATCH_MAC || match_type(field) == MATCH_FLAGS) {
+		v.mask = percent(50) ? 1ULL << below(50) : ~0ULL << below(49) & ((1ULL << 48) - 1);
+		v.value = percent(90) ? test_rand() & v.mask : test_rand();
+	} else if (match_type(field) == MATCH_IP6) {
+		v.lo6[below(16)] = below(256);
+		v.hi6[below(16)] = below(256);
+	}
+	if (f->n && percent(50))
+		f->v[below(f->n)] = v;
+	else
+		match_add(&p->arena, &r->match, field, &v);
+}
+
 static void spoil_rule(struct policy *p, struct rule *r)
 {
 	struct endpoint_list *l = percent(50) ? &r->from : &r->to;
 
-	if (percent(30)) {
+	if (percent(20)) {
 		r->owner = a_word(p);
+		return;
+	}
+	if (percent(50)) {
+		spoil_match(p, r);
 		return;
 	}
 	if (percent(50) || l->n == ISOL_MAX_ENDPOINTS)
@@ -127,6 +189,7 @@ static void spoilt(void)
 		struct diags d = { 0 };
 		int err, said;
 
+		ask_frames(p);
 		spoil(p);
 		err = give(p, &f);
 		/* after: it resolves what the model has to resolve by itself */

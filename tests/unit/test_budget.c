@@ -22,7 +22,18 @@ static void *arena_alloc(struct isol_arena *arena, size_t size)
 #undef ISOL_STEP_LIMIT
 #define ISOL_STEP_LIMIT step_limit
 
-static unsigned int pair_limit;
+#undef ISOL_PROGRAM_LIMIT
+#define ISOL_PROGRAM_LIMIT program_limit
+
+#ifdef __KERNEL__
+/* There is one of that name in the module itself. */
+#undef module_param_named
+#define module_param_named(...)
+#undef MODULE_PARM_DESC
+#define MODULE_PARM_DESC(...)
+#endif
+
+static unsigned int pair_limit, program_limit;
 static unsigned long long step_limit;
 
 #include "kmod/compile.c"
@@ -37,7 +48,9 @@ static char msg[ISOL_MESSAGE_LEN + 1];
 static void unlimited(void)
 {
 	pair_limit = UINT_MAX;
+	program_limit = UINT_MAX;
 	step_limit = ULLONG_MAX;
+	isol_ask_limit = UINT_MAX;
 }
 
 static int compile(const struct isol_model *model, struct isol_compiled *out)
@@ -138,6 +151,80 @@ static void pair_table(void)
 	CHECK(rounds < 100 || by_rule > rounds / 10);
 }
 
+/* A policy at random whose rules ask about frames, or NULL if none of them does. */
+static struct isol_model *asking_model(struct isol_mem *mem, struct isol_compiled *compiled)
+{
+	struct isol_model *model;
+	struct gen_shape shape;
+
+	unlimited();
+	isol_mem_init(mem, LIMIT);
+	gen_shape(&shape);
+	shape.match = between(50, 100);
+	shape.fields = between(1, 5);
+	shape.values = 2;
+	shape.pool = between(1, 30);
+	model = gen_model(mem, &shape);
+	CHECK(model);
+	if (!model)
+		return NULL;
+	CHECK_EQ(compile(model, compiled), 0);
+	if (test_good() && compiled->nprograms)
+		return model;
+	isol_compiled_free(compiled);
+	isol_model_free(model);
+	CHECK_EQ(isol_mem_used(mem), 0);
+	return NULL;
+}
+
+/* What asking about a frame may cost, and what all programs may take. */
+static void programs(void)
+{
+	u32 rounds = test_rounds(300), i, k, worst, tried = 0;
+	struct isol_compiled compiled;
+	struct isol_model *model;
+	struct isol_mem mem;
+	size_t size;
+	s64 used;
+
+	for (i = 0; i < rounds && test_good(); i++) {
+		model = asking_model(&mem, &compiled);
+		if (!model)
+			continue;
+		tried++;
+		worst = 0;
+		size = 0;
+		for (k = 0; k < compiled.nprograms; k++) {
+			worst = max(worst, compiled.programs[k]->steps);
+			size += isol_program_size(compiled.programs[k]);
+		}
+		isol_compiled_free(&compiled);
+		used = isol_mem_used(&mem);
+
+		isol_ask_limit = worst;
+		program_limit = size;
+		CHECK_EQ(compile(model, &compiled), 0);
+		CHECK(!*msg);
+		isol_compiled_free(&compiled);
+		CHECK_EQ(isol_mem_used(&mem), used);
+		/* if it costs anything */
+		if (worst) {
+			isol_ask_limit = percent(50) ? worst - 1 : below(worst);
+			CHECK_EQ(compile(model, &compiled), -ENOSPC);
+			CHECK_MSG(names_something(model), "no name: %s", msg);
+			CHECK_EQ(isol_mem_used(&mem), used);
+		}
+		isol_ask_limit = worst;
+		program_limit = percent(50) ? size - 1 : below(size);
+		CHECK_EQ(compile(model, &compiled), -ENOSPC);
+		CHECK_MSG(names_something(model), "no name: %s", msg);
+		CHECK_EQ(isol_mem_used(&mem), used);
+		isol_model_free(model);
+		CHECK_EQ(isol_mem_used(&mem), 0);
+	}
+	CHECK(rounds < 100 || tried > rounds / 5);
+}
+
 /* Some limit is the least that is enough; below it everything is refused. */
 static void steps(void)
 {
@@ -159,7 +246,7 @@ static void steps(void)
 		if (!model)
 			return;
 		used = isol_mem_used(&mem);
-		for (low = 0, high = 1 << 24; high - low > 1;) {
+		for (low = 0, high = 1ULL << 32; high - low > 1;) {
 			step_limit = (low + high) / 2;
 			err = compile(model, &compiled);
 			if (!err) {
@@ -173,7 +260,7 @@ static void steps(void)
 			CHECK_EQ(isol_mem_used(&mem), used);
 		}
 		/* Something costs steps, and a small policy costs few. */
-		CHECK(high >= 6 * 6 && high < 1000000);
+		CHECK(high >= 6 * 6 && high < (shape.match ? 1U << 30 : 1000000));
 		isol_model_free(model);
 		CHECK_EQ(isol_mem_used(&mem), 0);
 	}
@@ -256,6 +343,7 @@ static void every_list_fails(void)
 #define CASES(X) \
 	X(every_list_fails) \
 	X(pair_table) \
+	X(programs) \
 	X(steps) \
 	TEST_HOST_ONLY(X(steps_count))
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Words, decisions and the lookup: nothing in them may run into the rest. */
-#include "classify.h"
+#include "program.h"
 #include "test.h"
 
 static void words(void)
@@ -48,6 +48,7 @@ static void decisions(void)
 				CHECK_EQ(isol_decision_why(d),
 					 reason * 2 + (verdict == ISOL_VERDICT_ACCEPT));
 				CHECK(!(d & ISOL_DECISION_DEFAULT));
+				CHECK(!isol_cell_asks(d));
 				/* the compiler's mark of a cell without decision */
 				CHECK(d != U32_MAX);
 			}
@@ -61,17 +62,29 @@ static void decisions(void)
 			 verdict == ISOL_VERDICT_ACCEPT);
 }
 
+enum { BRIDGES = 3, CLASSES = 4, COLS = 5 };
+
+/* Defaults of all verdicts and reasons; what cannot be read drops. */
+static void make_defaults(u32 *dflt)
+{
+	u32 i;
+
+	for (i = 0; i < BRIDGES * ISOL_NDFLT; i++)
+		dflt[i] = isol_decision(i & 1, i % (ISOL_REASON_MAX + 1), 1000 + i);
+	for (i = 0; i < BRIDGES; i++)
+		dflt[i * ISOL_NDFLT + ISOL_DFLT_UNPARSED] =
+			isol_decision(ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED, 2000 + i);
+}
+
 static void lookup(void)
 {
-	enum { BRIDGES = 3, CLASSES = 4, COLS = 5 };
 	u32 rows[CLASSES][COLS], dflt[BRIDGES * ISOL_NDFLT], bridge, i, j, d;
 	struct isol_class classes[CLASSES];
 	const struct isol_tables tables = {
 		.classes = classes, .dflt = dflt, .nbridges = BRIDGES, .nclasses = CLASSES,
 	};
 
-	for (i = 0; i < ARRAY_SIZE(dflt); i++)
-		dflt[i] = isol_decision(i & 1, i % (ISOL_REASON_MAX + 1), 1000 + i);
+	make_defaults(dflt);
 	for (i = 0; i < CLASSES; i++) {
 		classes[i].row = rows[i];
 		classes[i].col = (i * 3 + 1) % COLS;
@@ -87,21 +100,64 @@ static void lookup(void)
 			for (j = 0; j < CLASSES; j++) {
 				u32 col = (j * 3 + 1) % COLS;
 
+				CHECK_EQ(isol_cell(&tables, i, j), rows[i][col]);
 				d = rows[i][col];
 				if ((i + col) % 2 == 0)
 					d = dflt[(bridge - 1) * ISOL_NDFLT +
 						 (i * COLS + col) % ISOL_NDFLT];
-				CHECK_EQ(isol_classify(&tables, bridge, i, j), d);
-				CHECK_EQ(isol_decide(&tables, bridge, rows[i], col), d);
+				CHECK_EQ(isol_resolve(&tables, bridge, rows[i][col]), d);
+				/* there is no frame to be read */
+				CHECK_EQ(isol_classify(&tables, bridge, i, j, NULL), d);
 			}
 	}
-	CHECK(ISOL_DFLT_PROMISC_DROP < ISOL_NDFLT);
+	CHECK(ISOL_DFLT_UNPARSED < ISOL_NDFLT);
 	CHECK_EQ(ISOL_NDFLT & (ISOL_NDFLT - 1), 0);
+}
+
+/* An accept that was passed over changes what drops, and nothing else. */
+static void unread(void)
+{
+	u32 dflt[BRIDGES * ISOL_NDFLT], bridge, i, end, d;
+	const struct isol_tables tables = { .dflt = dflt, .nbridges = BRIDGES };
+
+	CHECK(ISOL_DECISION_UNREAD >= ISOL_NDFLT);
+	make_defaults(dflt);
+	for (bridge = 1; bridge <= BRIDGES; bridge++)
+		for (i = 0; i < ISOL_NDFLT; i++) {
+			end = ISOL_DECISION_DEFAULT | ISOL_DECISION_UNREAD | i;
+			CHECK(!isol_cell_asks(end));
+			d = dflt[(bridge - 1) * ISOL_NDFLT + i];
+			if (!(d & ISOL_DECISION_ACCEPT))
+				d = dflt[(bridge - 1) * ISOL_NDFLT + ISOL_DFLT_UNPARSED];
+			CHECK_EQ(isol_resolve(&tables, bridge, end), d);
+		}
+}
+
+/* A cell says which program to ask, and is nothing else then. */
+static void programs(void)
+{
+	static const u32 numbers[] = { 0, 1, 77, 0xffffff };
+	const struct isol_program **list = calloc(0x1000000, sizeof(*list));
+	const struct isol_tables tables = { .programs = list };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(numbers); i++) {
+		u32 cell = ISOL_DECISION_DEFAULT | ISOL_DECISION_PROGRAM | numbers[i];
+
+		list[numbers[i]] = (const struct isol_program *)&list[numbers[i]];
+		CHECK(isol_cell_asks(cell));
+		CHECK(isol_cell_program(&tables, cell) == list[numbers[i]]);
+	}
+	for (i = 0; i < 2 * ISOL_NDFLT; i++)
+		CHECK(!isol_cell_asks(ISOL_DECISION_DEFAULT | i));
+	free(list);
 }
 
 #define CASES(X) \
 	X(words) \
 	X(decisions) \
-	X(lookup)
+	X(lookup) \
+	X(unread) \
+	X(programs)
 
 TEST_SUITE(classify, CASES)

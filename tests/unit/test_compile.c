@@ -47,10 +47,11 @@ static bool check_shape(const struct gen_shape *shape, u32 most, bool sharing)
 static void random_policies(void)
 {
 	/* by far the most important of what is tried at random */
-	u32 rounds = test_rounds(TEST_IN_KERNEL ? 60000 : 8000), i;
+	u32 rounds = test_rounds(TEST_IN_KERNEL ? 30000 : 8000), i, asked = 0;
 	struct gen_shape shape;
 
 	memset(pairs_met, 0, sizeof(pairs_met));
+	memset(pairs_asked, 0, sizeof(pairs_asked));
 	for (i = 0; i < rounds; i++) {
 		gen_shape(&shape);
 		if (!check_shape(&shape, 4000, shape.bindings + shape.rules < 60)) {
@@ -58,7 +59,9 @@ static void random_policies(void)
 			return;
 		}
 	}
-	printf("# %u policies\n", rounds);
+	for (i = 0; i < ISOL_NSHAPES; i++)
+		asked += pairs_asked[i];
+	printf("# %u policies, programs asked %u times\n", rounds, asked);
 	if (rounds < 1000)
 		return;
 	/* Whatever a pair can come to has come up, and often. */
@@ -72,6 +75,11 @@ static void random_policies(void)
 	CHECK(pairs_met[ISOL_REASON_UNBOUND][ISOL_VERDICT_ACCEPT] > 100);
 	CHECK(pairs_met[ISOL_REASON_UNJUDGED][ISOL_VERDICT_ACCEPT] > 100);
 	CHECK(pairs_met[ISOL_REASON_GONE][ISOL_VERDICT_DROP] > 100);
+	CHECK(pairs_met[ISOL_REASON_UNPARSED][ISOL_VERDICT_DROP] > 100);
+	CHECK_EQ(pairs_met[ISOL_REASON_UNPARSED][ISOL_VERDICT_ACCEPT], 0);
+	for (i = 0; i < ISOL_NSHAPES; i++)
+		CHECK_MSG(pairs_asked[i] > 1000, "shape %u was asked about %u times", i,
+			  pairs_asked[i]);
 }
 
 static void large_policies(void)
@@ -260,7 +268,7 @@ static void hand_expect(const struct hand *h, u32 from, u32 to, bool accept, u8 
 
 	if (!h->compiled.tables.classes)
 		return;
-	d = isol_classify(&h->compiled.tables, 1, from, to);
+	d = isol_classify(&h->compiled.tables, 1, from, to, NULL);
 	CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == accept && isol_decision_reason(d) == reason,
 		  "class %u to %u: %s, reason %u, not %s, %u", from, to,
 		  d & ISOL_DECISION_ACCEPT ? "accept" : "drop", isol_decision_reason(d),

@@ -62,6 +62,24 @@ static void changes(void)
 		"^rule ; ");
 }
 
+#define M(match) "isol: 1\n" B "rules:\n" \
+	"- {name: r, from: a, to: b, verdict: drop, stateless: true" match "}\n"
+
+static void matches(void)
+{
+	compare(M(""), M(", tcp: 443"), "~rule r tcp; ");
+	compare(M(", tcp: 443"), M(""), "~rule r tcp; ");
+	compare(M(", tcp: 443"), M(", tcp: [443, 80]"), "~rule r tcp; ");
+	compare(M(", tcp: 443"), M(", udp: 443"), "~rule r udp, tcp; ");
+	compare(M(", tcp: 443"), M(", tcp: {not: 443}"), "~rule r tcp; ");
+	compare(M(", tcp: any"), M(", tcp: any, tcp_flags: syn"), "~rule r tcp_flags; ");
+	compare(M(", src: 10.0.0.0/8"), M(", src: [10.0.0.0/8, \"::1\"]"), "~rule r src; ");
+	compare(M(", tcp: 443"), M(", proto: 6, dport: [443-443]"), "");
+	compare(M(", src: [10.0.0.1, \"::1\"]"), M(", src: [\"::1\", 10.0.0.1-10.0.0.1]"), "");
+	compare(M(", ether: arp"), M(", arp: any"), "");
+	compare(M(", icmp: 8"), M(", icmp: echo-request"), "");
+}
+
 static void same(void)
 {
 	unsigned int i;
@@ -86,6 +104,7 @@ int main(void)
 {
 	test_begin();
 	run_case("diff_changes", changes);
+	run_case("diff_matches", matches);
 	run_case("diff_same", same);
 	return test_end();
 }

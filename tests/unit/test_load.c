@@ -208,6 +208,14 @@ static void limits(void)
 	static const char e[] = "isol: 1\ngroups: {a: }\nrules:\n- {name: r, to: any, verdict: drop, stateless: true, from: [";
 	static const char ee[] = "isol: 1\nbindings:\n", eee[] = "  b%u: {alias: \"%1$u\"}\n";
 
+	static const char v[] = "isol: 1\nrules:\n- {name: r, from: members, to: any, verdict: drop, stateless: true,\n   src: [";
+	static const char vv[] = "10.0.0.%u, ", vvv[] = "], tcp: 1}\n";
+	static const char x[] = "isol: 1\nrules:\n- {name: r, from: members, to: any, verdict: drop, stateless: true, tcp: any,\n   sport: [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29, 31], dst: [";
+
+	many(v, vv, vvv, 126, NULL);
+	many(v, vv, vvv, 127, "f:4:4: error: rule 'r': too many values");
+	many(x, vv, "]}\n", 64, NULL);
+	many(x, vv, "]}\n", 65, "error: rule 'r': too many combinations of values: split the rule");
 	many(b, bb, "", 1024, NULL);
 	many(b, bb, "", 1025, "f:1027:3: error: more than 1024 bridges");
 	many(u, "up%u, ", "]}\n", 64, NULL);

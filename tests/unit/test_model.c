@@ -697,6 +697,684 @@ static void endpoints(void)
 	BAD(ENDS(QUARANTINE, GROUP("g0"), ANY, HOST, ANY), -EINVAL, ISOL_F_OBJECT, 0);
 }
 
+/* ---- what a rule asks of a frame */
+
+#define LEN(type, ...) (sizeof((type[]) { __VA_ARGS__ }) / sizeof(type))
+#define FIELD(f, neg, member, type, ...) { \
+	.field = ISOL_MATCH_A_##f, .negate = neg, .n = LEN(type, __VA_ARGS__), \
+	.member = (const type[]) { __VA_ARGS__ } }
+
+/* Ranges, IPv6 ranges and masked values of a field, and all but these. */
+#define R(f, ...) FIELD(f, false, range, struct isol_range, __VA_ARGS__)
+#define W(f, ...) FIELD(f, false, wide, struct isol_wide_range, __VA_ARGS__)
+#define M(f, ...) FIELD(f, false, masked, struct isol_masked, __VA_ARGS__)
+#define NOT_R(f, ...) FIELD(f, true, range, struct isol_range, __VA_ARGS__)
+#define NOT_W(f, ...) FIELD(f, true, wide, struct isol_wide_range, __VA_ARGS__)
+#define NOT_M(f, ...) FIELD(f, true, masked, struct isol_masked, __VA_ARGS__)
+#define EMPTY(f) { .field = ISOL_MATCH_A_##f }
+
+#define TCP R(PROTO, { 6, 6 })
+#define IP6_ALL { .hi = { ~0ULL, ~0ULL } }
+#define IP6_SOME { .lo = { 0x20010db800000000ULL, 1 }, .hi = { 0x20010db800000000ULL, 9 } }
+#define MAC_ALL 0xffffffffffffULL
+#define MAC_GROUP 0x010000000000ULL
+#define MAC_TOP 0x800000000000ULL
+#define MAC_2ND 0x400000000000ULL
+
+#define AT(f) ISOL_MATCH_A_##f
+#define RULE_MATCH(f, text) "rule MATCH " #f ": " text, AT(f)
+#define NEEDS_PORTS "needs PROTO of tcp, udp, udplite, sctp or dccp"
+#define NEEDS_ICMP "needs PROTO of either icmp or icmpv6 alone"
+
+/* What is said of some matches, and which field it is about; NULL: they are good. */
+static const struct try {
+	const char *msg;
+	u32 field;
+	struct isol_values values[5];
+} tries[] = {
+	/* each field, from end to end */
+	{ NULL, 0, { R(ETHERTYPE, { 4, 4 }) } },
+	{ NULL, 0, { R(ETHERTYPE, { 0x600, 0xffff }, { 4, 4 }) } },
+	{ NULL, 0, { M(SRC_MAC, { MAC_ALL, MAC_ALL }, { 0, 0x7fffULL << 33 }, { 0, MAC_GROUP }) } },
+	{ NULL, 0, { M(DST_MAC, { MAC_ALL, MAC_ALL }, { 0, 0x7fffULL << 33 }, { 0, MAC_GROUP }) } },
+	{ NULL, 0, { R(CAST, { 0, 2 }, { 1, 1 }) } },
+	{ NULL, 0, { R(SRC_IP4, { 0, U32_MAX }), R(DST_IP4, { 0, U32_MAX }) } },
+	{ NULL, 0, { W(SRC_IP6, IP6_ALL, IP6_SOME), W(DST_IP6, IP6_ALL) } },
+	{ NULL, 0, { R(DSCP, { 0, 63 }) } },
+	{ NULL, 0, { R(FRAGMENT, { 0, 2 }) } },
+	{ NULL, 0, { R(PROTO, { 0, 255 }) } },
+	{ NULL, 0, { R(SPORT, { 0, 65535 }), R(DPORT, { 0, 0 }, { 65535, 65535 }), TCP } },
+	{ NULL, 0, { M(TCP_FLAGS, { 511, 511 }, { 0, 1 }), TCP } },
+	{ NULL, 0, { R(ICMP, { 0, 65535 }), R(PROTO, { 1, 1 }) } },
+	{ NULL, 0, { R(ICMP, { 0, 65535 }), R(PROTO, { 58, 58 }, { 58, 58 }) } },
+	{ NULL, 0, { R(ARP_OP, { 0, 65535 }), R(ARP_SENDER, { 0, U32_MAX }),
+		     R(ARP_TARGET, { 0, U32_MAX }) } },
+
+	/* and one more */
+	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
+	  { R(ETHERTYPE, { 0x600, 0x10000 }) } },
+	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
+	  { R(ETHERTYPE, { 4, 4 }, { 0x5ff, 0xffff }) } },
+	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
+	  { NOT_R(ETHERTYPE, { 4, 0x600 }) } },
+	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
+	  { R(ETHERTYPE, { 5, 5 }) } },
+	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
+	  { R(ETHERTYPE, { 0, 0 }) } },
+	{ RULE_MATCH(SRC_MAC, "must have 48 bits"), { M(SRC_MAC, { 0, MAC_ALL + 1 }) } },
+	{ RULE_MATCH(DST_MAC, "must have 48 bits"), { M(DST_MAC, { MAC_ALL + 1, MAC_ALL }) } },
+	{ RULE_MATCH(CAST, "must be unicast, multicast or broadcast"), { R(CAST, { 0, 3 }) } },
+	{ RULE_MATCH(DSCP, "must be 0 to 63"), { R(DSCP, { 64, 64 }) } },
+	{ RULE_MATCH(FRAGMENT, "must be none, first or later"), { R(FRAGMENT, { 3, 3 }) } },
+	{ RULE_MATCH(PROTO, "must be 0 to 255"), { R(PROTO, { 6, 6 }, { 0, 256 }) } },
+	{ RULE_MATCH(SPORT, "must be 0 to 65535"), { R(SPORT, { 0, 65536 }), TCP } },
+	{ RULE_MATCH(DPORT, "must be 0 to 65535"), { R(DPORT, { 65536, U32_MAX }), TCP } },
+	{ RULE_MATCH(TCP_FLAGS, "must be 0 to 511"), { M(TCP_FLAGS, { 2, 512 }), TCP } },
+	{ RULE_MATCH(TCP_FLAGS, "must be 0 to 511"), { M(TCP_FLAGS, { 512, 2 }), TCP } },
+	{ RULE_MATCH(ICMP, "must be 0 to 65535"), { R(ICMP, { 0, 65536 }) } },
+	{ RULE_MATCH(ARP_OP, "must be 0 to 65535"), { R(ARP_OP, { 65536, 65536 }) } },
+
+	/* what a value must be */
+	{ RULE_MATCH(CAST, "a RANGE begins above its end"), { R(CAST, { 1, 0 }) } },
+	{ RULE_MATCH(ETHERTYPE, "a RANGE begins above its end"), { R(ETHERTYPE, { 0x600, 4 }) } },
+	{ RULE_MATCH(SRC_IP4, "a RANGE begins above its end"),
+	  { R(SRC_IP4, { 1, 2 }, { U32_MAX, 0 }) } },
+	{ RULE_MATCH(DST_IP6, "a RANGE begins above its end"),
+	  { W(DST_IP6, { .lo = { 1, 0 }, .hi = { 0, ~0ULL } }) } },
+	{ RULE_MATCH(SRC_IP6, "a RANGE begins above its end"),
+	  { NOT_W(SRC_IP6, { .lo = { 1, 1 }, .hi = { 1, 0 } }) } },
+	{ RULE_MATCH(SRC_MAC, "a value has bits that its mask has not"),
+	  { M(SRC_MAC, { 3, 1 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "a value has bits that its mask has not"),
+	  { M(TCP_FLAGS, { 2, 2 }, { 2, 16 }) } },
+	{ RULE_MATCH(DST_MAC, "a mask of 0 says nothing"), { NOT_M(DST_MAC, { 0, 0 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "a mask of 0 says nothing"), { M(TCP_FLAGS, { 0, 0 }), TCP } },
+	{ RULE_MATCH(DSCP, "no value is given"), { EMPTY(DSCP) } },
+	{ RULE_MATCH(SRC_MAC, "no value is given"), { EMPTY(SRC_MAC) } },
+	{ RULE_MATCH(DST_IP6, "no value is given"), { EMPTY(DST_IP6) } },
+	{ RULE_MATCH(PROTO, "is given twice"), { TCP, R(DSCP, { 1, 1 }), TCP } },
+	{ "rule MATCH: no such field", ISOL_MATCH_A_MAX + 1,
+	  { { .field = ISOL_MATCH_A_MAX + 1, .n = 1 } } },
+
+	/* what is left by a NOT */
+	{ NULL, 0, { NOT_R(PROTO, { 0, 254 }) } },
+	{ RULE_MATCH(PROTO, "NOT leaves no value"), { NOT_R(PROTO, { 0, 255 }) } },
+	{ RULE_MATCH(PROTO, "NOT leaves no value"),
+	  { NOT_R(PROTO, { 200, 255 }, { 0, 9 }, { 7, 100 }, { 101, 199 }) } },
+	{ NULL, 0, { NOT_R(PROTO, { 200, 255 }, { 0, 9 }, { 7, 99 }, { 101, 199 }) } },
+	{ NULL, 0, { NOT_R(ETHERTYPE, { 0x600, 0xffff }) } },
+	{ NULL, 0, { NOT_R(ETHERTYPE, { 4, 4 }) } },
+	{ RULE_MATCH(ETHERTYPE, "NOT leaves no value"),
+	  { NOT_R(ETHERTYPE, { 4, 4 }, { 0x600, 0xffff }) } },
+	{ RULE_MATCH(CAST, "NOT leaves no value"), { NOT_R(CAST, { 0, 0 }, { 1, 2 }) } },
+	{ RULE_MATCH(SRC_IP4, "NOT leaves no value"), { NOT_R(SRC_IP4, { 0, U32_MAX }) } },
+	{ RULE_MATCH(ARP_TARGET, "NOT leaves no value"),
+	  { NOT_R(ARP_TARGET, { 1, U32_MAX }, { 0, 0 }) } },
+	{ RULE_MATCH(SRC_IP6, "NOT leaves no value"), { NOT_W(SRC_IP6, IP6_ALL) } },
+	{ RULE_MATCH(SRC_IP6, "NOT leaves no value"),
+	  { NOT_W(SRC_IP6, { .lo = { 1, 0 }, .hi = { ~0ULL, ~0ULL } }, { .hi = { 0, ~0ULL } }) } },
+	{ NULL, 0, { NOT_W(SRC_IP6, { .lo = { 1, 1 }, .hi = { ~0ULL, ~0ULL } },
+			   { .hi = { 0, ~0ULL } }) } },
+	{ RULE_MATCH(SRC_MAC, "NOT leaves no value"), { NOT_M(SRC_MAC, { 0, MAC_TOP }, { MAC_TOP, MAC_TOP }) } },
+	{ RULE_MATCH(DST_MAC, "NOT leaves no value"),
+	  { NOT_M(DST_MAC, { 0, MAC_GROUP }, { MAC_GROUP, MAC_GROUP }) } },
+	{ RULE_MATCH(DST_MAC, "NOT leaves no value"),
+	  { NOT_M(DST_MAC, { MAC_2ND, MAC_2ND | MAC_TOP }, { 0, MAC_2ND }, { MAC_TOP, MAC_TOP }) } },
+	{ NULL, 0, { NOT_M(DST_MAC, { MAC_2ND, MAC_2ND | MAC_TOP }, { 0, MAC_2ND },
+			   { MAC_TOP, MAC_TOP | MAC_2ND >> 1 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "NOT leaves no value"),
+	  { NOT_M(TCP_FLAGS, { 256, 256 }, { 0, 256 }), TCP } },
+
+	/* casts, and addresses that are of them */
+	{ NULL, 0, { R(CAST, { 0, 0 }), M(DST_MAC, { 0x525400000000ULL, 0xffffff000000ULL }) } },
+	{ NULL, 0, { R(CAST, { 2, 2 }), M(DST_MAC, { 0, MAC_TOP }, { MAC_TOP, MAC_TOP }) } },
+	{ NULL, 0, { R(CAST, { 1, 1 }), M(DST_MAC, { MAC_ALL - 1, MAC_ALL - 1 }) } },
+	{ NULL, 0, { R(CAST, { 1, 1 }), NOT_M(DST_MAC, { 0, MAC_GROUP }, { MAC_ALL, MAC_ALL }) } },
+	{ NULL, 0, { R(CAST, { 1, 1 }), M(DST_MAC, { 0x335400000000ULL, MAC_ALL - 1 }) } },
+	{ RULE_MATCH(CAST, "no address that DST_MAC allows is of this kind"),
+	  { R(CAST, { 1, 2 }), M(DST_MAC, { 0x525400000000ULL, 0xffffff000000ULL }) } },
+	{ RULE_MATCH(CAST, "no address that DST_MAC allows is of this kind"),
+	  { NOT_R(CAST, { 2, 2 }), M(DST_MAC, { MAC_ALL, MAC_ALL }) } },
+	{ RULE_MATCH(CAST, "no address that DST_MAC allows is of this kind"),
+	  { R(CAST, { 2, 2 }), NOT_M(DST_MAC, { MAC_GROUP | MAC_TOP, MAC_GROUP | MAC_TOP }) } },
+	{ RULE_MATCH(CAST, "no address that DST_MAC allows is of this kind"),
+	  { R(CAST, { 0, 0 }), NOT_M(DST_MAC, { 0, MAC_GROUP | MAC_TOP },
+				    { MAC_TOP, MAC_GROUP | MAC_TOP }) } },
+	{ RULE_MATCH(CAST, "no address that DST_MAC allows is of this kind"),
+	  { R(CAST, { 1, 1 }), M(DST_MAC, { MAC_ALL - MAC_GROUP, MAC_ALL - MAC_GROUP }) } },
+
+	/* what needs a protocol */
+	{ NULL, 0, { R(PROTO, { 17, 17 }, { 33, 33 }, { 132, 132 }, { 136, 136 }, { 6, 6 }),
+		     R(DPORT, { 1, 9 }), R(SPORT, { 1, 9 }) } },
+	{ RULE_MATCH(SPORT, NEEDS_PORTS), { R(SPORT, { 1, 9 }), R(DPORT, { 1, 9 }) } },
+	{ RULE_MATCH(DPORT, NEEDS_PORTS), { R(DPORT, { 1, 9 }), R(PROTO, { 6, 17 }) } },
+	{ RULE_MATCH(DPORT, NEEDS_PORTS), { R(DPORT, { 1, 9 }), NOT_R(PROTO, { 1, 1 }) } },
+	{ RULE_MATCH(DPORT, NEEDS_PORTS), { R(DPORT, { 1, 9 }), NOT_R(PROTO, { 6, 6 }) } },
+	{ RULE_MATCH(DPORT, NEEDS_PORTS), { R(DPORT, { 1, 9 }), R(PROTO, { 6, 6 }, { 1, 1 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "needs PROTO of tcp alone"), { M(TCP_FLAGS, { 2, 2 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "needs PROTO of tcp alone"),
+	  { M(TCP_FLAGS, { 2, 2 }), R(PROTO, { 6, 6 }, { 17, 17 }) } },
+	{ RULE_MATCH(TCP_FLAGS, "needs PROTO of tcp alone"),
+	  { M(TCP_FLAGS, { 2, 2 }), NOT_R(PROTO, { 0, 5 }, { 7, 255 }) } },
+	{ RULE_MATCH(ICMP, NEEDS_ICMP), { R(ICMP, { 2048, 2048 }) } },
+	{ RULE_MATCH(ICMP, NEEDS_ICMP), { R(ICMP, { 1, 1 }), R(PROTO, { 1, 1 }, { 58, 58 }) } },
+	{ RULE_MATCH(ICMP, NEEDS_ICMP), { R(ICMP, { 1, 1 }), TCP, R(DPORT, { 1, 1 }) } },
+
+	/* versions of IP */
+	{ NULL, 0, { R(SRC_IP4, { 1, 1 }), W(SRC_IP6, IP6_SOME), R(DST_IP4, { 2, 2 }) } },
+	{ NULL, 0, { R(SRC_IP4, { 1, 1 }), W(SRC_IP6, IP6_SOME), W(DST_IP6, IP6_SOME) } },
+	{ RULE_MATCH(DST_IP6, "the source addresses are of IPv4 only"),
+	  { W(DST_IP6, IP6_SOME), R(SRC_IP4, { 1, 1 }) } },
+	{ RULE_MATCH(DST_IP4, "the source addresses are of IPv6 only"),
+	  { R(DST_IP4, { 1, 1 }), W(SRC_IP6, IP6_SOME) } },
+	{ NULL, 0, { R(PROTO, { 1, 1 }), R(ICMP, { 1, 1 }), R(SRC_IP4, { 1, 1 }),
+		     W(SRC_IP6, IP6_SOME) } },
+	{ NULL, 0, { R(PROTO, { 1, 1 }), W(SRC_IP6, IP6_SOME) } },
+	{ NULL, 0, { R(PROTO, { 58, 58 }), R(DST_IP4, { 1, 1 }) } },
+	{ RULE_MATCH(ICMP, "icmp is of IPv4, the addresses are of IPv6"),
+	  { R(PROTO, { 1, 1 }), R(ICMP, { 1, 1 }), W(DST_IP6, IP6_SOME) } },
+	{ RULE_MATCH(ICMP, "icmpv6 is of IPv6, the addresses are of IPv4"),
+	  { R(PROTO, { 58, 58 }), R(ICMP, { 1, 1 }), R(DST_IP4, { 1, 1 }) } },
+	{ NULL, 0, { R(PROTO, { 44, 44 }), R(DST_IP4, { 1, 1 }) } },
+	{ NULL, 0, { R(PROTO, { 43, 45 }), W(DST_IP6, IP6_SOME) } },
+	{ RULE_MATCH(PROTO, "is an extension header of IPv6, no protocol"),
+	  { R(PROTO, { 0, 0 }, { 43, 44 }, { 51, 51 }, { 60, 60 }, { 135, 135 }, { 139, 140 }),
+	    W(DST_IP6, IP6_SOME) } },
+	{ RULE_MATCH(PROTO, "is an extension header of IPv6, no protocol"),
+	  { NOT_R(PROTO, { 0, 138 }, { 141, 255 }), W(SRC_IP6, IP6_SOME) } },
+
+	/* EtherTypes, and what is behind them */
+	{ NULL, 0, { R(ETHERTYPE, { 0x800, 0x800 }), TCP } },
+	{ NULL, 0, { R(ETHERTYPE, { 0x86dd, 0x86dd }), TCP } },
+	{ NULL, 0, { NOT_R(ETHERTYPE, { 0x806, 0x806 }), TCP } },
+	{ NULL, 0, { R(ETHERTYPE, { 0x600, 0xffff }), R(ARP_OP, { 1, 1 }) } },
+	{ NULL, 0, { R(ETHERTYPE, { 0x8864, 0x8864 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0800 or 0x86dd (IP)"),
+	  { R(ETHERTYPE, { 4, 4 }, { 0x801, 0x86dc }, { 0x86de, 0xffff }), R(DSCP, { 1, 1 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0800 or 0x86dd (IP)"),
+	  { NOT_R(ETHERTYPE, { 0x800, 0x800 }, { 0x86dd, 0x86dd }), R(FRAGMENT, { 2, 2 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0800 (IPv4)"),
+	  { R(ETHERTYPE, { 0x86dd, 0x86dd }), R(SRC_IP4, { 1, 1 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0800 (IPv4)"),
+	  { R(ETHERTYPE, { 0x86dd, 0x86dd }), R(ICMP, { 1, 1 }), R(PROTO, { 1, 1 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0800 (IPv4)"),
+	  { R(ETHERTYPE, { 0x86dd, 0x86dd }), R(PROTO, { 60, 60 }) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x86dd (IPv6)"),
+	  { R(ETHERTYPE, { 0x800, 0x800 }), W(DST_IP6, IP6_SOME) } },
+	{ RULE_MATCH(ETHERTYPE, "the other fields need 0x0806 (ARP)"),
+	  { R(ETHERTYPE, { 0x800, 0x805 }), R(ARP_SENDER, { 1, 1 }) } },
+	{ NULL, 0, { R(ETHERTYPE, { 0x8100, 0x8101 }) } },
+	{ RULE_MATCH(ETHERTYPE, "frames are read behind their VLAN tags"),
+	  { R(ETHERTYPE, { 0x8100, 0x8100 }, { 0x88a8, 0x88a8 }) } },
+	{ RULE_MATCH(ETHERTYPE, "frames are read behind their VLAN tags"),
+	  { NOT_R(ETHERTYPE, { 0x600, 0x88a7 }, { 0x88a9, 0xffff }, { 4, 4 }) } },
+
+	/* what is not of one frame */
+	{ RULE_MATCH(ARP_OP, "frames of ARP have no IP header"),
+	  { R(ARP_OP, { 1, 1 }), R(ARP_SENDER, { 1, 1 }), R(SRC_IP4, { 1, 1 }) } },
+	{ RULE_MATCH(ARP_SENDER, "frames of ARP have no IP header"),
+	  { R(ARP_SENDER, { 1, 1 }), TCP, R(DPORT, { 1, 1 }) } },
+	{ RULE_MATCH(ARP_TARGET, "frames of ARP have no IP header"),
+	  { R(ARP_TARGET, { 1, 1 }), NOT_R(DSCP, { 1, 1 }) } },
+	{ NULL, 0, { R(FRAGMENT, { 2, 2 }), TCP } },
+	{ NULL, 0, { R(FRAGMENT, { 1, 2 }), TCP, R(DPORT, { 1, 1 }) } },
+	{ RULE_MATCH(FRAGMENT, "later ones have no header of the protocol"),
+	  { R(FRAGMENT, { 2, 2 }), TCP, R(DPORT, { 1, 1 }) } },
+	{ RULE_MATCH(FRAGMENT, "later ones have no header of the protocol"),
+	  { NOT_R(FRAGMENT, { 0, 1 }), TCP, M(TCP_FLAGS, { 2, 2 }) } },
+	{ RULE_MATCH(FRAGMENT, "later ones have no header of the protocol"),
+	  { R(FRAGMENT, { 2, 2 }), R(PROTO, { 58, 58 }), R(ICMP, { 2, 2 }) } },
+};
+
+static int add_match(const struct isol_values *values, u32 n)
+{
+	struct isol_rule_spec spec = { .name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1,
+				       .nto = 1, .nvalues = n };
+
+	memcpy(spec.values, values, n * sizeof(*values));
+	return add_rule(&spec);
+}
+
+static void matches(void)
+{
+	u32 i, n;
+
+	for (i = 0; i < ARRAY_SIZE(tries); i++) {
+		const struct try *t = &tries[i];
+		int err;
+
+		for (n = 0; n < ARRAY_SIZE(t->values) && t->values[n].field; n++)
+			;
+		begin();
+		err = add_match(t->values, n);
+		CHECK_MSG(err == (t->msg ? -EINVAL : 0), "try %u (%s): error %d, %s", i,
+			  t->msg ? t->msg : "good", err, err ? fault.msg : "none");
+		if (err && t->msg)
+			CHECK_MSG(!strcmp(fault.msg, t->msg) && fault.field == ISOL_F_MATCH &&
+				  fault.item == t->field, "try %u: %u %u %s, not %u %s", i,
+				  fault.field, fault.item, fault.msg, t->field, t->msg);
+		end();
+	}
+}
+
+/* @n values for a field, of one number each. */
+static struct isol_values some(u32 field, bool negate, u32 n)
+{
+	static struct isol_range narrow[ISOL_MAX_VALUES + 1];
+	static struct isol_wide_range wide[ISOL_MAX_VALUES + 1];
+	struct isol_values v = { .field = field, .negate = negate, .n = n, .range = narrow };
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(narrow); i++) {
+		narrow[i].lo = i;
+		narrow[i].hi = i;
+		wide[i].lo.lo = i;
+		wide[i].hi.lo = i;
+	}
+	if (isol_field_width(field) == ISOL_WIDTH_WIDE)
+		v.wide = wide;
+	return v;
+}
+
+static const struct isol_values tcp[] = { TCP };
+
+static int add_ports(u32 nsport, u32 ndport, bool negate)
+{
+	const struct isol_values v[] = {
+		tcp[0], some(AT(SPORT), negate, nsport), some(AT(DPORT), false, ndport),
+	};
+
+	return add_match(v, ARRAY_SIZE(v));
+}
+
+/* Of both versions of IP, and DSCP. */
+static int add_addresses(u32 src4, u32 dst4, u32 src6, u32 dst6, u32 dscp)
+{
+	const struct isol_values v[] = {
+		some(AT(SRC_IP4), false, src4), some(AT(DST_IP4), false, dst4),
+		some(AT(SRC_IP6), false, src6), some(AT(DST_IP6), false, dst6),
+		some(AT(DSCP), false, dscp),
+	};
+
+	return add_match(v, ARRAY_SIZE(v));
+}
+
+static int add_mask(u32 field, u64 mask, u32 n, bool negate)
+{
+	const struct isol_masked masked[] = { { 0, mask }, { 0, mask } };
+	struct isol_values v[] = { { .field = field, .negate = negate, .n = n } };
+
+	v[0].masked = masked;
+	return add_match(v, 1);
+}
+
+/* Exactly as much as may be, and one more. */
+static void match_limits(void)
+{
+	struct isol_values v = some(AT(SRC_IP4), false, ISOL_MAX_VALUES);
+
+	GOOD(add_match(&v, 1));
+	v = some(AT(SRC_IP6), false, ISOL_MAX_VALUES);
+	GOOD(add_match(&v, 1));
+	v.n++;
+	BAD(add_match(&v, 1), -E2BIG, ISOL_F_MATCH, 0);
+	GOOD(add_ports(119, 8, false));
+	BAD(add_ports(120, 8, false), -E2BIG, ISOL_F_MATCH, 0);
+
+	GOOD(add_ports(32, 32, false));
+	BAD(add_ports(32, 33, false), -E2BIG, ISOL_F_MATCH, 0);
+	BAD(add_ports(33, 32, false), -E2BIG, ISOL_F_MATCH, 0);
+	GOOD(add_ports(31, 32, true));
+	BAD(add_ports(32, 32, true), -E2BIG, ISOL_F_MATCH, 0);
+	/* the version with more counts */
+	GOOD(add_addresses(8, 16, 16, 8, 8));
+	BAD(add_addresses(8, 16, 16, 8, 9), -E2BIG, ISOL_F_MATCH, 0);
+	GOOD(add_addresses(32, 32, 1, 1, 1));
+	GOOD(add_addresses(1, 1, 32, 32, 1));
+	BAD(add_addresses(33, 32, 1, 1, 1), -E2BIG, ISOL_F_MATCH, 0);
+	BAD(add_addresses(1, 1, 32, 33, 1), -E2BIG, ISOL_F_MATCH, 0);
+	BAD(add_addresses(32, 32, 32, 32, 2), -E2BIG, ISOL_F_MATCH, 0);
+
+	/* bits that do not count, but for those at the low end */
+	BAD(add_mask(AT(SRC_MAC), 1, 1, false), -E2BIG, ISOL_F_MATCH, 0);
+	GOOD(add_mask(AT(SRC_MAC), MAC_ALL & ~(0x3ffULL << 20), 1, false));
+	GOOD(add_mask(AT(DST_MAC), MAC_ALL & ~(0x1ffULL << 20), 2, false));
+	BAD(add_mask(AT(DST_MAC), MAC_ALL & ~(0x3ffULL << 20), 2, false), -E2BIG, ISOL_F_MATCH, 0);
+	BAD(add_mask(AT(DST_MAC), MAC_ALL & ~(0x3ffULL << 20), 1, true), -E2BIG, ISOL_F_MATCH, 0);
+	BAD(add_mask(AT(SRC_MAC), MAC_ALL & ~(0x7ffULL << 20), 1, false), -E2BIG, ISOL_F_MATCH, 0);
+	GOOD(add_mask(AT(SRC_MAC), 0xffffff000000ULL & ~(0x3ffULL << 25), 1, false));
+	GOOD(add_mask(AT(SRC_MAC), MAC_GROUP, 1, false));
+}
+
+/* Values at which something changes, of the fields that have such. */
+static const u32 types_of_note[] = {
+	4, 0x600, 0x601, 0x7ff, 0x800, 0x801, 0x805, 0x806, 0x807, 0x80ff, 0x8100, 0x8101, 0x86dc,
+	0x86dd, 0x86de, 0x88a7, 0x88a8, 0x88a9, 0xffff,
+};
+
+static const u32 protos_of_note[] = {
+	0, 1, 2, 5, 6, 7, 17, 33, 42, 43, 44, 45, 50, 51, 52, 57, 58, 59, 60, 61, 132, 134, 135,
+	136, 137, 138, 139, 140, 141, 255,
+};
+
+/* Whether a value is among those of a field, one after the other. */
+static bool is_among(const struct isol_values *v, u64 x)
+{
+	bool found = false;
+	u32 i;
+
+	for (i = 0; i < v->n; i++)
+		switch (isol_field_width(v->field)) {
+		case ISOL_WIDTH_WIDE:
+			found |= v->wide[i].lo.lo <= x && x <= v->wide[i].hi.lo;
+			break;
+		case ISOL_WIDTH_MASKED:
+			found |= (x & v->masked[i].mask) == v->masked[i].value;
+			break;
+		default:
+			found |= v->range[i].lo <= x && x <= v->range[i].hi;
+		}
+	return found != v->negate;
+}
+
+/* The @i-th number to try for a field; false: there are no more. */
+static bool nth_number(u32 field, u32 i, u64 *x)
+{
+	/* those bits of MAC addresses that are asked for, see random_masked() */
+	static const u64 bits[] = { 1ULL << 47, 1ULL << 41, 1ULL << 40, 1ULL << 39 };
+	u32 bit;
+
+	switch (field) {
+	case ISOL_MATCH_A_SRC_MAC:
+	case ISOL_MATCH_A_DST_MAC:
+		*x = i & 16 ? MAC_ALL : 0;
+		for (bit = 0; bit < ARRAY_SIZE(bits); bit++)
+			if (i >> bit & 1)
+				*x ^= bits[bit];
+		return i < 32;
+	case ISOL_MATCH_A_CAST:
+	case ISOL_MATCH_A_FRAGMENT:
+		*x = i;
+		return i < 3;
+	case ISOL_MATCH_A_PROTO:
+		*x = i;
+		return i < 256;
+	case ISOL_MATCH_A_TCP_FLAGS:
+		*x = i;
+		return i < 512;
+	case ISOL_MATCH_A_DSCP:
+		*x = i;
+		return i < 64;
+	case ISOL_MATCH_A_ETHERTYPE:
+		*x = i + 0x5ff;
+		if (!i)
+			*x = 4;
+		return i <= 0xffff - 0x5ff;
+	case ISOL_MATCH_A_SRC_IP6:
+	case ISOL_MATCH_A_DST_IP6:
+		if (i == 16) {
+			*x = 1ULL << 40;
+			return true;
+		}
+		fallthrough;
+	default:
+		/* both ends of what random_range() makes, and beyond of wide ones */
+		*x = i < 8 ? i : field == ISOL_MATCH_A_SPORT || field == ISOL_MATCH_A_DPORT ||
+		     field == ISOL_MATCH_A_ICMP || field == ISOL_MATCH_A_ARP_OP ?
+		     0xffff - (i - 8) : U32_MAX - (i - 8);
+		return i < 16;
+	}
+}
+
+/* Whether a field may have a number, of those that are @wanted. */
+static bool may(const struct isol_values *const *of, u32 field, bool (*wanted)(u64 x))
+{
+	u64 x;
+	u32 i;
+
+	if (!of[field])
+		return true;
+	for (i = 0; nth_number(field, i, &x); i++)
+		if ((!wanted || wanted(x)) && is_among(of[field], x))
+			return true;
+	return false;
+}
+
+static bool neither_ip_nor_arp(u64 x)
+{
+	return x != 0x800 && x != 0x86dd && x != 0x806 && x != 0x8100 && x != 0x88a8;
+}
+
+static bool have_ports(u32 proto)
+{
+	return proto == 6 || proto == 17 || proto == 33 || proto == 132 || proto == 136;
+}
+
+static bool is_extension(u32 proto)
+{
+	return proto == 0 || proto == 43 || proto == 44 || proto == 51 || proto == 60 ||
+	       proto == 135 || proto == 139 || proto == 140;
+}
+
+/* Fields that are not of the frame at hand, are there any? */
+static bool asks(const struct isol_values *const *of, u32 first, u32 last)
+{
+	for (; first <= last; first++)
+		if (of[first])
+			return true;
+	return false;
+}
+
+static bool ip_may(const struct isol_values *const *of, bool ip6)
+{
+	u32 proto, fragment;
+
+	if (of[AT(ETHERTYPE)] && !is_among(of[AT(ETHERTYPE)], ip6 ? 0x86dd : 0x800))
+		return false;
+	if ((of[AT(SRC_IP4)] || of[AT(SRC_IP6)]) && !of[ip6 ? AT(SRC_IP6) : AT(SRC_IP4)])
+		return false;
+	if ((of[AT(DST_IP4)] || of[AT(DST_IP6)]) && !of[ip6 ? AT(DST_IP6) : AT(DST_IP4)])
+		return false;
+	if (asks(of, AT(ARP_OP), AT(ARP_TARGET)))
+		return false;
+	for (proto = 0; proto < 256; proto++)
+		for (fragment = 0; fragment < 3; fragment++) {
+			bool whole = fragment != ISOL_FRAGMENT_LATER;
+
+			if ((ip6 && is_extension(proto)) ||
+			    (of[AT(PROTO)] && !is_among(of[AT(PROTO)], proto)) ||
+			    (of[AT(FRAGMENT)] && !is_among(of[AT(FRAGMENT)], fragment)))
+				continue;
+			if (asks(of, AT(SPORT), AT(DPORT)) && !(whole && have_ports(proto)))
+				continue;
+			if (of[AT(TCP_FLAGS)] && !(whole && proto == 6))
+				continue;
+			if (of[AT(ICMP)] && !(whole && proto == (ip6 ? 58 : 1)))
+				continue;
+			return true;
+		}
+	return false;
+}
+
+/* Whether there is a frame that matches, by going through frames. */
+static bool some_frame_may(const struct isol_values *const *of)
+{
+	bool mac = false;
+	u64 dmac;
+	u32 i;
+
+	/* whatever else it is, it has addresses, and fields are what they are */
+	for (i = 0; nth_number(AT(DST_MAC), i, &dmac); i++) {
+		u32 cast = dmac == MAC_ALL ? ISOL_CAST_BROADCAST : dmac & MAC_GROUP ?
+			   ISOL_CAST_MULTICAST : ISOL_CAST_UNICAST;
+
+		mac |= (!of[AT(DST_MAC)] || is_among(of[AT(DST_MAC)], dmac)) &&
+		       (!of[AT(CAST)] || is_among(of[AT(CAST)], cast));
+	}
+	for (i = 1; i <= ISOL_MATCH_A_MAX; i++)
+		if (!may(of, i, NULL))
+			return false;
+	if (!mac)
+		return false;
+	if (ip_may(of, false) || ip_may(of, true))
+		return true;
+	if (asks(of, AT(SRC_IP4), AT(ICMP)))
+		return false;
+	if (asks(of, AT(ARP_OP), AT(ARP_TARGET)))
+		return !of[AT(ETHERTYPE)] || is_among(of[AT(ETHERTYPE)], 0x806);
+	return may(of, AT(ETHERTYPE), neither_ip_nor_arp) ||
+	       is_among(of[AT(ETHERTYPE)], 0x806);
+}
+
+static struct isol_range random_range(u32 field)
+{
+	struct isol_range r;
+	u64 x, y;
+
+	if (field == AT(ETHERTYPE)) {
+		x = types_of_note[below(ARRAY_SIZE(types_of_note))];
+		y = percent(50) ? x : types_of_note[below(ARRAY_SIZE(types_of_note))];
+		if (x == 4 || y == 4)
+			y = x;
+	} else if (field == AT(PROTO)) {
+		x = protos_of_note[below(ARRAY_SIZE(protos_of_note))];
+		y = percent(60) ? x : protos_of_note[below(ARRAY_SIZE(protos_of_note))];
+	} else if (field == AT(DSCP)) {
+		x = below(64);
+		y = percent(20) ? 63 - x : x;
+	} else if (field == AT(CAST) || field == AT(FRAGMENT)) {
+		x = below(3);
+		y = below(3);
+	} else {
+		nth_number(field, 1 + below(6) + (percent(50) ? 8 : 0), &x);
+		nth_number(field, percent(50) ? below(3) * 8 % 15 : below(16), &y);
+	}
+	r.lo = min(x, y);
+	r.hi = max(x, y);
+	return r;
+}
+
+static struct isol_masked random_masked(u32 field)
+{
+	struct isol_masked m;
+	u64 x;
+
+	if (field == AT(TCP_FLAGS)) {
+		m.mask = 1 + below(511);
+		x = below(512);
+	} else {
+		nth_number(field, 1 + below(15), &m.mask);
+		nth_number(field, below(16), &x);
+		if (percent(5))
+			m.mask = MAC_ALL;
+		if (percent(10))
+			x = MAC_ALL;
+	}
+	m.value = x & m.mask;
+	return m;
+}
+
+/* What is said to be impossible is, and nothing else. */
+static void random_matches(void)
+{
+	/* fields that go together */
+	static const u32 kinds[] = {
+		1U << AT(ETHERTYPE) | 1U << AT(DST_MAC) | 1U << AT(CAST) | 1U << AT(SRC_MAC),
+		1U << AT(ETHERTYPE) | 1U << AT(PROTO) | 1U << AT(SRC_IP6) | 1U << AT(DST_IP6),
+		1U << AT(PROTO) | 1U << AT(ICMP) | 1U << AT(DST_IP4) | 1U << AT(DST_IP6) |
+		1U << AT(FRAGMENT),
+		1U << AT(PROTO) | 1U << AT(DPORT) | 1U << AT(TCP_FLAGS) | 1U << AT(FRAGMENT),
+		1U << AT(ETHERTYPE) | 1U << AT(ARP_OP) | 1U << AT(ARP_SENDER) | 1U << AT(CAST),
+		~0U,
+	};
+	u32 round, rounds = test_rounds(20000), counts[2] = { 0 };
+
+	for (round = 0; round < rounds && test_good(); round++) {
+		const struct isol_values *of[ISOL_MATCH_A_MAX + 1] = { NULL };
+		struct isol_wide_range wide[ISOL_MATCH_A_MAX + 1][3];
+		struct isol_masked masked[ISOL_MATCH_A_MAX + 1][3];
+		struct isol_range range[ISOL_MATCH_A_MAX + 1][3];
+		struct isol_values values[ISOL_MATCH_A_MAX];
+		u32 kind = kinds[below(ARRAY_SIZE(kinds))], n = 0, field, i, at;
+		u32 odds = kind == ~0U ? 15 : 55;
+		const char *msg;
+
+		for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+			struct isol_values *v = &values[n];
+
+			if (!(kind >> field & 1) || !percent(odds))
+				continue;
+			n++;
+			of[field] = v;
+			*v = (struct isol_values) { .field = field, .negate = percent(30),
+						    .n = between(1, 3), .range = range[field] };
+			for (i = 0; i < v->n; i++) {
+				range[field][i] = random_range(field);
+				masked[field][i] = random_masked(AT(SRC_MAC));
+				wide[field][i] = (struct isol_wide_range) {
+					.lo.lo = range[field][i].lo, .hi.lo = range[field][i].hi };
+				if (field == AT(TCP_FLAGS))
+					masked[field][i] = random_masked(field);
+			}
+			if (isol_field_width(field) == ISOL_WIDTH_WIDE)
+				v->wide = wide[field];
+			else if (isol_field_width(field) == ISOL_WIDTH_MASKED)
+				v->masked = masked[field];
+		}
+		msg = isol_match_check(values, n, &at);
+		/* what needs a protocol is another matter, and how much there is */
+		if (msg && (!at || strstr(msg, "needs PROTO")))
+			continue;
+		CHECK_MSG(!msg == some_frame_may(of), "round %u: %s", round, msg ?: "is good");
+		CHECK(!msg || !strncmp(msg, "rule MATCH ", 11));
+		CHECK(!msg || (at <= ISOL_MATCH_A_MAX && of[at]));
+		counts[!msg]++;
+	}
+	/* there were both */
+	if (rounds >= 1000)
+		CHECK(counts[0] > rounds / 50 && counts[1] > rounds / 5);
+}
+
+/* What is kept is what was given, in the order of the fields. */
+static void match_contents(void)
+{
+	const struct isol_values given[] = {
+		R(DPORT, { 443, 443 }, { 80, 88 }), NOT_W(SRC_IP6, IP6_SOME, IP6_ALL),
+		TCP, M(DST_MAC, { 0x525400000000ULL, 0xffffff000000ULL }),
+	};
+	static const u8 order_of[] = { 3, 1, 2, 0 };
+	const struct isol_match *match;
+	struct isol_values v[4];
+	u32 i;
+
+	memcpy(v, given, sizeof(v));
+	/* which would leave nothing: only to be kept */
+	begin();
+	match = isol_match_copy(&model->arena, v, 4);
+	memset(v, 0x5a, sizeof(v));
+	CHECK(match);
+	CHECK_EQ(match->n, 4);
+	CHECK_EQ(match->fields, 1U << AT(DPORT) | 1U << AT(SRC_IP6) | 1U << AT(PROTO) |
+		 1U << AT(DST_MAC));
+	for (i = 0; i < 4; i++) {
+		const struct isol_values *a = &match->values[i], *b = &given[order_of[i]];
+
+		CHECK_EQ(a->field, b->field);
+		CHECK_EQ(a->negate, b->negate);
+		CHECK_EQ(a->n, b->n);
+		CHECK(a->v != b->v);
+		CHECK(!memcmp(a->v, b->v, a->n * isol_width_size(isol_field_width(a->field))));
+	}
+	end();
+
+	begin();
+	CHECK(!isol_model_rule(model, "r0")->match);
+	CHECK_EQ(add_match(&given[2], 1), 0);
+	match = isol_model_rule(model, "r")->match;
+	CHECK(match && match->n == 1 && match->values[0].range[0].lo == 6);
+	end();
+}
+
 /* ---- limits */
 
 /* The last that may be, and one more. */
@@ -1002,7 +1680,7 @@ static int add_full_rule(void)
 {
 	const struct isol_rule_spec spec = {
 		.name = "r", .comment = "comment", .owner = "owner", .from = { GROUP("g1") },
-		.to = { BINDING("b1") }, .nfrom = 1, .nto = 1,
+		.to = { BINDING("b1") }, .nfrom = 1, .nto = 1, .values = { TCP }, .nvalues = 1,
 	};
 
 	return isol_model_add_rule(model, &spec, &fault);
@@ -1213,6 +1891,10 @@ static void empty(void)
 	X(memberships) \
 	X(roles) \
 	X(endpoints) \
+	X(matches) \
+	X(match_limits) \
+	X(random_matches) \
+	X(match_contents) \
 	X(limits) \
 	X(most_of_all) \
 	X(contents) \

@@ -135,6 +135,22 @@ static void guesses(void)
 	CHECK(!*guess_text(&g, buf, sizeof(buf)));
 	guess_offer(&g, "segment");
 	CHECK(!strcmp(guess_text(&g, buf, sizeof(buf)), "; did you mean 'segment'?"));
+	/* what others call it, whatever comes first or is nearer */
+	g = (struct guess){ .word = "icmp6" };
+	guess_offer(&g, "icmpv6");
+	guess_offer(&g, "icmp");
+	CHECK(!strcmp(guess_text(&g, buf, sizeof(buf)), "; did you mean 'icmpv6'?"));
+	g = (struct guess){ .word = "dst-port" };
+	guess_offer(&g, "sport");
+	guess_offer(&g, "dport");
+	CHECK(!strcmp(guess_text(&g, buf, sizeof(buf)), "; did you mean 'dport'?"));
+	g = (struct guess){ .word = "smac" };
+	guess_offer(&g, "mac");
+	guess_offer(&g, "src_mac");
+	CHECK(!strcmp(guess_text(&g, buf, sizeof(buf)), "; did you mean 'src_mac'?"));
+	g = (struct guess){ .word = "flags" };
+	guess_offer(&g, "tcp-flags");
+	CHECK(!strcmp(guess_text(&g, buf, sizeof(buf)), "; did you mean 'tcp-flags'?"));
 	g = (struct guess){ .word = "a" };
 	guess_offer(&g, "b");
 	CHECK(!g.best);

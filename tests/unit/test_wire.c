@@ -37,6 +37,18 @@ static int on_add(struct nlmsghdr *nlh, void *data)
 	return 0;
 }
 
+/* A tree may say the same in other words: values come back as they were. */
+static void same_matches(const struct policy *p, const struct policy *q, enum object_kind kind)
+{
+	const struct rule *a, *b;
+	size_t i;
+
+	policy_each(p, kind, const struct rule, a, i) {
+		b = policy_find(q, kind, a->o.name.text);
+		CHECK(b && match_equal(&a->match, &b->match));
+	}
+}
+
 static void round_trip(struct genl *g, const struct policy *p, unsigned int *messages)
 {
 	struct receiver r = { .p = policy_new() };
@@ -50,6 +62,8 @@ static void round_trip(struct genl *g, const struct policy *p, unsigned int *mes
 	CHECK_EQ(policy_check(r.p, &d), 0);
 	CHECK(!policy_diff(p, r.p, NULL, NULL));
 	CHECK_EQ(r.objects, n);
+	same_matches(p, r.p, OBJECT_RULE);
+	same_matches(p, r.p, OBJECT_QRULE);
 	*messages = r.messages;
 	diags_free(&d);
 	policy_free(r.p);
@@ -84,6 +98,169 @@ static void packing(void)
 	round_trip(&g, p, &messages);
 	CHECK_EQ(messages, 0);
 	policy_free(p);
+}
+
+/* A policy with a rule, of which the match is yet to be made. */
+static struct policy *one_rule(struct rule **r)
+{
+	struct policy *p = policy_new();
+	const struct mark nowhere = { 0 };
+	struct object *o = policy_object(p, OBJECT_RULE, "r", nowhere);
+
+	*r = (struct rule *)(void *)o;
+	endpoint_list_add(p, &(*r)->from, endpoint_make(word_make(p, "members", nowhere)));
+	endpoint_list_add(p, &(*r)->to, endpoint_make(word_make(p, "any", nowhere)));
+	policy_add(p, OBJECT_RULE, o);
+	return p;
+}
+
+static const struct nlattr *child(const struct nlattr *nest, u16 type)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == type)
+			return attr;
+	CHECK_MSG(false, "no attribute %u", type);
+	return NULL;
+}
+
+struct bytes {
+	u32 field;
+	bool negate;
+	struct match_value v;
+	u16 type;
+	u16 len;
+	const char *data;
+};
+
+static int on_bytes(struct nlmsghdr *nlh, void *data)
+{
+	const struct bytes *b = data;
+	const struct nlattr *attr = mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr));
+	const struct nlattr *field = child(child(attr, ISOL_RULE_A_MATCH), b->field), *value;
+
+	CHECK(field->nla_type & NLA_F_NESTED);
+	CHECK(child(attr, ISOL_RULE_A_MATCH)->nla_type & NLA_F_NESTED);
+	if (b->negate)
+		CHECK_EQ(mnl_attr_get_payload_len(child(field, ISOL_VALUES_A_NOT)), 0);
+	value = child(field, b->type);
+	CHECK_EQ(mnl_attr_get_payload_len(value), b->len);
+	CHECK(!memcmp(mnl_attr_get_payload(value), b->data, b->len));
+	return 0;
+}
+
+/* Byte by byte what the interface says. */
+static void match_bytes(void)
+{
+	const u32 port[2] = { 80, 90 }, flags[2] = { 2, 0x12 };
+	const struct bytes bytes[] = {
+		{ ISOL_MATCH_A_SRC_IP4, false, { .lo = 0x0a000001, .hi = 0x0a0000ff },
+		  ISOL_VALUES_A_RANGE, 8, "\x0a\0\0\1\x0a\0\0\xff" },
+		{ ISOL_MATCH_A_ARP_SENDER, true, { .lo = 0x0a000001, .hi = 0x0a0000ff },
+		  ISOL_VALUES_A_RANGE, 8, "\x0a\0\0\1\x0a\0\0\xff" },
+		{ ISOL_MATCH_A_DST_IP6, true,
+		  { .lo6 = { 0x20, 1, [15] = 1 }, .hi6 = { 0x20, 1, [15] = 2 } },
+		  ISOL_VALUES_A_RANGE, 32,
+		  "\x20\1\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x20\1\0\0\0\0\0\0\0\0\0\0\0\0\0\2" },
+		{ ISOL_MATCH_A_SRC_MAC, false,
+		  { .value = 0x525400000000ULL, .mask = 0xffffff000000ULL },
+		  ISOL_VALUES_A_MASKED, 12, "\x52\x54\0\0\0\0\xff\xff\xff\0\0\0" },
+		{ ISOL_MATCH_A_TCP_FLAGS, false, { .value = 2, .mask = 0x12 },
+		  ISOL_VALUES_A_MASKED, 8, (const char *)flags },
+		{ ISOL_MATCH_A_DPORT, true, { .lo = 80, .hi = 90 },
+		  ISOL_VALUES_A_RANGE, 8, (const char *)port },
+	};
+	struct genl g = { .out = buffer, .family = 30 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bytes); i++) {
+		struct bytes b = bytes[i];
+		struct rule *r;
+		struct policy *p = one_rule(&r);
+
+		match_add(&p->arena, &r->match, b.field, &b.v);
+		r->match.of[b.field].negate = b.negate;
+		CHECK_EQ(push_messages(&g, p, on_bytes, &b), 0);
+		policy_free(p);
+	}
+}
+
+/* As much as a rule may ask, of the longest values, many times. */
+static void long_matches(void)
+{
+	struct genl g = { .out = buffer, .family = 30 };
+	const struct mark nowhere = { 0 };
+	struct policy *p = policy_new();
+	unsigned int i, j, messages;
+	char name[16];
+
+	for (i = 0; i < 100; i++) {
+		struct object *o;
+		struct rule *r;
+
+		snprintf(name, sizeof(name), "r%u", i);
+		o = policy_object(p, OBJECT_RULE, name, nowhere);
+		r = (struct rule *)(void *)o;
+		endpoint_list_add(p, &r->from, endpoint_make(word_make(p, "members", nowhere)));
+		endpoint_list_add(p, &r->to, endpoint_make(word_make(p, "any", nowhere)));
+		for (j = 0; j < ISOL_MAX_VALUES; j++) {
+			struct match_value v = { .lo6 = { 0x20, 1, [14] = i, j } };
+
+			memcpy(v.hi6, v.lo6, 16);
+			match_add(&p->arena, &r->match, ISOL_MATCH_A_SRC_IP6, &v);
+		}
+		policy_add(p, OBJECT_RULE, o);
+	}
+	round_trip(&g, p, &messages);
+	CHECK_MSG(messages >= 8 && messages < 16, "%u messages", messages);
+	policy_free(p);
+}
+
+enum wrong {
+	WRONG_NONE,
+	WRONG_FIELD,
+	WRONG_NO_VALUE,
+	WRONG_ONLY_NOT,
+	WRONG_TWICE,
+	WRONG_LENGTH,
+	WRONG_TYPE,
+	WRONG_END
+};
+
+/* What is not known of a match is not passed over. */
+static void bad_matches(void)
+{
+	const u32 pair[4] = { 6, 6 };
+	int wrong;
+
+	for (wrong = 0; wrong < WRONG_END; wrong++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+		struct policy *p = policy_new();
+		struct nlattr *rule, *match, *field;
+		unsigned int i;
+
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+		rule = mnl_attr_nest_start(nlh, ISOL_A_RULE);
+		mnl_attr_put_strz(nlh, ISOL_RULE_A_NAME, "r");
+		match = mnl_attr_nest_start(nlh, ISOL_RULE_A_MATCH);
+		for (i = 0; i < (wrong == WRONG_TWICE ? 2 : 1); i++) {
+			field = mnl_attr_nest_start(nlh, wrong == WRONG_FIELD ?
+						    ISOL_MATCH_A_MAX + 1 : ISOL_MATCH_A_PROTO);
+			if (wrong == WRONG_ONLY_NOT)
+				mnl_attr_put(nlh, ISOL_VALUES_A_NOT, 0, NULL);
+			else if (wrong != WRONG_NO_VALUE)
+				mnl_attr_put(nlh, wrong == WRONG_TYPE ? ISOL_VALUES_A_MASKED :
+					     ISOL_VALUES_A_RANGE, wrong == WRONG_LENGTH ? 12 : 8,
+					     pair);
+			mnl_attr_nest_end(nlh, field);
+		}
+		mnl_attr_nest_end(nlh, match);
+		mnl_attr_nest_end(nlh, rule);
+		CHECK_EQ(wire_get(mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr)), p),
+			 wrong ? -EBADMSG : 0);
+		policy_free(p);
+	}
 }
 
 static int mutate(struct nlmsghdr *nlh, void *data)
@@ -209,6 +386,9 @@ int main(void)
 	run_case("wire_ports", ports);
 	run_case("wire_round_trips", rounds);
 	run_case("wire_packing", packing);
+	run_case("wire_match_bytes", match_bytes);
+	run_case("wire_long_matches", long_matches);
+	run_case("wire_bad_matches", bad_matches);
 	run_case("wire_mutants", mutants);
 	return test_end();
 }

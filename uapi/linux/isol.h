@@ -56,6 +56,9 @@
 #define ISOL_MAX_RULES		131072	/* per policy, quarantine rules included */
 #define ISOL_MAX_ENDPOINTS	64	/* per side of a rule */
 #define ISOL_MAX_CLAIMS		65535	/* ports per binding */
+#define ISOL_MAX_VALUES		128	/* per rule, over all that it matches on */
+#define ISOL_MAX_BOXES		1024	/* combinations of values, per rule */
+#define ISOL_MAX_FRAME		512	/* bytes of ISOL_A_FRAME */
 #define ISOL_TIMEOUT_MIN	100	/* ms, ISOL_A_TIMEOUT */
 #define ISOL_TIMEOUT_MAX	600000
 #define ISOL_TIMEOUT_DEFAULT	30000
@@ -175,6 +178,9 @@ enum isol_quarantine_mode {
  * @ISOL_REASON_MISMATCH: the two ends are on different bridges (drop)
  * @ISOL_REASON_TEARDOWN: the namespace is going away (drop); never listed, the
  *	counters go with the namespace
+ * @ISOL_REASON_UNPARSED: what a rule asks about cannot be read in the frame
+ *	(drop): a rule that drops then matches, one that accepts does not, and what
+ *	a default drops after that is counted so
  */
 enum isol_reason {
 	ISOL_REASON_RULE,
@@ -193,6 +199,7 @@ enum isol_reason {
 	ISOL_REASON_UNKNOWN_PORT,
 	ISOL_REASON_MISMATCH,
 	ISOL_REASON_TEARDOWN,
+	ISOL_REASON_UNPARSED,
 
 	/* private: */
 	__ISOL_REASON_MAX,
@@ -309,7 +316,8 @@ enum isol_event {
  * @ISOL_CMD_WHY: do. Ask what the enforced policy does with frames from
  *	ISOL_A_FROM to ISOL_A_TO. Each is ISOL_ENDPOINT_PORT, _BINDING, _HOST or
  *	_UPLINK; ISOL_A_BRIDGE_NAME tells which bridge is meant where neither
- *	end is a port (optional if the policy has just one bridge). Reply:
+ *	end is a port (optional if the policy has just one bridge); ISOL_A_FRAME
+ *	is the frame that is meant (optional). Reply:
  *	ISOL_A_GENERATION, ISOL_A_WHY. A binding without a port is answered as if it had one.
  *	Errors: ENOENT (no such port or binding, or no policy), EINVAL,
  *	EXDEV (the two are on different bridges: no frame goes between them).
@@ -373,6 +381,8 @@ enum isol_cmd {
  * @ISOL_A_FROM: nest, enum isol_endpoint_attr
  * @ISOL_A_TO: nest, enum isol_endpoint_attr
  * @ISOL_A_WHY: nest, enum isol_why_attr
+ * @ISOL_A_FRAME: binary, the beginning of a frame, from the destination address
+ *	on, 14 to ISOL_MAX_FRAME bytes; what lies beyond is taken for missing
  */
 enum isol_attr {
 	ISOL_A_UNSPEC,
@@ -395,6 +405,7 @@ enum isol_attr {
 	ISOL_A_FROM,
 	ISOL_A_TO,
 	ISOL_A_WHY,
+	ISOL_A_FRAME,
 
 	/* private: */
 	__ISOL_A_MAX,
@@ -562,6 +573,125 @@ enum isol_endpoint_attr {
 };
 
 /**
+ * enum isol_cast - to how many a frame is addressed
+ * @ISOL_CAST_UNICAST: one: the first bit of the destination address is not set
+ * @ISOL_CAST_MULTICAST: a group, but not all
+ * @ISOL_CAST_BROADCAST: ff:ff:ff:ff:ff:ff
+ */
+enum isol_cast {
+	ISOL_CAST_UNICAST,
+	ISOL_CAST_MULTICAST,
+	ISOL_CAST_BROADCAST,
+
+	/* private: */
+	__ISOL_CAST_MAX,
+	ISOL_CAST_MAX = __ISOL_CAST_MAX - 1
+};
+
+/**
+ * enum isol_fragment - which part of an IP packet a frame carries
+ * @ISOL_FRAGMENT_NONE: all of it (so does an IPv6 "atomic" fragment, RFC 6946)
+ * @ISOL_FRAGMENT_FIRST: the first of several fragments
+ * @ISOL_FRAGMENT_LATER: another one: without the header of its protocol
+ */
+enum isol_fragment {
+	ISOL_FRAGMENT_NONE,
+	ISOL_FRAGMENT_FIRST,
+	ISOL_FRAGMENT_LATER,
+
+	/* private: */
+	__ISOL_FRAGMENT_MAX,
+	ISOL_FRAGMENT_MAX = __ISOL_FRAGMENT_MAX - 1
+};
+
+/**
+ * enum isol_values_attr - values that a field of a frame may have
+ * @ISOL_VALUES_A_NOT: flag: any value but these
+ * @ISOL_VALUES_A_RANGE: binary: the lowest value and the highest, both included;
+ *	may be repeated. IPv4 addresses: 4 bytes each, IPv6 addresses: 16 bytes
+ *	each, in wire order; all other fields: u32 each.
+ * @ISOL_VALUES_A_MASKED: binary: a value, and which of its bits count; may be
+ *	repeated. MAC addresses: 6 bytes each, in wire order; TCP flags: u32 each.
+ *
+ * At least one of RANGE, or of MASKED in ISOL_MATCH_A_SRC_MAC, _DST_MAC and
+ * _TCP_FLAGS, is required; ISOL_MAX_VALUES over all fields of a rule. A value has
+ * no bits that its mask has not.
+ */
+enum isol_values_attr {
+	ISOL_VALUES_A_UNSPEC,
+	ISOL_VALUES_A_NOT,
+	ISOL_VALUES_A_RANGE,
+	ISOL_VALUES_A_MASKED,
+
+	/* private: */
+	__ISOL_VALUES_A_MAX,
+	ISOL_VALUES_A_MAX = __ISOL_VALUES_A_MAX - 1
+};
+
+/**
+ * enum isol_match_attr - what a frame has to be for a rule to match
+ * @ISOL_MATCH_A_ETHERTYPE: 0x0600 to 0xffff (behind VLAN tags), or 4 for frames
+ *	with an LLC header instead (802.3). IPv4, IPv6 and ARP behind an LLC/SNAP
+ *	header count as not read.
+ * @ISOL_MATCH_A_SRC_MAC: source MAC address
+ * @ISOL_MATCH_A_DST_MAC: destination MAC address
+ * @ISOL_MATCH_A_CAST: enum isol_cast, by the destination MAC address
+ * @ISOL_MATCH_A_SRC_IP4: IPv4 source address. A rule that names addresses matches
+ *	frames of the families only that it names addresses of.
+ * @ISOL_MATCH_A_DST_IP4: IPv4 destination address; as ISOL_MATCH_A_SRC_IP4
+ * @ISOL_MATCH_A_SRC_IP6: IPv6 source address; as ISOL_MATCH_A_SRC_IP4
+ * @ISOL_MATCH_A_DST_IP6: IPv6 destination address; as ISOL_MATCH_A_SRC_IP4
+ * @ISOL_MATCH_A_DSCP: 0 to 63, of IPv4 or IPv6 (RFC 2474)
+ * @ISOL_MATCH_A_FRAGMENT: enum isol_fragment, of IPv4 or IPv6
+ * @ISOL_MATCH_A_PROTO: 0 to 255, IP protocol, or the first header of IPv6 that is
+ *	no extension header
+ * @ISOL_MATCH_A_SPORT: 0 to 65535, source port of TCP, UDP, UDP-Lite, SCTP or
+ *	DCCP; a rule that has it has ISOL_MATCH_A_PROTO of these alone, not negated
+ * @ISOL_MATCH_A_DPORT: destination port; as ISOL_MATCH_A_SPORT
+ * @ISOL_MATCH_A_TCP_FLAGS: 0 to 511: NS, CWR, ECE, URG, ACK, PSH, RST, SYN, FIN
+ *	from the highest bit to the lowest; a rule that has it has
+ *	ISOL_MATCH_A_PROTO of TCP alone
+ * @ISOL_MATCH_A_ICMP: 0 to 65535: type in the upper 8 bits, code in the lower; a
+ *	rule that has it has ISOL_MATCH_A_PROTO of either ICMP (then of IPv4) or
+ *	ICMPv6 (then of IPv6) alone
+ * @ISOL_MATCH_A_ARP_OP: 0 to 65535, operation of ARP for IPv4 over Ethernet
+ * @ISOL_MATCH_A_ARP_SENDER: IPv4 address of the sender, of ARP
+ * @ISOL_MATCH_A_ARP_TARGET: IPv4 address of the target, of ARP
+ *
+ * Each is a nest of enum isol_values_attr, at most one of a kind. A frame
+ * matches when it matches all that are there. A field that a frame does not
+ * have matches nothing, negated or not. Of a field that cannot be read
+ * (fragments, cut or broken headers, what hides behind other encapsulations)
+ * nobody can tell: a rule that drops then matches if everything that can be read
+ * does, a rule that accepts does not. A rule that no frame can match is refused.
+ */
+enum isol_match_attr {
+	ISOL_MATCH_A_UNSPEC,
+	ISOL_MATCH_A_ETHERTYPE,
+	ISOL_MATCH_A_SRC_MAC,
+	ISOL_MATCH_A_DST_MAC,
+	ISOL_MATCH_A_CAST,
+	ISOL_MATCH_A_SRC_IP4,
+	ISOL_MATCH_A_DST_IP4,
+	ISOL_MATCH_A_SRC_IP6,
+	ISOL_MATCH_A_DST_IP6,
+	ISOL_MATCH_A_DSCP,
+	ISOL_MATCH_A_FRAGMENT,
+	ISOL_MATCH_A_PROTO,
+	ISOL_MATCH_A_SPORT,
+	ISOL_MATCH_A_DPORT,
+	ISOL_MATCH_A_TCP_FLAGS,
+	ISOL_MATCH_A_ICMP,
+	ISOL_MATCH_A_ARP_OP,
+	ISOL_MATCH_A_ARP_SENDER,
+	ISOL_MATCH_A_ARP_TARGET,
+
+	/* private: */
+	__ISOL_MATCH_A_MAX,
+	ISOL_MATCH_A_MAX = __ISOL_MATCH_A_MAX - 1
+};
+
+/**
  * enum isol_rule_attr - a rule; the first one that matches decides
  * @ISOL_RULE_A_PAD: alignment of 64-bit attributes, ignored
  * @ISOL_RULE_A_NAME: string; required; unique over both tables
@@ -576,6 +706,8 @@ enum isol_endpoint_attr {
  * @ISOL_RULE_A_PACKETS: u64, read-only, as ISOL_COUNTER_A_PACKETS; goes on
  *	over a change of policy in which a rule of this name stays
  * @ISOL_RULE_A_BYTES: u64, read-only, as ISOL_COUNTER_A_BYTES
+ * @ISOL_RULE_A_MATCH: nest, enum isol_match_attr: what the frame has to be;
+ *	absent: any frame
  *
  * A rule that only joins uplinks and the host is refused, it would never be
  * asked; a quarantine rule needs "quarantined" on one side.
@@ -593,6 +725,7 @@ enum isol_rule_attr {
 	ISOL_RULE_A_OWNER,
 	ISOL_RULE_A_PACKETS,
 	ISOL_RULE_A_BYTES,
+	ISOL_RULE_A_MATCH,
 
 	/* private: */
 	__ISOL_RULE_A_MAX,
@@ -709,13 +842,15 @@ enum isol_status_attr {
  * @ISOL_WHY_A_VERDICT: u8, enum isol_verdict
  * @ISOL_WHY_A_REASON: u8, enum isol_reason
  * @ISOL_WHY_A_RULE: string, the rule that decides, for the reasons rule and
- *	quarantine-rule
+ *	quarantine-rule, and for unparsed where it is a rule
  * @ISOL_WHY_A_BRIDGE: string, the bridge the answer is about
  * @ISOL_WHY_A_FROM_KIND: u8, enum isol_port_kind of the from end; absent if it is
  *	the host
  * @ISOL_WHY_A_FROM_BINDING: string, its binding, if it has one
  * @ISOL_WHY_A_TO_KIND: u8, as ISOL_WHY_A_FROM_KIND
  * @ISOL_WHY_A_TO_BINDING: string
+ * @ISOL_WHY_A_DEPENDS: flag: it depends on the frame, and none was given; then
+ *	there is no verdict, reason and rule
  */
 enum isol_why_attr {
 	ISOL_WHY_A_UNSPEC,
@@ -727,6 +862,7 @@ enum isol_why_attr {
 	ISOL_WHY_A_FROM_BINDING,
 	ISOL_WHY_A_TO_KIND,
 	ISOL_WHY_A_TO_BINDING,
+	ISOL_WHY_A_DEPENDS,
 
 	/* private: */
 	__ISOL_WHY_A_MAX,

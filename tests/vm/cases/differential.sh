@@ -34,7 +34,7 @@ lay_out() {
 
 run_case lay-out lay_out
 load_module || exit
-export ISOL_ROUNDS=${ISOL_ROUNDS:-$((ISOL_SLOW ? 150 : 2000))}
+export ISOL_ROUNDS=${ISOL_ROUNDS:-$((ISOL_SLOW ? 100 : 2000))}
 # As a case each, and by their own names.
 differ >/run/isol/differ 2>&1
 rc=$?

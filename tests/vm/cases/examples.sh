@@ -158,6 +158,38 @@ expect() { # LEGEND MATRIX
 	done
 }
 
+# Read frames, a line for each: PASS|DROP FROM TO WORD..., where the words are
+# those of craft. They are to get where they should, or they are not.
+expect_frames() { # <<FRAMES
+	local fate words n=0
+	local -a lines=()
+	: >/run/frames
+	while read -r fate words; do
+		[ -n "$fate" ] || continue
+		n=$((n + 1))
+		lines[n]="$fate $words"
+		echo "$n $words" >>/run/frames
+	done
+	[ $n -gt 0 ] || fail "no frames"
+	craft "${ENDPOINTS[@]}" </run/frames >/run/fates || fail "craft: exit status $?"
+	[ "$(wc -l </run/fates)" -eq $n ] || fail "craft: not $n answers"
+	while read -r n fate; do
+		[ "${lines[n]%% *}" = "$fate" ] || fail "$fate, which is wrong: ${lines[n]}"
+	done </run/fates
+}
+
+# Ask isolctl about frames, a line for each: VERDICT REASON RULE|- FROM TO WORD...
+expect_why() { # <<QUESTIONS
+	local verdict reason rule words json
+	while read -r verdict reason rule words; do
+		[ -n "$verdict" ] || continue
+		# shellcheck disable=SC2086 # words
+		json=$(isolctl -j why $words) || fail "why $words: exit status $?"
+		[ "$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)" = \
+			"$verdict $reason ${rule#-}" ] || fail "why $words: $json"
+	done
+}
+
 # ---- the examples
 
 public_cloud() {
@@ -221,6 +253,135 @@ database() {
 		mail    O       w     w     c    w     .     h
 		host    N       h     h     c    h     h     .
 	'
+}
+
+# What probe sends is UDP, an EtherType of its own, ARP requests and neighbour
+# solicitations (mcast6). The frames that the rules are about are made by craft.
+web_shop() {
+	local frames='
+		pass uplink web1 tcp dport 443 flags syn
+		pass uplink web2 tcp dport 443 flags ack,psh
+		pass uplink web1 ip6 tcp dport 443 flags syn
+		drop uplink web1 tcp dport 80 flags syn
+		drop uplink web1 tcp dport 22 flags syn
+		drop uplink web1 udp dport 443
+		drop uplink app1 tcp dport 443 flags syn
+		drop uplink app1 tcp dport 8080 flags syn
+		drop uplink db1 tcp dport 5432 flags syn
+		pass web1 uplink tcp sport 443 flags syn,ack
+		pass web2 uplink tcp sport 443 flags ack,fin
+		pass web1 uplink ip6 tcp sport 443 flags rst
+		drop web1 uplink tcp sport 443 flags syn
+		drop web1 uplink tcp sport 22 flags syn,ack
+		drop web1 uplink tcp dport 443 flags syn
+		drop web1 host tcp dport 22 flags syn
+
+		pass web1 app1 tcp dport 8080 flags syn
+		pass web2 app1 ip6 tcp dport 8080 flags syn
+		drop web1 app1 tcp dport 8081 flags syn
+		drop web1 app1 tcp dport 22 flags syn
+		drop web1 app1 udp dport 8080
+		pass app1 web1 tcp sport 8080 flags syn,ack
+		pass app1 web2 tcp sport 8080 flags rst
+		drop app1 web1 tcp sport 8080 flags syn
+		drop app1 web1 tcp dport 443 flags syn
+		drop web1 web2 tcp dport 443 flags syn
+		drop web1 web2 tcp dport 8080 flags syn
+		drop web1 db1 tcp dport 5432 flags syn
+
+		pass app1 db1 tcp dport 5432 flags syn
+		pass app1 db1 tcp dport 5432 flags ack vlan 7
+		drop app1 db1 tcp dport 5433 flags syn
+		drop app1 db1 tcp dport 5432 fragment later
+		pass app1 db1 tcp dport 5432 fragment first flags ack
+		pass db1 app1 tcp sport 5432 flags ack
+		drop db1 app1 tcp sport 5432 flags syn
+		drop db1 app1 tcp sport 5432 flags none
+		drop db1 uplink tcp dport 443 flags syn
+
+		pass web1 uplink arp request
+		pass uplink web1 arp reply
+		pass app1 db1 arp reply
+		drop app1 db1 arp 3
+		drop uplink db1 arp reply
+		pass uplink web1 icmp6 136/0
+		pass db1 app1 icmp6 135/0
+		drop uplink app1 icmp6 135/0
+		drop uplink web1 icmp6 128/0
+		pass web1 uplink icmp6 133/0
+		pass uplink web1 icmp6 134/0
+		drop web1 uplink icmp6 134/0
+		drop web1 web2 icmp6 134/0
+
+		pass web1 uplink udp sport 68 dport 67 dst 255.255.255.255
+		pass uplink web1 udp sport 67 dport 68
+		drop web1 uplink udp sport 67 dport 68
+		drop web1 web2 udp sport 67 dport 68
+		drop app1 uplink udp sport 68 dport 67 dst 255.255.255.255
+		pass web1 uplink udp sport 546 dport 547 dst ff02::1:2
+		pass uplink web1 ip6 udp sport 547 dport 546
+		drop web1 uplink ip6 udp sport 547 dport 546
+
+		pass uplink web1 icmp 3/4
+		drop uplink web1 icmp 3/1
+		drop uplink web1 icmp 8/0
+		pass uplink web1 icmp6 2/0
+		drop uplink app1 icmp 3/4
+	' out
+	build br0 uplink=eno1 web1=vnet1,52:54:00:00:50:01 web2=vnet2,52:54:00:00:50:02 \
+		app1=vnet3,52:54:00:00:50:03 db1=vnet4,52:54:00:00:50:04
+	everything_passes
+	expect_frames <<<"${frames//drop/pass}"
+	apply examples/web-shop.yaml
+	expect_matrix <<-'TABLE'
+		.       uplink      web1        web2        app1        db1         host
+		uplink  .           arp,mcast6  arp,mcast6  -           -           +
+		web1    arp,mcast6  .           arp,mcast6  arp,mcast6  -           -
+		web2    arp,mcast6  arp,mcast6  .           arp,mcast6  -           -
+		app1    -           arp,mcast6  arp,mcast6  .           arp,mcast6  -
+		db1     -           -           -           arp,mcast6  .           -
+		host    +           -           -           -           -           .
+	TABLE
+	expect_frames <<<"$frames"
+	expect_why <<-'QUESTIONS'
+		accept rule https uplink web1 tcp dport 443
+		accept rule https uplink web1 tcp dport 443 src 2001:db8::9
+		drop segment-uplink - uplink web1 tcp dport 80
+		accept rule https-answers web1 uplink tcp sport 443 tcp-flags syn+ack
+		drop segment-uplink - web1 uplink tcp sport 443 tcp-flags syn
+		accept rule app web2 app1 tcp dport 8080
+		accept rule db-answers db1 app1 tcp sport 5432 tcp-flags rst
+		drop within - db1 app1 tcp sport 5432 tcp-flags syn
+		drop unparsed - app1 db1 tcp fragment later
+		accept rule arp-db db1 app1 arp op request
+		accept rule nd-app web1 app1 icmpv6 type neighbour-solicitation
+		drop within - web1 app1 icmpv6 type router-advertisement
+		accept rule dhcp web1 uplink udp sport 68 dport 67 cast broadcast
+		accept rule too-big uplink web1 icmp type destination-unreachable/4
+		drop within - web1 db1
+		drop host-default - web1 host tcp dport 22
+	QUESTIONS
+	[ "$(isolctl why web1 app1)" = "depends on the frame: say more about it, as in: isolctl \
+why web1 app1 tcp dport 443" ] || fail "why: $(isolctl why web1 app1)"
+	[[ $(isolctl -jp why web1 app1) == *'"depends": true'* ]] || fail "JSON: nothing depends"
+
+	# the same rules in words, and more of them
+	out=$(isolctl rule add db from app to db tcp dport 5432 accept stateless)
+	[[ $out == unchanged,* ]] || fail "the same rule: $out"
+	out=$(isolctl rule add arp-db from app,db to app,db arp op request,reply accept stateless)
+	[[ $out == unchanged,* ]] || fail "the same rule: $out"
+	must_fail isolctl rule add db from app to db tcp dport 5433 accept stateless
+	must_fail isolctl rule add db from app to db accept stateless
+	isolctl rule add ping from uplink to edge icmp type echo-request accept stateless \
+		src not 198.51.100.0/24
+	expect_frames <<-'FRAMES'
+		pass uplink web1 icmp 8/0
+		drop uplink web1 icmp 8/0 src 198.51.100.7
+		drop uplink web1 icmp 13/0
+		drop uplink web1 icmp6 128/0
+	FRAMES
+	must_fail isolctl why uplink web1 tcp dport 80-90
+	must_fail isolctl why uplink web1 tcp dport not 80
 }
 
 test_beside_prod() {
@@ -452,6 +613,7 @@ quiet_ns world
 
 run_case public-cloud public_cloud
 run_case database database
+run_case web-shop web_shop
 run_case test-beside-prod test_beside_prod
 run_case hosting-pvlan hosting_pvlan
 run_case hosting-gateway hosting_gateway

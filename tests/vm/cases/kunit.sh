@@ -5,7 +5,7 @@
 # debugfs does not, or that ended early, has failed.
 #
 # kernels: debug
-# timeout: 150
+# timeout: 240
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

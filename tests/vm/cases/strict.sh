@@ -34,13 +34,14 @@ declare -A VALUE=(
 	[rule]='rule{ name=r7 from=any to=any verdict=drop stateless }'
 	[port]='port{ }' [quarantine]='quarantine{ binding=b }' [status]='status{ }'
 	[from]=from=binding:a [to]=to=binding:b [why]='why{ }' [pad]=pad
+	[frame]=frame=0200000000020200000000010800
 	[unspec]=unspec:u8=0 [#99]=#99:u8=0
 )
 
 # What each command takes.
 declare -A TAKES=(
 	[STATUS_GET]='' [BEGIN]='base-generation timeout' [COMMIT]='' [ABORT]=''
-	[FLUSH]=base-generation [WHY]='bridge-name from to'
+	[FLUSH]=base-generation [WHY]='bridge-name from to frame'
 	[QUARANTINE_ADD]=quarantine [QUARANTINE_DEL]=quarantine
 	[ADD]='bridge segment group binding rule'
 	[BRIDGE_GET]='' [SEGMENT_GET]='' [GROUP_GET]='' [BINDING_GET]='' [RULE_GET]=''
@@ -371,6 +372,8 @@ rules() {
 	EINVAL rule.packets ${x}packets=1 }
 	EINVAL rule.bytes ${x}bytes=1 }
 	EINVAL rule.pad ${x}pad }
+	EINVAL rule.match ${x}match{ } }
+	$(nests match rule.match "$x" 'dscp{ range=1-1 }' ' }')
 	ENOENT rule.from rule{ name=x from=group:nosuch to=any $y
 	ENOENT rule.to[1] rule{ name=x from=any to=any to=binding:nosuch $y
 	ENOENT rule.from rule{ name=x from=group:b to=any $y
@@ -408,6 +411,159 @@ rules() {
 	END
 }
 
+# What a rule may ask of a frame: each field, with a value that it may have.
+FIELDS='ethertype{ range=2048-2048 }
+src-mac{ masked=02:00:00:00:00:01/ff:ff:ff:ff:ff:ff }
+dst-mac{ masked=01:00:00:00:00:00/01:00:00:00:00:00 }
+cast{ range=0-1 }
+src-ip4{ range=10.0.0.1-10.0.0.9 }
+dst-ip4{ range=10.0.0.0-10.255.255.255 }
+src-ip6{ range=fe80::-fe80::ffff }
+dst-ip6{ range=ff02::1-ff02::1 }
+dscp{ range=46-46 }
+fragment{ range=0-1 }
+proto{ range=6-6 }
+sport{ range=1024-65535 }
+dport{ range=443-443 }
+tcp-flags{ masked=2-18 }
+icmp{ range=2048-2048 }
+arp-op{ range=1-2 }
+arp-sender{ range=10.0.0.1-10.0.0.9 }
+arp-target{ range=0.0.0.0-255.255.255.255 }'
+
+# What can be wrong with any field, whatever it needs besides.
+any_field() {
+	local x='rule{ name=x from=any to=any verdict=drop stateless match{ ' field word kind other
+	local at len
+	while read -r field word _; do
+		field=${field%\{}
+		kind=${word%%=*} other=masked
+		[ "$kind" = range ] || other=range
+		at=rule.match.$field
+		case $field in
+		*-ip6) len=32 ;;
+		*-mac) len=12 ;;
+		*) len=8 ;;
+		esac
+		cat <<-END
+		EINVAL $at ${x}$field{ } } }
+		EINVAL $at ${x}$field{ not } } }
+		EINVAL ${at}[1] ${x}$field{ $word } dst-mac{ masked=02:00:00:00:00:01/ff:ff:ff:ff:ff:ff } $field{ $word } } }
+		EINVAL $at.not[1] ${x}$field{ not $word not } } }
+		ERANGE $at.not ${x}$field{ not:u8=1 $word } } }
+		ERANGE $at.$kind ${x}$field{ $kind } } }
+		ERANGE $at.${kind}[1] ${x}$field{ $word $kind:hex=00 } } }
+		EINVAL $at.$kind ${x}$field{ $kind!:hex=$(zeros $len) } } }
+		ERANGE $at.$kind ${x}$field{ $kind:hex=$(zeros $((len - 1))) } } }
+		ERANGE $at.$kind ${x}$field{ $kind:hex=$(zeros $((len + 1))) } } }
+		ERANGE $at.$kind ${x}$field{ $kind:hex=$(zeros 500) } } }
+		EINVAL $at.$other ${x}$field{ $other:hex=$(zeros $len) } } }
+		E2BIG $at.${kind}[128] ${x}$field{ $(repeated 129 "$word") } } }
+		$(nests "$field" "$at" "$x" "$word" ' } }')
+		END
+	done <<<"$FIELDS"
+}
+
+zeros() { # BYTES
+	printf "%0$((2 * $1))d" 0
+}
+
+matches() {
+	local x='rule{ name=x from=any to=any verdict=drop stateless match{ ' f=rule.match
+	local tcp='proto{ range=6-6 }' many
+	many="$x$tcp sport{ $(repeated 64 'range=%-%') } dport{ $(repeated 64 'range=%-%') } } }"
+	refused_adds <<-END
+	$(any_field)
+	EINVAL $f.ethertype ${x}ethertype{ range=1535-1535 } } }
+	EINVAL $f.ethertype ${x}ethertype{ range=4-1536 } } }
+	EINVAL $f.ethertype ${x}ethertype{ range=1536-65536 } } }
+	EINVAL $f.ethertype ${x}ethertype{ range=33024-33024 } } }
+	EINVAL $f.src-mac ${x}src-mac{ masked=00:00:00:00:00:00/00:00:00:00:00:00 } } }
+	EINVAL $f.dst-mac ${x}dst-mac{ masked=03:00:00:00:00:00/01:00:00:00:00:00 } } }
+	EINVAL $f.cast ${x}cast{ range=0-3 } } }
+	EINVAL $f.cast ${x}cast{ not range=0-2 } } }
+	EINVAL $f.cast ${x}cast{ range=2-2 } dst-mac{ masked=02:00:00:00:00:01/ff:ff:ff:ff:ff:ff } } }
+	EINVAL $f.src-ip4 ${x}src-ip4{ range=10.0.0.2-10.0.0.1 } } }
+	EINVAL $f.src-ip4 ${x}src-ip4{ range=10.0.0.1-10.0.0.2 range=10.1.0.0-10.0.255.255 } } }
+	EINVAL $f.dst-ip4 ${x}dst-ip4{ not range=0.0.0.0-255.255.255.255 } } }
+	EINVAL $f.dst-ip4 ${x}dst-ip4{ range=10.0.0.1-10.0.0.1 } src-ip6{ range=::1-::1 } } }
+	EINVAL $f.src-ip6 ${x}src-ip6{ range=::2-::1 } } }
+	EINVAL $f.dst-ip6 ${x}dst-ip6{ range=1::-::ffff:ffff } } }
+	EINVAL $f.dscp ${x}dscp{ range=0-64 } } }
+	EINVAL $f.fragment ${x}fragment{ range=3-3 } } }
+	EINVAL $f.fragment ${x}$tcp dport{ range=1-1 } fragment{ range=2-2 } } }
+	EINVAL $f.proto ${x}proto{ range=0-256 } } }
+	EINVAL $f.proto ${x}proto{ not range=0-255 } } }
+	EINVAL $f.sport ${x}$tcp sport{ range=0-65536 } } }
+	EINVAL $f.sport ${x}sport{ range=1-1 } } }
+	EINVAL $f.dport ${x}dport{ range=1-1 } proto{ range=6-17 } } }
+	EINVAL $f.dport ${x}dport{ range=1-1 } proto{ not range=6-6 } } }
+	EINVAL $f.tcp-flags ${x}$tcp tcp-flags{ masked=2-512 } } }
+	EINVAL $f.tcp-flags ${x}$tcp tcp-flags{ masked=3-2 } } }
+	EINVAL $f.tcp-flags ${x}tcp-flags{ masked=2-2 } proto{ range=6-6 range=17-17 } } }
+	EINVAL $f.icmp ${x}icmp{ range=1-1 } $tcp } }
+	EINVAL $f.icmp ${x}icmp{ range=1-1 } proto{ range=1-1 } src-ip6{ range=::1-::1 } } }
+	EINVAL $f.arp-op ${x}arp-op{ range=0-65536 } } }
+	EINVAL $f.arp-op ${x}arp-op{ range=1-1 } $tcp } }
+	EINVAL $f.ethertype ${x}arp-target{ range=1.1.1.1-1.1.1.1 } ethertype{ range=2048-2048 } } }
+	E2BIG $f.dport.range[63] $many
+	E2BIG $f ${x}src-mac{ masked=00:00:00:00:00:00/ff:f0:00:ff:ff:ff } } }
+	E2BIG $f ${x}$tcp sport{ $(repeated 32 'range=%-%') } dport{ $(repeated 33 'range=%-%') } } }
+	END
+}
+
+# What has been taken comes back as it was, in the order of the fields.
+told_back() {
+	local matches=(
+		'proto{ range=6-6 }'
+		'proto{ range=58-58 } icmp{ range=32768-32768 }'
+		'arp-op{ range=1-1 } arp-sender{ range=0.0.0.0-0.0.0.0 } arp-target{ not range=10.0.0.1-10.0.0.1 }'
+		'ethertype{ not range=2054-2054 range=4-4 } src-mac{ masked=02:00:00:00:00:00/ff:ff:ff:00:00:00 masked=02:00:00:00:00:01/ff:ff:ff:ff:ff:ff } dst-mac{ not masked=ff:ff:ff:ff:ff:ff/ff:ff:ff:ff:ff:ff } cast{ range=0-0 }'
+		'src-ip4{ range=10.0.0.8-10.0.0.15 range=10.0.0.1-10.0.0.1 } dst-ip4{ not range=0.0.0.0-9.255.255.255 } src-ip6{ range=2001:db8::-2001:db8::ffff } dst-ip6{ range=::-ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff }'
+		'dscp{ range=46-46 } fragment{ range=0-1 } proto{ range=6-6 } sport{ range=1024-65535 } dport{ range=443-443 range=80-80 } tcp-flags{ masked=2-18 }'
+	)
+	local i have
+	for i in "${!matches[@]}"; do
+		echo "rule m$i from group:g to binding:b verdict drop match{ ${matches[i]} }"
+	done >/tmp/rules
+	# and one that is given in another order
+	raw <<-END
+	begin
+	bridge br0
+	group g
+	binding b port p-b
+	$(</tmp/rules)
+	rule last from any to any verdict drop match{ dport{ range=9-9 } proto{ range=6-6 } }
+	commit
+	END
+	nlraw 'dump RULE_GET' >/tmp/told
+	for i in "${!matches[@]}"; do
+		have=$(grep " name=m$i " /tmp/told | grep -o 'match{.* } }')
+		same "match{ ${matches[i]} }" "$have" "what m$i asks"
+	done
+	have=$(grep ' name=last ' /tmp/told | grep -o 'match{.* } }')
+	same 'match{ proto{ range=6-6 } dport{ range=9-9 } }' "$have" "what the last asks"
+}
+
+# What a question without a frame is answered where a rule asks about it, and
+# with one.
+dependent() {
+	local arp=0200000000020200000000010806 how=0001080006040001020000000001
+	nlraw 'why binding:c host br0' >/tmp/why
+	grep -q 'depends' /tmp/why || fail "without a frame: $(</tmp/why)"
+	! grep -q 'verdict\|reason\|rule=' /tmp/why || fail "told besides: $(</tmp/why)"
+	nlraw "why binding:c host br0 frame $arp${how}0a0000010000000000000a000002" >/tmp/why
+	grep -q 'verdict=accept reason=rule rule=m' /tmp/why || fail "of a request: $(</tmp/why)"
+	nlraw "why binding:c host br0 frame $arp" >/tmp/why
+	grep -q 'verdict=drop reason=unparsed' /tmp/why || fail "of what is cut: $(</tmp/why)"
+	! grep -q rule= /tmp/why || fail "of a default: $(</tmp/why)"
+	nlraw "why binding:c host br0 frame 02000000000202000000000188b5" >/tmp/why
+	grep -q 'verdict=drop reason=host-default' /tmp/why || fail "of another: $(</tmp/why)"
+	nlraw "why host binding:c br0 frame $arp" >/tmp/why
+	grep -q 'verdict=drop reason=unparsed rule=n' /tmp/why || fail "of a drop: $(</tmp/why)"
+	unchanged
+}
+
 # What is at a limit is right.
 right() {
 	local long63 long255
@@ -426,6 +582,9 @@ right() {
 	binding a alias $long255
 	binding w glob ************** role community community $long63
 	send ADD rule{ name=x $(repeated 64 from=group:gg%) $(repeated 64 to=binding:x) verdict=0 stateless }
+	rule v from any to any verdict drop match{ src-ip6{ $(repeated 128 'range=::%-::ffff') } }
+	rule u from any to any verdict drop match{ proto{ range=6-6 } sport{ $(repeated 32 'range=%-%') } dport{ not $(repeated 31 'range=%-%') } }
+	rule t from any to any verdict drop match{ src-mac{ masked=00:00:00:00:00:00/ff:fc:00:ff:ff:ff } }
 	# no segment, group, endpoint of the empty name, and no reserved owner
 	rule y from any to host verdict drop owner any
 	send ADD
@@ -468,6 +627,12 @@ questions() {
 	send WHY from=host to=host bridge-name:raw=br0 => EINVAL at bridge-name
 	send WHY from=host to=host bridge-name:raw=br0\x00x\x00 => EINVAL at bridge-name
 	send WHY from/200=host to=host => EINVAL
+	send WHY from=binding:a to=binding:b frame => ERANGE at frame
+	send WHY from=binding:a to=binding:b frame=02000000000202000000000108 => ERANGE at frame
+	send WHY from=binding:a to=binding:b frame=$(zeros 513) => ERANGE at frame
+	send WHY from=binding:a to=binding:b frame!=0200000000020200000000010800 => EINVAL at frame
+	send WHY from=binding:a to=binding:b frame=$(zeros 512)
+	send WHY from=binding:a to=binding:b frame=0200000000020200000000010800
 	why binding:a host br0
 	END
 	unchanged
@@ -546,9 +711,7 @@ ip link add br0 type bridge
 ip link add br1 type bridge
 ip link add p-a type dummy
 ip link set p-a master br0
-raw <<-'END' || fail "no policy"
-begin
-bridge br0
+POLICY="bridge br0
 bridge br1
 segment s bridge br0
 segment t bridge br1
@@ -558,6 +721,12 @@ binding b port p-b segment s
 binding loose port p-loose
 binding far port p-far segment t
 rule r from group:g to binding:b verdict accept owner me
+binding c port p-c
+rule m from binding:c to host verdict accept match{ arp-op{ range=1-1 } }
+rule n from host to binding:c verdict drop match{ arp-op{ range=2-2 } }"
+raw <<-END || fail "no policy"
+begin
+$POLICY
 commit
 quarantine b because
 END
@@ -571,7 +740,10 @@ run_case segments segments
 run_case groups groups
 run_case bindings bindings
 run_case rules rules
+run_case matches matches
 run_case right right
 run_case questions questions
 run_case quarantines quarantines
+run_case dependent dependent
 run_case limits limits
+run_case told_back told_back

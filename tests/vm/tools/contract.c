@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The contract of the isol family as tables, see contract.h. */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -33,7 +34,7 @@ static const char *const event_words[] = {
 static const char *const reason_words[] = {
 	"rule", "quarantine-rule", "quarantine", "role", "within", "segment-uplink",
 	"bridge-default", "host-default", "unbound", "unjudged", "control", "promisc", "gone",
-	"unknown-port", "mismatch", "teardown", NULL
+	"unknown-port", "mismatch", "teardown", "unparsed", NULL
 };
 
 static const struct attr counter_attrs[] = {
@@ -101,6 +102,43 @@ static const struct attr endpoint_attrs[] = {
 	{ }
 };
 
+/* What fields of a frame may be. */
+#define VALUES(range, masked) {					\
+	[0] = { "unspec" },					\
+	[ISOL_VALUES_A_NOT] = { "not", FLAG },			\
+	[ISOL_VALUES_A_RANGE] = { "range", range },		\
+	[ISOL_VALUES_A_MASKED] = { "masked", masked },		\
+	{ }							\
+}
+
+static const struct attr numbers[] = VALUES(PAIR, PAIR);
+static const struct attr ip4_values[] = VALUES(IP4_PAIR, IP4_PAIR);
+static const struct attr ip6_values[] = VALUES(IP6_PAIR, IP6_PAIR);
+static const struct attr mac_values[] = VALUES(MAC_PAIR, MAC_PAIR);
+
+static const struct attr match_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_MATCH_A_ETHERTYPE] = { "ethertype", NEST, numbers },
+	[ISOL_MATCH_A_SRC_MAC] = { "src-mac", NEST, mac_values },
+	[ISOL_MATCH_A_DST_MAC] = { "dst-mac", NEST, mac_values },
+	[ISOL_MATCH_A_CAST] = { "cast", NEST, numbers },
+	[ISOL_MATCH_A_SRC_IP4] = { "src-ip4", NEST, ip4_values },
+	[ISOL_MATCH_A_DST_IP4] = { "dst-ip4", NEST, ip4_values },
+	[ISOL_MATCH_A_SRC_IP6] = { "src-ip6", NEST, ip6_values },
+	[ISOL_MATCH_A_DST_IP6] = { "dst-ip6", NEST, ip6_values },
+	[ISOL_MATCH_A_DSCP] = { "dscp", NEST, numbers },
+	[ISOL_MATCH_A_FRAGMENT] = { "fragment", NEST, numbers },
+	[ISOL_MATCH_A_PROTO] = { "proto", NEST, numbers },
+	[ISOL_MATCH_A_SPORT] = { "sport", NEST, numbers },
+	[ISOL_MATCH_A_DPORT] = { "dport", NEST, numbers },
+	[ISOL_MATCH_A_TCP_FLAGS] = { "tcp-flags", NEST, numbers },
+	[ISOL_MATCH_A_ICMP] = { "icmp", NEST, numbers },
+	[ISOL_MATCH_A_ARP_OP] = { "arp-op", NEST, numbers },
+	[ISOL_MATCH_A_ARP_SENDER] = { "arp-sender", NEST, ip4_values },
+	[ISOL_MATCH_A_ARP_TARGET] = { "arp-target", NEST, ip4_values },
+	{ }
+};
+
 static const struct attr rule_attrs[] = {
 	[0] = { "unspec" },
 	[ISOL_RULE_A_PAD] = { "pad", PAD },
@@ -114,6 +152,7 @@ static const struct attr rule_attrs[] = {
 	[ISOL_RULE_A_OWNER] = { "owner", STRING },
 	[ISOL_RULE_A_PACKETS] = { "packets", U64, .moves = RUNS },
 	[ISOL_RULE_A_BYTES] = { "bytes", U64, .moves = RUNS },
+	[ISOL_RULE_A_MATCH] = { "match", NEST, match_attrs },
 	{ }
 };
 
@@ -176,6 +215,7 @@ static const struct attr why_attrs[] = {
 	[ISOL_WHY_A_FROM_BINDING] = { "from-binding", STRING },
 	[ISOL_WHY_A_TO_KIND] = { "to-kind", U8, .words = port_words },
 	[ISOL_WHY_A_TO_BINDING] = { "to-binding", STRING },
+	[ISOL_WHY_A_DEPENDS] = { "depends", FLAG },
 	{ }
 };
 
@@ -200,6 +240,7 @@ const struct attr contract_attrs[] = {
 	[ISOL_A_FROM] = { "from", ENDPOINT, endpoint_attrs },
 	[ISOL_A_TO] = { "to", ENDPOINT, endpoint_attrs },
 	[ISOL_A_WHY] = { "why", NEST, why_attrs },
+	[ISOL_A_FRAME] = { "frame", BYTES },
 	{ }
 };
 
@@ -258,6 +299,60 @@ unsigned long long attr_integer(const struct nlattr *nla)
 	return 0;
 }
 
+char pair_sign(enum attr_kind kind)
+{
+	return kind == MAC_PAIR ? '/' : '-';
+}
+
+size_t pair_size(enum attr_kind kind)
+{
+	return kind == MAC_PAIR ? 6 : kind == IP6_PAIR ? 16 : 4;
+}
+
+int pair_family(enum attr_kind kind)
+{
+	return kind == IP6_PAIR ? AF_INET6 : kind == IP4_PAIR ? AF_INET : 0;
+}
+
+static void print_bytes(FILE *to, const unsigned char *p, size_t len, const char *between)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		fprintf(to, "%s%02x", i ? between : "", p[i]);
+}
+
+/* One of the two. */
+static void print_half(FILE *to, enum attr_kind kind, const unsigned char *p)
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned int n;
+
+	if (pair_family(kind)) {
+		inet_ntop(pair_family(kind), p, text, sizeof(text));
+		fprintf(to, "%s", text);
+	} else if (kind == MAC_PAIR) {
+		print_bytes(to, p, 6, ":");
+	} else {
+		memcpy(&n, p, sizeof(n));
+		fprintf(to, "%u", n);
+	}
+}
+
+static void print_pair(FILE *to, enum attr_kind kind, const unsigned char *p, size_t len)
+{
+	size_t size = pair_size(kind);
+
+	fputc('=', to);
+	if (len != 2 * size) {
+		print_bytes(to, p, len, "");
+		return;
+	}
+	print_half(to, kind, p);
+	fputc(pair_sign(kind), to);
+	print_half(to, kind, p + size);
+}
+
 static void print_text(FILE *to, const char *s, size_t len)
 {
 	bool plain = len > 0;
@@ -303,7 +398,18 @@ static void print_value(FILE *to, const struct attr *a, const struct nlattr *nla
 		print_text(to, (const char *)p, strnlen((const char *)p, len));
 		break;
 	case MAC:
-		fprintf(to, "=%02x:%02x:%02x:%02x:%02x:%02x", p[0], p[1], p[2], p[3], p[4], p[5]);
+		fputc('=', to);
+		print_bytes(to, p, 6, ":");
+		break;
+	case BYTES:
+		fputc('=', to);
+		print_bytes(to, p, len, "");
+		break;
+	case PAIR:
+	case IP4_PAIR:
+	case IP6_PAIR:
+	case MAC_PAIR:
+		print_pair(to, a->kind, p, len);
 		break;
 	case FLAG:
 		break;

@@ -25,6 +25,11 @@ enum attr_kind {
 	FLAG,
 	NEST,
 	ENDPOINT,	/* a nest with a short form */
+	BYTES,
+	PAIR,		/* two u32 */
+	IP4_PAIR,
+	IP6_PAIR,
+	MAC_PAIR,
 };
 
 /* What of a message is of interest: all but attributes that move more than so. */
@@ -62,6 +67,14 @@ const char *word_of(const char *const *words, unsigned long long n);
 
 /* An attribute by its number; NULL if the set has none. */
 const struct attr *attr_of(const struct attr *set, int nr);
+
+/*
+ * Of pairs: what stands between the two when they are written, and what each is:
+ * bytes, and the family of addresses, or 0.
+ */
+char pair_sign(enum attr_kind kind);
+size_t pair_size(enum attr_kind kind);
+int pair_family(enum attr_kind kind);
 
 /* Of integers of any size. */
 unsigned long long attr_integer(const struct nlattr *nla);

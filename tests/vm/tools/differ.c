@@ -3,11 +3,13 @@
  * differ - does the module say what its rules say?
  *
  * Makes policies at random, gives each to the module in force as a file would
- * be, and asks about pairs of endpoints: the module itself by its socket, the
- * same code as built here from what was read of the file, and the oracle, which
- * asks the rules of the policy as it was made one by one. All three have to say
- * the same: verdict, reason, rule. Then frames are sent, and have to arrive
- * where the oracle says, and to move the counters that it says.
+ * be, and asks about pairs of endpoints, and of frames between them where it
+ * depends on these: the module itself by its socket, the same code as built here
+ * from what was read of the file, and the oracle, which asks the rules of the
+ * policy as it was made one by one. All three have to say the same: verdict,
+ * reason, rule. Then frames are sent, and have to arrive where the oracle says,
+ * and to move the counters that it says. What frames are the oracle is told by a
+ * parser of its own.
  *
  * Takes ISOL_SEED and ISOL_ROUNDS, and prints as unit tests do. The ports have
  * to be there, see tests/vm/cases/differential.sh: bridges br0 to br2; on brN
@@ -27,10 +29,13 @@
 #include "compile.h"
 #include "tests/unit/gen.h"
 #include "tests/unit/give.h"
+#include "tests/unit/keys.h"
+#include "tests/unit/naive_parse.h"
 #include "tests/unit/pairs.h"
 #include "tests/unit/test.h"
 #include "userspace/genl.h"
 #include "userspace/load.h"
+#include "userspace/match_line.h"
 #include "userspace/pull.h"
 #include "userspace/push.h"
 #include "userspace/wire.h"
@@ -40,6 +45,7 @@
 #define TAPS 14
 #define NPORTS (2 * BRIDGES + TAPS)
 #define BATCH 64
+#define FRAMES 6	/* of each pair that depends on them */
 
 static struct genl g;
 static struct mnl_socket *asking;
@@ -51,6 +57,7 @@ struct trial {
 	struct isol_model *made;
 	struct isol_model *read;
 	struct isol_compiled compiled;
+	struct keys *keys;
 	bool quarantined[256];
 };
 
@@ -98,6 +105,29 @@ static void say_side(struct text *t, const struct isol_model *m, const char *wor
 	say(t, "]");
 }
 
+/* As the tool would write it, all in quotes. */
+static void say_match(struct text *t, const struct isol_match *match)
+{
+	struct match_item items[MATCH_ITEMS];
+	struct match m = { 0 };
+	struct arena a = { 0 };
+	size_t n, i, j;
+
+	take_match(&a, match->values, match->n, &m);
+	n = match_items(&a, &m, items);
+	for (i = 0; i < n; i++) {
+		if (!items[i].n) {
+			say(t, ", %s: any", items[i].key);
+			continue;
+		}
+		say(t, ", %s: %s", items[i].key, items[i].negate ? "{not: [" : "[");
+		for (j = 0; j < items[i].n; j++)
+			say(t, "%s\"%s\"", j ? ", " : "", items[i].v[j]);
+		say(t, items[i].negate ? "]}" : "]");
+	}
+	arena_free(&a);
+}
+
 static void say_rules(struct text *t, const struct isol_model *m, u32 table)
 {
 	const struct isol_rule *r;
@@ -106,6 +136,8 @@ static void say_rules(struct text *t, const struct isol_model *m, u32 table)
 		say(t, "%s  - {name: %s", table ? "  " : "", r->name);
 		say_side(t, m, "from", r->from, r->nfrom);
 		say_side(t, m, "to", r->to, r->nto);
+		if (r->match)
+			say_match(t, r->match);
 		say(t, ", verdict: %s, stateless: true}\n", verdict_word(r->verdict));
 	}
 }
@@ -183,6 +215,7 @@ static void trial_end(struct trial *t)
 	if (!test_good())
 		gen_print(t->made);
 	set_quarantines(t, false);
+	keys_free(t->keys);
 	isol_compiled_free(&t->compiled);
 	isol_model_free(t->read);
 	isol_model_free(t->made);
@@ -208,6 +241,7 @@ static bool trial_begin(struct trial *t)
 	if (!t->made)
 		return false;
 	CHECK(t->made->nbindings < sizeof(t->quarantined));
+	t->keys = keys_new(t->made);
 	say_policy(&text, t->made);
 	CHECK_MSG(!isol_load("policy", text.s, text.len, &p, &d), "the tool refuses the policy");
 	if (!p) {
@@ -317,27 +351,87 @@ static u32 class_of(const struct trial *t, const struct isol_bridge *br,
 	return class_of_end(br, &here);
 }
 
+/* A frame, and what is read of it. */
+struct frame {
+	u8 bytes[KEYS_FRAME];
+	u32 len;
+	struct isol_key key;
+};
+
+static u64 number_of_mac(const u8 *mac)
+{
+	u64 v = 0;
+	u32 i;
+
+	for (i = 0; i < ETH_ALEN; i++)
+		v = v << 8 | mac[i];
+	return v;
+}
+
+static struct isol_wide wide_of(const u8 *addr)
+{
+	struct isol_wide w = { 0, 0 };
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		*(i < 8 ? &w.hi : &w.lo) |= (u64)addr[i] << (7 - i % 8) * 8;
+	return w;
+}
+
+/* By the plain parser, which is none of the module's. */
+static void read_frame(struct frame *f)
+{
+	const struct naive_frame naive = { .data = f->bytes, .linear = f->len, .len = f->len };
+	struct naive_key read;
+
+	naive_parse(&naive, ISOL_DEPTH_L4, &read);
+	memset(&f->key, 0, sizeof(f->key));
+	f->key.shape = read.shape;
+	memcpy(f->key.v, read.v, sizeof(f->key.v));
+	f->key.smac = number_of_mac(read.smac);
+	f->key.dmac = number_of_mac(read.dmac);
+	f->key.src6 = wide_of(read.src6);
+	f->key.dst6 = wide_of(read.dst6);
+}
+
+/* One that the rules are about, or nearly so, or such a one with a flaw. */
+static void make_frame(const struct trial *t, struct frame *f)
+{
+	struct isol_key key;
+
+	keys_random(t->keys, &key);
+	f->len = keys_frame(&key, f->bytes);
+	if (percent(15))
+		f->bytes[between(12, f->len - 1)] ^= 1 << below(8);
+	if (percent(5))
+		f->len = between(ETH_HLEN, f->len);
+	read_frame(f);
+}
+
 static void check_here(const struct trial *t, const struct isol_bridge *br,
-		       const struct end *from, const struct end *to,
+		       const struct end *from, const struct end *to, const struct frame *f,
 		       const struct oracle_answer *want)
 {
+	const struct isol_packet packet = { .head = f->bytes, .linear = f->len, .len = f->len };
 	const struct isol_bridge *read = isol_model_bridge(t->read, br->name);
+	char text[300];
 	u32 d, nr;
 
 	CHECK(read);
 	if (!read)
 		return;
 	d = isol_classify(&t->compiled.tables, read->id, class_of(t, read, &from->oracle),
-			  class_of(t, read, &to->oracle));
+			  class_of(t, read, &to->oracle), &packet);
 	nr = isol_decision_counter(d);
 	CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == (want->verdict == ISOL_VERDICT_ACCEPT) &&
 		  isol_decision_reason(d) == want->reason &&
 		  (want->rule ? nr < t->compiled.nrules &&
 				!strcmp(t->compiled.rule[nr]->name, want->rule->name) :
 				nr >= t->compiled.nrules),
-		  "as built here: %s, %s to %s: decision %#x, not %s by reason %u %s", br->name,
-		  from->name ?: "-", to->name ?: "-", d, verdict_word(want->verdict),
-		  want->reason, want->rule ? want->rule->name : "");
+		  "as built here: %s, %s to %s: decision %#x, not %s by reason %u %s; %s",
+		  br->name, from->name ?: "-", to->name ?: "-", d, verdict_word(want->verdict),
+		  want->reason, want->rule ? want->rule->name : "",
+		  keys_text(&f->key, text, sizeof(text)));
 }
 
 /* ---- asking the module: many questions in one message */
@@ -346,18 +440,23 @@ struct question {
 	const struct isol_bridge *br;
 	struct end from;
 	struct end to;
+	bool depends;		/* on the frame, and there is none */
+	bool framed;
+	struct frame frame;
 	struct oracle_answer want;
 };
 
 static struct question questions[BATCH];
 static u32 nquestions;
 static u32 met[ISOL_REASON_MAX + 1][ISOL_VERDICT_MAX + 1];
+static u32 depended, framed;
 
 static void check_answer(const struct question *q, const struct nlmsghdr *nlh)
 {
 	const struct nlattr *attr;
 	struct why w = { 0 };
 	int err = -EBADMSG;
+	char text[300];
 
 	if (nlh->nlmsg_type == NLMSG_ERROR) {
 		CHECK_MSG(0, "why on %s, %s to %s: %d", q->br->name, q->from.name ?: "-",
@@ -369,14 +468,23 @@ static void check_answer(const struct question *q, const struct nlmsghdr *nlh)
 		if (mnl_attr_get_type(attr) == ISOL_A_WHY)
 			err = wire_get_why(attr, &w);
 	CHECK_EQ(err, 0);
+	CHECK_MSG(!strcmp(w.bridge, q->br->name) && w.depends == q->depends,
+		  "the module: %s, %s to %s: about %s, %s on the frame", q->br->name,
+		  q->from.name ?: "-", q->to.name ?: "-", w.bridge,
+		  w.depends ? "depends" : "does not depend");
+	if (q->depends) {
+		depended++;
+		return;
+	}
+	framed += q->framed;
 	met[q->want.reason][q->want.verdict]++;
 	CHECK_MSG(w.verdict == q->want.verdict && w.reason == q->want.reason &&
-		  !strcmp(w.rule, q->want.rule ? q->want.rule->name : "") &&
-		  !strcmp(w.bridge, q->br->name),
-		  "the module: %s, %s to %s: %s by reason %u '%s', not %s by reason %u '%s'",
+		  !strcmp(w.rule, q->want.rule ? q->want.rule->name : ""),
+		  "the module: %s, %s to %s: %s by reason %u '%s', not %s by reason %u '%s'; %s",
 		  q->br->name, q->from.name ?: "-", q->to.name ?: "-", verdict_word(w.verdict),
 		  w.reason, w.rule, verdict_word(q->want.verdict), q->want.reason,
-		  q->want.rule ? q->want.rule->name : "");
+		  q->want.rule ? q->want.rule->name : "",
+		  q->framed ? keys_text(&q->frame.key, text, sizeof(text)) : "no frame");
 }
 
 static void ask_module(void)
@@ -402,6 +510,8 @@ static void ask_module(void)
 		wire_put_endpoint(nlh, ISOL_A_FROM, q->from.kind, q->from.name);
 		wire_put_endpoint(nlh, ISOL_A_TO, q->to.kind, q->to.name);
 		mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, q->br->name);
+		if (q->framed)
+			mnl_attr_put(nlh, ISOL_A_FRAME, q->frame.len, q->frame.bytes);
 		len += nlh->nlmsg_len;
 	}
 	CHECK_EQ(mnl_socket_sendto(asking, out, len), (ssize_t)len);
@@ -420,6 +530,37 @@ static void ask_module(void)
 	nquestions = 0;
 }
 
+static void ask(const struct trial *t, const struct question *q)
+{
+	if (!q->depends)
+		check_here(t, q->br, &q->from, &q->to, &q->frame, &q->want);
+	questions[nquestions++] = *q;
+	if (nquestions == BATCH)
+		ask_module();
+}
+
+/* As it is, and about some frames. */
+static void ask_pair(const struct trial *t, const struct isol_bridge *br, const struct end *from,
+		     const struct end *to)
+{
+	struct question q = { .br = br, .from = *from, .to = *to };
+	u32 n;
+
+	q.depends = oracle_depends(t->made, br, &from->oracle, &to->oracle);
+	if (!q.depends)
+		q.want = oracle_ask(t->made, br, &from->oracle, &to->oracle, NULL);
+	ask(t, &q);
+	/* where the frame does not matter, it may be told all the same */
+	n = q.depends ? FRAMES : percent(5);
+	q.depends = false;
+	q.framed = true;
+	while (n-- && test_good()) {
+		make_frame(t, &q.frame);
+		q.want = oracle_ask(t->made, br, &from->oracle, &to->oracle, &q.frame.key);
+		ask(t, &q);
+	}
+}
+
 static void ask_pairs(const struct trial *t)
 {
 	static struct end ends[2 + NPORTS + 256];
@@ -434,15 +575,8 @@ static void ask_pairs(const struct trial *t)
 			continue;
 		n = make_ends(t, br, nr, ends);
 		for (i = 0; i < n && test_good(); i++)
-			for (j = 0; j < n && test_good(); j++) {
-				struct question *q = &questions[nquestions++];
-
-				*q = (struct question){ .br = br, .from = ends[i], .to = ends[j] };
-				q->want = oracle_ask(t->made, br, &q->from.oracle, &q->to.oracle);
-				check_here(t, br, &q->from, &q->to, &q->want);
-				if (nquestions == BATCH)
-					ask_module();
-			}
+			for (j = 0; j < n && test_good(); j++)
+				ask_pair(t, br, &ends[i], &ends[j]);
 		if (nquestions && test_good())
 			ask_module();
 	}
@@ -455,6 +589,8 @@ static void answers(void)
 	struct trial t;
 
 	memset(met, 0, sizeof(met));
+	depended = 0;
+	framed = 0;
 	for (i = 0; i < rounds && test_good(); i++) {
 		if (trial_begin(&t))
 			ask_pairs(&t);
@@ -462,9 +598,13 @@ static void answers(void)
 	}
 	for (reason = 0; reason <= ISOL_REASON_MAX; reason++)
 		pairs += met[reason][0] + met[reason][1];
-	printf("# %u policies, %u pairs\n", i, pairs);
+	printf("# %u policies, %u answers, of these %u about frames; %u depend on them\n", i,
+	       pairs, framed, depended);
 	if (rounds < 100)
 		return;
+	CHECK(depended > 100 && framed > 100);
+	CHECK(met[ISOL_REASON_UNPARSED][ISOL_VERDICT_DROP]);
+	CHECK(!met[ISOL_REASON_UNPARSED][ISOL_VERDICT_ACCEPT]);
 	for (reason = ISOL_REASON_RULE; reason <= ISOL_REASON_BRIDGE_DEFAULT; reason++) {
 		CHECK_MSG(met[reason][ISOL_VERDICT_DROP], "reason %u never drops", reason);
 		CHECK_MSG(met[reason][ISOL_VERDICT_ACCEPT] || reason == ISOL_REASON_QUARANTINE,
@@ -475,15 +615,15 @@ static void answers(void)
 /* ---- frames */
 
 #define __packed __attribute__((packed))
-#define PROTO 0x88b5	/* for experiments */
+#define MAGIC 0x69736f6c
 
 static int far_end[NPORTS], host_end[BRIDGES];
-static u32 nframes;
+static u32 nframes, kinds[ISOL_NSHAPES];
 
 static int open_end(const char *ifname)
 {
 	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET, .sll_protocol = htons(PROTO),
+		.sll_family = AF_PACKET, .sll_protocol = htons(ETH_P_ALL),
 		.sll_ifindex = if_nametoindex(ifname),
 	};
 	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, 0);
@@ -494,21 +634,51 @@ static int open_end(const char *ifname)
 	return fd;
 }
 
-struct frame {
-	struct ethhdr eth;
+/* What frames end with, so that they are known again: padding to who reads them. */
+struct mark_of_frame {
+	u32 magic;
 	u32 nr;
-	u8 pad[46];
 } __packed;
 
 /* Return: whether the frame of this number has come there. */
 static bool arrived(int fd, u32 nr)
 {
-	struct frame f;
+	struct sockaddr_ll from;
+	struct mark_of_frame mark;
+	socklen_t size;
+	u8 buf[512];
+	ssize_t n;
 
-	while (recv(fd, &f, sizeof(f), 0) > 0)
-		if (f.nr == nr)
+	for (;;) {
+		size = sizeof(from);
+		n = recvfrom(fd, buf, sizeof(buf), 0, (struct sockaddr *)&from, &size);
+		if (n <= 0)
+			return false;
+		if (n < (ssize_t)sizeof(mark) || from.sll_pkttype == PACKET_OUTGOING)
+			continue;
+		memcpy(&mark, buf + n - sizeof(mark), sizeof(mark));
+		if (mark.magic == MAGIC && mark.nr == nr)
 			return true;
-	return false;
+	}
+}
+
+/* To everybody, from an address that may be one, and with a mark. */
+static void make_broadcast(const struct trial *t, struct frame *f)
+{
+	static const u8 reserved[] = { 0x01, 0x80, 0xc2, 0, 0 };
+	const struct mark_of_frame mark = { MAGIC, ++nframes };
+
+	make_frame(t, f);
+	f->len = max(f->len, 60U);
+	f->bytes[0] |= 1;
+	if (percent(70) || !memcmp(f->bytes, reserved, sizeof(reserved)))
+		memset(f->bytes, 0xff, ETH_ALEN);
+	f->bytes[ETH_ALEN] &= ~1;
+	f->bytes[ETH_ALEN] |= 2;
+	memcpy(f->bytes + f->len, &mark, sizeof(mark));
+	f->len += sizeof(mark);
+	read_frame(f);
+	kinds[f->key.shape]++;
 }
 
 /* What has been counted: for a rule, or a default of a bridge. */
@@ -570,34 +740,33 @@ struct copy {
 static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u32 port)
 {
 	struct oracle_end from = port_end(t, br, port_names[port]), to;
-	struct frame f = { .eth = { .h_proto = htons(PROTO) }, .nr = ++nframes };
 	struct copy copies[NPORTS + 1];
 	struct view before, after;
 	u32 n = 0, i, j, moved;
 	unsigned int begin;
+	struct frame f;
+	char text[300];
 
+	make_broadcast(t, &f);
 	for (i = 0; i < NPORTS; i++) {
 		if (bridge_of_port(i) != nr || i == port)
 			continue;
 		to = port_end(t, br, port_names[i]);
 		copies[n++] = (struct copy){ port_names[i], far_end[i], false,
-					     oracle_ask(t->made, br, &from, &to) };
+					     oracle_ask(t->made, br, &from, &to, &f.key) };
 	}
 	to = (struct oracle_end){ .kind = ORACLE_HOST };
 	copies[n++] = (struct copy){ "host", host_end[nr], false,
-				     oracle_ask(t->made, br, &from, &to) };
+				     oracle_ask(t->made, br, &from, &to, &f.key) };
 
 	look(&before);
-	memset(f.eth.h_dest, 0xff, ETH_ALEN);
-	f.eth.h_source[0] = 2;
-	f.eth.h_source[5] = port;
-	CHECK_EQ(send(far_end[port], &f, sizeof(f), 0), (ssize_t)sizeof(f));
+	CHECK_EQ(send(far_end[port], f.bytes, f.len, 0), (ssize_t)f.len);
 	for (begin = test_ms();;) {
 		bool all = true;
 
 		look(&after);
 		for (i = 0; i < n; i++) {
-			copies[i].came |= arrived(copies[i].fd, f.nr);
+			copies[i].came |= arrived(copies[i].fd, nframes);
 			all &= copies[i].came == (copies[i].want.verdict == ISOL_VERDICT_ACCEPT);
 		}
 		moved = all_counts(&after) - all_counts(&before);
@@ -605,17 +774,19 @@ static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u
 			break;
 		pull_free(&after);
 	}
-	CHECK_MSG(moved == n, "%s from %s: %u copies are counted, not %u", br->name,
-		  port_names[port], moved, n);
+	keys_text(&f.key, text, sizeof(text));
+	CHECK_MSG(moved == n, "%s from %s: %u copies are counted, not %u; %s", br->name,
+		  port_names[port], moved, n, text);
 	for (i = 0; i < n; i++) {
 		const struct oracle_answer *want = &copies[i].want;
 		u64 same = 0, got;
 
 		CHECK_MSG(copies[i].came == (want->verdict == ISOL_VERDICT_ACCEPT),
-			  "%s, %s to %s: %s, not %s by reason %u %s", br->name, port_names[port],
-			  copies[i].to, copies[i].came ? "came" : "did not come",
+			  "%s, %s to %s: %s, not %s by reason %u %s; %s", br->name,
+			  port_names[port], copies[i].to,
+			  copies[i].came ? "came" : "did not come",
 			  verdict_word(want->verdict), want->reason,
-			  want->rule ? want->rule->name : "");
+			  want->rule ? want->rule->name : "", text);
 		/* several copies may be one counter's */
 		for (j = 0; j < n; j++)
 			same += copies[j].want.rule == want->rule &&
@@ -627,9 +798,9 @@ static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u
 		else
 			got = default_count(&after, br->name, want->reason, want->verdict) -
 			      default_count(&before, br->name, want->reason, want->verdict);
-		CHECK_MSG(got == same, "%s, %s to %s: reason %u %s counted %u times, not %u",
+		CHECK_MSG(got == same, "%s, %s to %s: reason %u %s counted %u times, not %u; %s",
 			  br->name, port_names[port], copies[i].to, want->reason,
-			  want->rule ? want->rule->name : "", (u32)got, (u32)same);
+			  want->rule ? want->rule->name : "", (u32)got, (u32)same, text);
 	}
 	pull_free(&before);
 	pull_free(&after);
@@ -655,13 +826,15 @@ static void broadcasts(void)
 			for (nr = 0; nr < BRIDGES && test_good(); nr++) {
 				snprintf(name, sizeof(name), "br%u", nr);
 				br = isol_model_bridge(t.made, name);
-				for (k = 0; br && k < 2; k++)
+				for (k = 0; br && k < 4; k++)
 					flood(&t, br, nr, nr + BRIDGES * below(NPORTS / BRIDGES));
 			}
 		trial_end(&t);
 	}
 	printf("# %u policies, %u frames to everybody\n", i, nframes);
 	CHECK(nframes || !test_good());
+	for (i = 0; i < ISOL_NSHAPES && rounds > 50; i++)
+		CHECK_MSG(kinds[i], "no frame was of shape %u", i);
 	for (i = 0; i < NPORTS; i++)
 		close(far_end[i]);
 	for (i = 0; i < BRIDGES; i++)

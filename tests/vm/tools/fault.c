@@ -830,7 +830,24 @@ static void add_end(struct nlmsghdr *nlh, int side, const char *name)
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static void add_rule(struct nlmsghdr *nlh, const char *name, const char *from, const char *to)
+static void add_match(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ISOL_RULE_A_MATCH), *field;
+	static const u32 whole[] = { ISOL_FRAGMENT_NONE, ISOL_FRAGMENT_NONE };
+	static const u32 some[] = { 1, 62 };
+
+	field = mnl_attr_nest_start(nlh, ISOL_MATCH_A_FRAGMENT);
+	mnl_attr_put(nlh, ISOL_VALUES_A_RANGE, sizeof(whole), whole);
+	mnl_attr_nest_end(nlh, field);
+	field = mnl_attr_nest_start(nlh, ISOL_MATCH_A_DSCP);
+	mnl_attr_put(nlh, ISOL_VALUES_A_NOT, 0, NULL);
+	mnl_attr_put(nlh, ISOL_VALUES_A_RANGE, sizeof(some), some);
+	mnl_attr_nest_end(nlh, field);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+static void add_rule(struct nlmsghdr *nlh, const char *name, const char *from, const char *to,
+		     bool match)
 {
 	struct nlattr *nest = object(nlh, ISOL_A_RULE, ISOL_RULE_A_NAME, name);
 
@@ -838,6 +855,8 @@ static void add_rule(struct nlmsghdr *nlh, const char *name, const char *from, c
 	add_end(nlh, ISOL_RULE_A_TO, to);
 	mnl_attr_put_u8(nlh, ISOL_RULE_A_VERDICT, ISOL_VERDICT_ACCEPT);
 	mnl_attr_put(nlh, ISOL_RULE_A_STATELESS, 0, NULL);
+	if (match)
+		add_match(nlh);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -865,11 +884,13 @@ static struct nlmsghdr *policy_message(unsigned int with)
 	add_binding(nlh, "d", ISOL_BINDING_A_GLOB, "p-d*", NULL);
 	add_binding(nlh, "e", ISOL_BINDING_A_ALIAS, "eee", NULL);
 	add_binding(nlh, "x", ISOL_BINDING_A_PORT, "p-x", "pair");
-	add_rule(nlh, "ab", "a", "b");
-	add_rule(nlh, "dc", "d", "c");
-	add_rule(nlh, "xb", "x", "b");
+	add_rule(nlh, "ab", "a", "b", false);
+	add_rule(nlh, "dc", "d", "c", false);
+	add_rule(nlh, "xb", "x", "b", false);
+	add_rule(nlh, "ce", "c", "e", true);
+	add_rule(nlh, "ec", "e", "c", true);
 	if (with & WITH_BR1)
-		add_rule(nlh, "ex", "e", "x");
+		add_rule(nlh, "ex", "e", "x", false);
 	return nlh;
 }
 

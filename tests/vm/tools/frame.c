@@ -88,7 +88,7 @@ static unsigned int sum16(const u8 *p, size_t len, unsigned int sum)
 	return sum;
 }
 
-static void put_tag(const struct frame_spec *spec, u8 *p)
+void frame_put_tag(const struct frame_spec *spec, u8 *p)
 {
 	struct tag tag = {
 		.run = htonl(spec->run),
@@ -148,7 +148,7 @@ static size_t udp4(const struct frame_spec *spec, u8 *p, bool group)
 	put16(p + 20, 1024 + spec->seq % 60000);
 	put16(p + 22, 9);
 	put16(p + 24, len - 20);		/* without checksum */
-	put_tag(spec, p + 28);
+	frame_put_tag(spec, p + 28);
 	return len;
 }
 
@@ -183,7 +183,7 @@ static size_t udp6(const struct frame_spec *spec, u8 *p)
 	put16(p + 40, 1024 + spec->seq % 60000);
 	put16(p + 42, 9);
 	put16(p + 44, len);
-	put_tag(spec, p + 48);
+	frame_put_tag(spec, p + 48);
 	sum = sum6(p, p + 40, len, 17);
 	put16(p + 46, sum ? sum : 0xffff);
 	return 40 + len;
@@ -214,7 +214,7 @@ static size_t solicitation(const struct frame_spec *spec, u8 *p)
 	memcpy(p + 48, "\xfe\x80\0\0\0\0\0\0\0\0\0\0\0\0\0\x63", 16);
 	p[64] = 14;
 	p[65] = option / 8;
-	put_tag(spec, p + 72);
+	frame_put_tag(spec, p + 72);
 	put16(p + 42, sum6(p, p + 40, len, 58));
 	return 40 + len;
 }
@@ -339,7 +339,7 @@ size_t frame_build(const struct frame_spec *spec, u8 *buf)
 	if (!tagged) {
 		if (len < FRAME_MIN - sizeof(struct tag))
 			len = FRAME_MIN - sizeof(struct tag);
-		put_tag(spec, buf + len);
+		frame_put_tag(spec, buf + len);
 		len += sizeof(struct tag);
 	}
 	return len;

@@ -114,6 +114,13 @@ bool kind_passes(enum kind kind, bool from_host, bool to_host);
 size_t frame_build(const struct frame_spec *spec, u8 *buf);
 
 /**
+ * frame_put_tag() - make bytes at the end of a frame known again
+ * @spec: what is to be said of it
+ * @p: where it goes, sizeof(struct tag) bytes
+ */
+void frame_put_tag(const struct frame_spec *spec, u8 *p);
+
+/**
  * frame_tag() - know a frame again
  * @buf: the frame, or as much of it as was received
  * @len: its length

@@ -209,6 +209,45 @@ static void put_number(struct nlmsghdr *nlh, int type, const struct attr *a, u32
 	mnl_attr_put(nlh, type, len, &n);
 }
 
+static void put_bytes(struct nlmsghdr *nlh, int type, u32 len)
+{
+	u8 bytes[600];
+	u32 i;
+
+	for (i = 0; i < len; i++)
+		bytes[i] = one_in(3) ? rnd(256) : rnd(3);
+	mnl_attr_put(nlh, type, len, bytes);
+}
+
+/* Mostly small numbers: such are valid for all fields, and meet. */
+static void put_pair(struct nlmsghdr *nlh, int type, enum attr_kind kind)
+{
+	static const u32 special[] = { 0, 1, 4, 6, 17, 58, 511, 0x800, 0x86dd, 0xffff, ~0U };
+	u8 bytes[32] = { 0 };
+	u32 size = pair_size(kind), i, n, pair[2];
+
+	n = one_in(3) ? special[rnd(ARRAY_SIZE(special))] : rnd(4);
+	switch (kind) {
+	case PAIR:
+		pair[0] = n;
+		pair[1] = one_in(2) ? n : n + rnd(8);
+		mnl_attr_put(nlh, type, sizeof(pair), pair);
+		return;
+	case MAC_PAIR:
+		/* the value has no bits that the mask has not, mostly */
+		for (i = 0; i < size; i++) {
+			bytes[size + i] = one_in(2) ? 0xff : rnd(256);
+			bytes[i] = rnd(256) & (one_in(30) ? 0xff : bytes[size + i]);
+		}
+		break;
+	default:
+		bytes[size - 1] = n;
+		bytes[size] = rnd(2);
+		bytes[2 * size - 1] = n + rnd(8);
+	}
+	mnl_attr_put(nlh, type, 2 * size, bytes);
+}
+
 static void put_attrs(struct nlmsghdr *nlh, const struct attr *set, u32 depth);
 
 static void put_value(struct nlmsghdr *nlh, int type, const struct attr *a, u32 depth)
@@ -241,6 +280,15 @@ static void put_value(struct nlmsghdr *nlh, int type, const struct attr *a, u32 
 		break;
 	case MAC:
 		mnl_attr_put(nlh, type, 6, macs[rnd(ARRAY_SIZE(macs))]);
+		break;
+	case BYTES:
+		put_bytes(nlh, type, rnd(one_in(8) ? 600 : 80));
+		break;
+	case PAIR:
+	case IP4_PAIR:
+	case IP6_PAIR:
+	case MAC_PAIR:
+		put_pair(nlh, type, a->kind);
 		break;
 	case NEST:
 	case ENDPOINT:
@@ -299,6 +347,47 @@ static void put_end(struct nlmsghdr *nlh, int side)
 	mnl_attr_nest_end(nlh, nest);
 }
 
+static void put_range(struct nlmsghdr *nlh, int field, u32 lo, u32 hi)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, field);
+	u32 range[] = { lo, hi };
+
+	if (one_in(4))
+		mnl_attr_put(nlh, ISOL_VALUES_A_NOT, 0, NULL);
+	mnl_attr_put(nlh, ISOL_VALUES_A_RANGE, sizeof(range), range);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* What a rule may well ask. */
+static void put_match(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ISOL_RULE_A_MATCH), *field;
+	static const u32 tcp[] = { 6, 6 };
+	const struct attr *set = contract_attrs[ISOL_A_RULE].nest[ISOL_RULE_A_MATCH].nest;
+	u32 type;
+
+	switch (rnd(4)) {
+	case 0:
+		put_range(nlh, ISOL_MATCH_A_DSCP, rnd(32), 32 + rnd(32));
+		put_range(nlh, ISOL_MATCH_A_FRAGMENT, 0, rnd(3));
+		break;
+	case 1:
+		put_range(nlh, ISOL_MATCH_A_ETHERTYPE, 0x806, 0x806 + rnd(4));
+		put_range(nlh, ISOL_MATCH_A_ARP_OP, rnd(2), 1 + rnd(4));
+		break;
+	case 2:
+		field = mnl_attr_nest_start(nlh, ISOL_MATCH_A_PROTO);
+		mnl_attr_put(nlh, ISOL_VALUES_A_RANGE, sizeof(tcp), tcp);
+		mnl_attr_nest_end(nlh, field);
+		put_range(nlh, ISOL_MATCH_A_DPORT, rnd(100), 100 + rnd(100));
+		break;
+	default:
+		type = 1 + rnd(ISOL_MATCH_A_MAX);
+		put_value(nlh, type, &set[type], 0);
+	}
+	mnl_attr_nest_end(nlh, nest);
+}
+
 /* An object that a policy may well hold. */
 static void put_object(struct nlmsghdr *nlh)
 {
@@ -346,6 +435,8 @@ static void put_object(struct nlmsghdr *nlh)
 			put_end(nlh, ISOL_RULE_A_TO);
 		mnl_attr_put_u8(nlh, ISOL_RULE_A_VERDICT, rnd(2));
 		mnl_attr_put(nlh, ISOL_RULE_A_STATELESS, 0, NULL);
+		if (one_in(2))
+			put_match(nlh);
 	}
 	mnl_attr_nest_end(nlh, nest);
 }
@@ -377,6 +468,8 @@ static void put_request(struct nlmsghdr *nlh, u32 cmd)
 		put_end(nlh, ISOL_A_TO);
 		if (one_in(3))
 			mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, one_in(3) ? "br1" : "br0");
+		if (one_in(2))
+			put_bytes(nlh, ISOL_A_FRAME, 14 + rnd(120));
 		break;
 	case ISOL_CMD_QUARANTINE_ADD:
 	case ISOL_CMD_QUARANTINE_DEL:

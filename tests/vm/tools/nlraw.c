@@ -23,8 +23,8 @@
  *	begin [base GEN] [timeout MS]	GEN: a number, or "=", "+N", "-N": relative
  *					to the last generation this program saw
  *	bridge|segment|group|binding|rule NAME [ATTRIBUTE VALUE]...
- *		queue an object. Attributes as in isol.h, in lower case. Rules
- *		are stateless. Endpoints: any, host, uplink, members,
+ *		queue an object. Attributes as in isol.h, in lower case; nests
+ *		as with "send". Rules are stateless. Endpoints: any, host, uplink, members,
  *		quarantined, group:NAME, binding:NAME, port:NAME
  *	size BYTES			send ADD when so much is queued (32000)
  *	add				send it now; any other step does that too
@@ -33,7 +33,7 @@
  *	done				wait for it now
  *	abort
  *	status
- *	why ENDPOINT ENDPOINT [BRIDGE]
+ *	why ENDPOINT ENDPOINT [BRIDGE] [frame HEX]
  *	quarantine NAME [COMMENT]
  *	release NAME
  *	dump CMD [names|count|first|rest]
@@ -41,6 +41,8 @@
  *		receive one datagram; receive the others
  *	send CMD [dump] [ATTRIBUTE...]	a request as written:
  *		NAME=VALUE		as the contract has it
+ *					(ranges LOW-HIGH, MAC addresses VALUE/MASK,
+ *					TCP flags VALUE-MASK)
  *		NAME:TYPE=VALUE		u8 u16 u32 u64 str (with NUL) raw (without) hex
  *		NAME			without payload
  *		NAME{ ATTRIBUTE... }	nest
@@ -64,6 +66,7 @@
  *	repeat FROM TO LINE		{} in LINE is the number, {%N} the number
  *					modulo N
  */
+#include <arpa/inet.h>
 #include <ctype.h>
 #include <err.h>
 #include <errno.h>
@@ -251,7 +254,7 @@ static void put_integer(struct nlmsghdr *nlh, unsigned int type, unsigned long l
 
 static void put_bytes(struct nlmsghdr *nlh, unsigned int type, const char *hex)
 {
-	char bytes[64];
+	char bytes[1024];
 	size_t n = 0;
 
 	for (; *hex; hex += hex[2] == ':' ? 3 : 2) {
@@ -274,6 +277,39 @@ static void put_text(struct nlmsghdr *nlh, unsigned int type, const char *value,
 	put(nlh, type, text, n);
 }
 
+/* What stands between the two of a pair is in no number and no address of its kind. */
+static void put_pair(struct nlmsghdr *nlh, unsigned int type, enum attr_kind kind,
+		     const char *value)
+{
+	size_t size = pair_size(kind), i;
+	const char *half[2] = { value };
+	char bytes[32], text[64];
+	unsigned int n, j;
+
+	half[1] = strchr(value, pair_sign(kind));
+	if (!half[1]++)
+		die("one of two: %s", value);
+	for (i = 0; i < 2; i++) {
+		char *p = bytes + i * size;
+
+		snprintf(text, sizeof(text), "%.*s", i ? 63 : (int)(half[1] - value - 1), half[i]);
+		if (pair_family(kind)) {
+			if (inet_pton(pair_family(kind), text, p) != 1)
+				die("no such address: %s", text);
+		} else if (kind == MAC_PAIR) {
+			for (j = 0; j < 6; j++) {
+				if (sscanf(text + 3 * j, "%2x", &n) != 1)
+					die("no such address: %s", text);
+				p[j] = n;
+			}
+		} else {
+			n = number(text);
+			memcpy(p, &n, size);
+		}
+	}
+	put(nlh, type, bytes, 2 * size);
+}
+
 static void put_value(struct nlmsghdr *nlh, unsigned int type, const struct attr *a,
 		      const char *value)
 {
@@ -292,7 +328,14 @@ static void put_value(struct nlmsghdr *nlh, unsigned int type, const struct attr
 		put_text(nlh, type, value, true);
 		break;
 	case MAC:
+	case BYTES:
 		put_bytes(nlh, type, value);
+		break;
+	case PAIR:
+	case IP4_PAIR:
+	case IP6_PAIR:
+	case MAC_PAIR:
+		put_pair(nlh, type, a->kind, value);
 		break;
 	case ENDPOINT:
 		put_endpoint(nlh, type, value);
@@ -329,53 +372,61 @@ static int attr_number(const struct attr *set, const char *name)
 	die("no such attribute: %s", name);
 }
 
-/* Write attributes up to the end or a closing brace. Return: the word behind. */
+static char **put_attrs(struct nlmsghdr *nlh, const struct attr *set, char **word);
+
+/* Write an attribute. Return: its last word. */
+static char **put_attr(struct nlmsghdr *nlh, const struct attr *set, char **word)
+{
+	static const struct attr other = { .name = "?", .kind = NEST };
+	char *name = *word, *value = strchr(name, '='), *how, *len, *flag;
+	struct nlattr *nla = mnl_nlmsg_get_payload_tail(nlh);
+	size_t last = strlen(name) - 1;
+	bool nest = !value && name[last] == '{';
+	const struct attr *a;
+	int nr;
+
+	if (nest)
+		name[last] = '\0';
+	if (value)
+		*value++ = '\0';
+	how = strchr(name, ':');
+	if (how)
+		*how++ = '\0';
+	flag = strchr(name, '!');
+	if (flag)
+		*flag = '\0';
+	len = strchr(name, '/');
+	if (len)
+		*len++ = '\0';
+	nr = attr_number(set, name);
+	a = attr_of(set, nr);
+	if (!a)
+		a = &other;
+	if (nest) {
+		mnl_attr_nest_start(nlh, nr);
+		word = put_attrs(nlh, a->nest, word + 1);
+		if (!*word)
+			die("nest is not closed");
+		mnl_attr_nest_end(nlh, nla);
+	} else if (!value) {
+		put(nlh, nr, NULL, 0);
+	} else if (how) {
+		put_typed(nlh, nr, how, value);
+	} else {
+		put_value(nlh, nr, a, value);
+	}
+	if (len)
+		nla->nla_len = number(len);
+	if (flag)
+		nla->nla_type ^= NLA_F_NESTED;
+	return word;
+}
+
+/* Write attributes up to the end or a closing brace. Return: the word there. */
 static char **put_attrs(struct nlmsghdr *nlh, const struct attr *set, char **word)
 {
-	for (; *word && strcmp(*word, "}"); word++) {
-		static const struct attr other = { .name = "?", .kind = NEST };
-		char *name = *word, *value = strchr(name, '='), *how, *len, *flag;
-		struct nlattr *nla = mnl_nlmsg_get_payload_tail(nlh);
-		size_t last = strlen(name) - 1;
-		bool nest = !value && name[last] == '{';
-		const struct attr *a;
-		int nr;
-
-		if (nest)
-			name[last] = '\0';
-		if (value)
-			*value++ = '\0';
-		how = strchr(name, ':');
-		if (how)
-			*how++ = '\0';
-		flag = strchr(name, '!');
-		if (flag)
-			*flag = '\0';
-		len = strchr(name, '/');
-		if (len)
-			*len++ = '\0';
-		nr = attr_number(set, name);
-		a = attr_of(set, nr);
-		if (!a)
-			a = &other;
-		if (nest) {
-			mnl_attr_nest_start(nlh, nr);
-			word = put_attrs(nlh, a->nest, word + 1);
-			if (!*word)
-				die("nest is not closed");
-			mnl_attr_nest_end(nlh, nla);
-		} else if (!value) {
-			put(nlh, nr, NULL, 0);
-		} else if (how) {
-			put_typed(nlh, nr, how, value);
-		} else {
-			put_value(nlh, nr, a, value);
-		}
-		if (len)
-			nla->nla_len = number(len);
-		if (flag)
-			nla->nla_type ^= NLA_F_NESTED;
-	}
+	for (; *word && strcmp(*word, "}"); word++)
+		word = put_attr(nlh, set, word);
 	return word;
 }
 
@@ -744,8 +795,11 @@ static struct result step_why(char **word)
 		die("two endpoints");
 	put_endpoint(nlh, ISOL_A_FROM, word[0]);
 	put_endpoint(nlh, ISOL_A_TO, word[1]);
-	if (word[2])
-		put_text(nlh, ISOL_A_BRIDGE_NAME, word[2], true);
+	word += 2;
+	if (word[0] && strcmp(word[0], "frame"))
+		put_text(nlh, ISOL_A_BRIDGE_NAME, *word++, true);
+	if (word[0] && word[1])
+		put_bytes(nlh, ISOL_A_FRAME, word[1]);
 	return ask(nlh);
 }
 
@@ -1057,9 +1111,14 @@ static bool queue(int type, char **word)
 		die("what name?");
 	nest = mnl_attr_nest_start(nlh, type);
 	put_text(nlh, attr_number(set, "name"), word[0], true);
-	for (word++; word[0] && word[1]; word += 2) {
+	for (word++; word[0] && word[1]; word++) {
+		if (word[0][strlen(word[0]) - 1] == '{') {
+			word = put_attr(nlh, set, word);
+			continue;
+		}
 		nr = attr_number(set, word[0]);
-		put_value(nlh, nr, attr_of(set, nr), word[1]);
+		word++;
+		put_value(nlh, nr, attr_of(set, nr), word[0]);
 	}
 	if (word[0])
 		die("%s has no value", word[0]);

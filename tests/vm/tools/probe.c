@@ -3,36 +3,24 @@
  * What gets from where to where: send frames of several kinds between
  * endpoints, and report which of them arrived.
  *
- * "It did not arrive" is what takes care to find out. All frames are sent on
- * one CPU, and each hop of a frame queues it on that CPU again, behind all that
- * is there. So when a frame that was sent on the loopback interface after all
- * others has come back, those have gone one hop further at least; after as
- * many of them as a path can have hops, what is not there will not come. Then
- * there is a pause, in case something on the way has other ideas.
+ * "It did not arrive" is what takes care to find out, see barrier.h. Then there
+ * is a pause, in case something on the way has other ideas.
  *
  * Bridges forward to where they have learned an address to be. Each endpoint
  * first sends a frame to its own address: the bridge learns the sender, finds
  * that the frame is at its destination already and drops it, before anything
  * judges or counts it.
  */
-#include <arpa/inet.h>
 #include <errno.h>
-#include <linux/if_ether.h>
-#include <linux/if_packet.h>
-#include <net/if.h>
-#include <poll.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "barrier.h"
 #include "endpoint.h"
 
-#define HOPS 8
-#define BARRIER_MS 10000
 #define NO_BARRIER_QUIET_MS 500
 #define STORM_MS 20000
 
@@ -154,64 +142,11 @@ static void send_all(unsigned int from)
 	}
 }
 
-/*
- * Barrier
- */
-
-static int loop_socket(void)
-{
-	struct sockaddr_ll addr = {
-		.sll_family = AF_PACKET,
-		.sll_protocol = htons(PROTO_CUSTOM),
-		.sll_ifindex = if_nametoindex("lo"),
-	};
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
-
-	if (fd >= 0 && !bind(fd, (struct sockaddr *)&addr, sizeof(addr)))
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-static bool loop_once(int fd)
-{
-	struct frame_spec spec = { .kind = KIND_CUSTOM, .vlan = -1, .run = run, .seq = seq++ };
-	struct pollfd pfd = { .fd = fd, .events = POLLIN };
-	double end = now_ms() + BARRIER_MS;
-	u8 buf[FRAME_MAX];
-	struct tag tag;
-	size_t len = frame_build(&spec, buf);
-
-	if (send(fd, buf, len, 0) < 0)
-		return false;
-	while (now_ms() < end && poll(&pfd, 1, BARRIER_MS) > 0) {
-		ssize_t n = recv(fd, buf, sizeof(buf), 0);
-
-		if (n > 0 && frame_tag(buf, n, &tag) && tag.run == run && tag.seq == spec.seq)
-			return true;
-	}
-	die("a frame on the loopback interface got lost");
-}
-
-/* Return: false if it cannot be done here. */
-static bool barrier(void)
-{
-	int fd = loop_socket(), i;
-	bool done = fd >= 0;
-
-	for (i = 0; i < HOPS && done; i++)
-		done = loop_once(fd);
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
 static void settle(int quiet_ms)
 {
 	double end, storm = now_ms() + STORM_MS;
 
-	if (!barrier() && quiet_ms < NO_BARRIER_QUIET_MS)
+	if (!barrier(run, &seq) && quiet_ms < NO_BARRIER_QUIET_MS)
 		quiet_ms = NO_BARRIER_QUIET_MS;
 	drain();
 	end = now_ms() + quiet_ms;
@@ -406,16 +341,6 @@ static void parse_pairs(const char *list)
 	}
 }
 
-static void pin(void)
-{
-	cpu_set_t set;
-
-	CPU_ZERO(&set);
-	CPU_SET(sched_getcpu(), &set);
-	if (sched_setaffinity(0, sizeof(set), &set))
-		die("cannot stay on one CPU: %s", strerror(errno));
-}
-
 int main(int argc, char **argv)
 {
 	const char *pairs = NULL;
@@ -453,7 +378,7 @@ int main(int argc, char **argv)
 		for (; nkinds <= KIND_LAST_DEFAULT; nkinds++)
 			kinds[nkinds] = nkinds;
 
-	pin();
+	barrier_pin();
 	clock_gettime(CLOCK_REALTIME, &ts);
 	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
 	for (; optind < argc; optind++)
@@ -469,7 +394,7 @@ int main(int argc, char **argv)
 		if (!ends[i].host)
 			send_frame(KIND_LEARN, i, i);
 	if (learn)
-		barrier();
+		barrier(run, &seq);
 	for (i = 0; i < nends; i++) {
 		if (!wants_any(i))
 			continue;

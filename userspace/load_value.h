@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files that read policies share; see load.h for what they do. */
+#ifndef ISOL_USERSPACE_LOAD_VALUE_H
+#define ISOL_USERSPACE_LOAD_VALUE_H
+
+#include "policy.h"
+#include "yaml.h"
+
+/**
+ * node_word() - what a node is, for messages
+ * @n: the node
+ *
+ * Return: "a list", "a mapping", "nothing", ...
+ */
+const char *node_word(const struct ynode *n);
+
+/**
+ * node_trapped() - report text that readers of YAML do not agree about
+ * @d: where to
+ * @n: a scalar
+ * @expected: what is wanted
+ *
+ * Return: true if it is such text: a string to one and something else to another.
+ */
+bool node_trapped(struct diags *d, const struct ynode *n, const char *expected);
+
+/**
+ * load_match() - read what a rule asks of frames
+ * @p: the policy
+ * @d: where errors go
+ * @map: the rule
+ * @m: out: what it asks
+ *
+ * Return: false if something has been reported.
+ */
+bool load_match(struct policy *p, struct diags *d, const struct ynode *map, struct match *m);
+
+#endif /* ISOL_USERSPACE_LOAD_VALUE_H */

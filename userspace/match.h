@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What a rule asks of a frame: the values, what they are called, and where they
+ * stand. See enum isol_match_attr.
+ */
+#ifndef ISOL_USERSPACE_MATCH_H
+#define ISOL_USERSPACE_MATCH_H
+
+#include <linux/isol.h>
+
+#include "alloc.h"
+#include "diag.h"
+#include "types.h"
+
+/* What the values of a field look like. */
+enum match_type {
+	MATCH_NUMBER,
+	MATCH_IP4,
+	MATCH_IP6,
+	MATCH_MAC,
+	MATCH_FLAGS,
+};
+
+/**
+ * struct match_value - one value, or a range of them
+ * @at: where it stands
+ * @lo: the lowest, of numbers and IPv4 addresses, in host order
+ * @hi: the highest
+ * @lo6: the lowest, of IPv6 addresses, in wire order
+ * @hi6: the highest
+ * @value: of MAC addresses (48 bits) and TCP flags
+ * @mask: which bits of it count
+ */
+struct match_value {
+	struct mark at;
+	union {
+		struct {
+			u32 lo;
+			u32 hi;
+		};
+		struct {
+			u8 lo6[16];
+			u8 hi6[16];
+		};
+		struct {
+			u64 value;
+			u64 mask;
+		};
+	};
+};
+
+/**
+ * struct match_field - what a field may be
+ * @at: where it stands
+ * @negate: anything but the values
+ * @v: the values
+ * @n: their number; 0: the field is not asked about
+ * @cap: room in @v
+ */
+struct match_field {
+	struct mark at;
+	bool negate;
+	struct match_value *v;
+	size_t n;
+	size_t cap;
+};
+
+/**
+ * struct match - all that a rule asks
+ * @of: by enum isol_match_attr
+ */
+struct match {
+	struct match_field of[ISOL_MATCH_A_MAX + 1];
+};
+
+/* Room for the text of a value: two IPv6 addresses. */
+#define MATCH_TEXT_SIZE 96
+
+enum match_type match_type(u32 field);
+
+/**
+ * match_empty() - whether a match asks nothing
+ * @m: the match
+ */
+bool match_empty(const struct match *m);
+
+/**
+ * match_add() - one more value of a field
+ * @a: where the memory comes from
+ * @m: the match
+ * @field: enum isol_match_attr
+ * @v: the value; copied
+ */
+void match_add(struct arena *a, struct match *m, u32 field, const struct match_value *v);
+
+/**
+ * match_copy() - copy a match
+ * @a: where the memory comes from
+ * @to: the copy
+ * @from: the match
+ */
+void match_copy(struct arena *a, struct match *to, const struct match *from);
+
+/**
+ * match_equal() - whether two matches ask the same, value by value
+ * @a: one
+ * @b: the other
+ */
+bool match_equal(const struct match *a, const struct match *b);
+
+/**
+ * match_parse() - read a value
+ * @field: enum isol_match_attr. Of addresses that of IPv4; the value tells.
+ * @text: the value, or two with - between them
+ * @v: out: the value, but for its place
+ * @real: out: the field that it is a value of: that of IPv6 where it is an IPv6
+ *	address
+ * @msg: out: what is wrong
+ * @size: room in @msg
+ *
+ * ISOL_MATCH_A_ICMP has other names for ICMPv6: see match_parse_icmp().
+ *
+ * Return: false with @msg if it is none.
+ */
+bool match_parse(u32 field, const char *text, struct match_value *v, u32 *real, char *msg,
+		 size_t size);
+
+/* The same for types, and codes behind a slash, of ICMP or ICMPv6. */
+bool match_parse_icmp(bool v6, const char *text, struct match_value *v, char *msg, size_t size);
+
+/**
+ * match_format() - write a value as match_parse() reads it
+ * @field: enum isol_match_attr
+ * @v: the value
+ * @v6: types of ICMPv6 are meant
+ * @buf: out: the text
+ *
+ * Return: @buf.
+ */
+const char *match_format(u32 field, const struct match_value *v, bool v6,
+			 char buf[MATCH_TEXT_SIZE]);
+
+/**
+ * match_check() - what the kernel would say
+ * @m: the match, not empty
+ * @at: out: where the fault stands
+ *
+ * It is the kernel's own code that says it.
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *match_check(const struct match *m, struct mark *at);
+
+/* The protocol that a match asks for, if it is one and no other; or -1. */
+int match_proto(const struct match *m);
+
+#endif /* ISOL_USERSPACE_MATCH_H */

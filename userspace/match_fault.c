@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What is wrong with a match as a whole, see match_fault.h. */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "match_fault.h"
+#include "match_line.h"
+
+#define PROTO_ICMP	1
+#define PROTO_ICMP6	58
+
+/* What a word of the kernel's is in files, or NULL. */
+static const char *word_for(const struct match *m, const char *word, size_t len)
+{
+	static const struct {
+		const char *word;
+		u32 field;
+	} names[] = {
+		{ "ETHERTYPE", ISOL_MATCH_A_ETHERTYPE },
+		{ "SRC_MAC", ISOL_MATCH_A_SRC_MAC },
+		{ "DST_MAC", ISOL_MATCH_A_DST_MAC },
+		{ "CAST", ISOL_MATCH_A_CAST },
+		{ "SRC_IP4", ISOL_MATCH_A_SRC_IP4 },
+		{ "DST_IP4", ISOL_MATCH_A_DST_IP4 },
+		{ "SRC_IP6", ISOL_MATCH_A_SRC_IP6 },
+		{ "DST_IP6", ISOL_MATCH_A_DST_IP6 },
+		{ "DSCP", ISOL_MATCH_A_DSCP },
+		{ "FRAGMENT", ISOL_MATCH_A_FRAGMENT },
+		{ "PROTO", ISOL_MATCH_A_PROTO },
+		{ "SPORT", ISOL_MATCH_A_SPORT },
+		{ "DPORT", ISOL_MATCH_A_DPORT },
+		{ "TCP_FLAGS", ISOL_MATCH_A_TCP_FLAGS },
+		{ "ICMP", ISOL_MATCH_A_ICMP },
+		{ "ARP_OP", ISOL_MATCH_A_ARP_OP },
+		{ "ARP_SENDER", ISOL_MATCH_A_ARP_SENDER },
+		{ "ARP_TARGET", ISOL_MATCH_A_ARP_TARGET },
+	};
+	size_t i;
+
+	if (len == 3 && !strncmp(word, "NOT", len))
+		return "not";
+	if (len == 5 && !strncmp(word, "RANGE", len))
+		return "range";
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (strlen(names[i].word) == len && !strncmp(names[i].word, word, len))
+			return match_key(m, names[i].field);
+	return NULL;
+}
+
+static bool in_name(char c)
+{
+	return isupper((unsigned char)c) || isdigit((unsigned char)c) || c == '_';
+}
+
+/* Return: false if there is no room, and it ends there. */
+__printf(4, 5)
+static bool append(char *buf, size_t size, size_t *len, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(buf + *len, size - *len, fmt, ap);
+	va_end(ap);
+	if (n < 0 || (size_t)n >= size - *len)
+		return false;
+	*len += n;
+	return true;
+}
+
+const char *match_fault(const struct match *m, struct mark *at, char buf[MATCH_FAULT_SIZE])
+{
+	static const char head[] = "rule MATCH";
+	size_t used = 0;
+	const char *s;
+	bool room = true;
+
+	if (match_empty(m))
+		return NULL;
+	s = match_check(m, at);
+	if (!s)
+		return NULL;
+	if (!strncmp(s, head, sizeof(head) - 1))
+		s += sizeof(head) - 1;
+	s += strspn(s, ": ");
+	buf[0] = '\0';
+	while (*s && room) {
+		size_t len = 0;
+		const char *word;
+
+		while (in_name(s[len]))
+			len++;
+		word = word_for(m, s, len);
+		if (!len)
+			len = 1;
+		if (word)
+			room = append(buf, MATCH_FAULT_SIZE, &used, "'%s'", word);
+		else
+			room = append(buf, MATCH_FAULT_SIZE, &used, "%.*s", (int)len, s);
+		s += len;
+	}
+	return buf;
+}
+
+/* Are there addresses of this version, and none of the other? */
+static const struct match_field *only(const struct match *m, u32 field, u32 other)
+{
+	return m->of[field].n && !m->of[other].n ? &m->of[field] : NULL;
+}
+
+const char *match_doubt(const struct match *m, struct mark *at)
+{
+	const int proto = match_proto(m);
+	const struct match_field *f = NULL;
+
+	if (proto == PROTO_ICMP) {
+		f = only(m, ISOL_MATCH_A_SRC_IP6, ISOL_MATCH_A_SRC_IP4);
+		if (!f)
+			f = only(m, ISOL_MATCH_A_DST_IP6, ISOL_MATCH_A_DST_IP4);
+	} else if (proto == PROTO_ICMP6) {
+		f = only(m, ISOL_MATCH_A_SRC_IP4, ISOL_MATCH_A_SRC_IP6);
+		if (!f)
+			f = only(m, ISOL_MATCH_A_DST_IP4, ISOL_MATCH_A_DST_IP6);
+	}
+	if (!f)
+		return NULL;
+	*at = f->at;
+	if (proto == PROTO_ICMP)
+		return "icmp is of IPv4, the addresses of IPv6: was icmpv6 meant?";
+	return "icmpv6 is of IPv6, the addresses of IPv4: was icmp meant?";
+}

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is wrong with a match as a whole, in the words in which it is written. */
+#ifndef ISOL_USERSPACE_MATCH_FAULT_H
+#define ISOL_USERSPACE_MATCH_FAULT_H
+
+#include "match.h"
+
+/* Room for the text. */
+#define MATCH_FAULT_SIZE	256
+
+/**
+ * match_fault() - what the kernel would say, in other words
+ * @m: the match
+ * @at: out: where the fault stands
+ * @buf: out: the text
+ *
+ * Return: NULL, or what is wrong.
+ */
+const char *match_fault(const struct match *m, struct mark *at, char buf[MATCH_FAULT_SIZE]);
+
+/**
+ * match_doubt() - what the kernel takes, but was hardly meant
+ * @m: the match
+ * @at: out: where it stands
+ *
+ * Return: NULL, or what it is.
+ */
+const char *match_doubt(const struct match *m, struct mark *at);
+
+#endif /* ISOL_USERSPACE_MATCH_FAULT_H */

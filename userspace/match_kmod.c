@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What the kernel says of a match: its own code says it, which is built into
+ * the tool for this. In a file of its own, for its headers are the kernel's.
+ */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "../kmod/match.h"
+#pragma GCC diagnostic pop
+
+#include "match.h"
+
+/* An IPv6 address in host order. */
+static struct isol_wide wide(const u8 addr[16])
+{
+	struct isol_wide w = {};
+	size_t i;
+
+	for (i = 0; i < 8; i++) {
+		w.hi = w.hi << 8 | addr[i];
+		w.lo = w.lo << 8 | addr[i + 8];
+	}
+	return w;
+}
+
+static struct isol_values convert(struct arena *a, u32 field, const struct match_field *f)
+{
+	/* the field is too long for the kernel anyway: as long as it can say so */
+	u16 n = min(f->n, ISOL_MAX_VALUES + 1UL), i;
+	struct isol_values values = { .field = field, .negate = f->negate, .n = n };
+	struct isol_wide_range *wides;
+	struct isol_masked *masked;
+	struct isol_range *ranges;
+
+	switch (isol_field_width(field)) {
+	case ISOL_WIDTH_WIDE:
+		wides = arena_alloc(a, n * sizeof(*wides));
+		for (i = 0; i < n; i++) {
+			wides[i].lo = wide(f->v[i].lo6);
+			wides[i].hi = wide(f->v[i].hi6);
+		}
+		values.wide = wides;
+		break;
+	case ISOL_WIDTH_MASKED:
+		masked = arena_alloc(a, n * sizeof(*masked));
+		for (i = 0; i < n; i++) {
+			masked[i].value = f->v[i].value;
+			masked[i].mask = f->v[i].mask;
+		}
+		values.masked = masked;
+		break;
+	default:
+		ranges = arena_alloc(a, n * sizeof(*ranges));
+		for (i = 0; i < n; i++) {
+			ranges[i].lo = f->v[i].lo;
+			ranges[i].hi = f->v[i].hi;
+		}
+		values.range = ranges;
+	}
+	return values;
+}
+
+static bool before(struct mark a, struct mark b)
+{
+	return a.line != b.line ? a.line < b.line : a.col < b.col;
+}
+
+const char *match_check(const struct match *m, struct mark *at)
+{
+	struct isol_values values[ISOL_MATCH_A_MAX];
+	struct arena a = {};
+	u32 n = 0, field;
+	const char *msg;
+
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		const struct match_field *f = &m->of[field];
+
+		if (!f->n)
+			continue;
+		if (!n || before(f->at, *at))
+			*at = f->at;
+		values[n++] = convert(&a, field, f);
+	}
+	msg = isol_match_check(values, n, &field);
+	if (msg && field && field <= ISOL_MATCH_A_MAX && m->of[field].n)
+		*at = m->of[field].at;
+	arena_free(&a);
+	return msg;
+}
