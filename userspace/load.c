@@ -274,6 +274,20 @@ static bool say_list(struct loader *l, const struct ynode *before, const struct 
 	return true;
 }
 
+static void say_unknown(struct loader *l, const struct ynode *k, const struct key *keys,
+			size_t nkeys, const char *what)
+{
+	struct guess g = { .word = k->text };
+	char buf[64];
+	size_t i;
+
+	for (i = 0; i < nkeys; i++)
+		if (keys[i].read)
+			guess_offer(&g, keys[i].name);
+	diags_error(l->diags, k->at, "unknown key '%s' in %s%s", k->text, what,
+		    guess_text(&g, buf, sizeof(buf)));
+}
+
 /* Read the keys of a mapping into an object. */
 static bool read_keys(struct loader *l, const struct ynode *map, const struct key *keys,
 		      size_t nkeys, const char *what, void *object)
@@ -283,19 +297,12 @@ static bool read_keys(struct loader *l, const struct ynode *map, const struct ke
 	size_t i;
 
 	for (k = map->child; k; before = k, k = k->next->next) {
-		struct guess g = { .word = k->text };
-		char buf[64];
-
-		for (i = 0; i < nkeys; i++) {
+		for (i = 0; i < nkeys; i++)
 			if (!strcmp(keys[i].name, k->text))
 				break;
-			if (keys[i].read)
-				guess_offer(&g, keys[i].name);
-		}
 		if (i == nkeys) {
 			if (!say_list(l, before, k) && !say_hint(l, k, what))
-				diags_error(l->diags, k->at, "unknown key '%s' in %s%s", k->text,
-					    what, guess_text(&g, buf, sizeof(buf)));
+				say_unknown(l, k, keys, nkeys, what);
 			ok = false;
 		} else if (!keys[i].read) {
 			diags_error(l->diags, k->at, "'%s' in %s is not supported yet", k->text,

@@ -101,6 +101,8 @@ u32 match_passes(const struct match *m)
 	struct arena a = {};
 	u32 field, passes;
 
+	if (match_empty(m))
+		return isol_match_passes(NULL);
 	asked = arena_alloc(&a, sizeof(*asked) + ISOL_MATCH_A_MAX * sizeof(asked->values[0]));
 	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
 		if (!m->of[field].n)
