@@ -55,14 +55,8 @@ static enum state state_of(u32 shape, u32 field)
 	case ISOL_MATCH_A_SRC_MAC:
 	case ISOL_MATCH_A_DST_MAC:
 	case ISOL_MATCH_A_CAST:
-	case ISOL_MATCH_A_SRC_MAC_SET:
-	case ISOL_MATCH_A_DST_MAC_SET:
 		return PRESENT;
 	case ISOL_MATCH_A_ETHERTYPE:
-	case ISOL_MATCH_A_VLAN:
-	case ISOL_MATCH_A_PCP:
-	case ISOL_MATCH_A_INNER_VLAN:
-		/* frames without the last two have values of them that no rule names */
 		return shape == ISOL_SHAPE_UNREAD ? UNKNOWN : PRESENT;
 	}
 	if (unread(shape))
@@ -80,8 +74,6 @@ static enum state state_of(u32 shape, u32 field)
 			return UNKNOWN;
 		fallthrough;
 	case ISOL_MATCH_A_DSCP:
-	case ISOL_MATCH_A_SRC_SET:
-	case ISOL_MATCH_A_DST_SET:
 		return ip4(shape) || ip6(shape) ? PRESENT : ABSENT;
 	case ISOL_MATCH_A_ARP_OP:
 	case ISOL_MATCH_A_ARP_SENDER:
@@ -101,20 +93,6 @@ static enum state state_of(u32 shape, u32 field)
 	return shape == ISOL_SHAPE_IP4_PORTS || shape == ISOL_SHAPE_IP6_PORTS ? PRESENT : ABSENT;
 }
 
-u32 isol_field_kind(u32 shape, u32 field)
-{
-	switch (field) {
-	case ISOL_MATCH_A_SRC_SET:
-	case ISOL_MATCH_A_DST_SET:
-		return ip4(shape) ? ISOL_ELEMENT_IP4 : ISOL_ELEMENT_IP6;
-	case ISOL_MATCH_A_SRC_MAC_SET:
-	case ISOL_MATCH_A_DST_MAC_SET:
-		return ISOL_ELEMENT_MAC;
-	default:
-		return ISOL_ELEMENT_PORT;
-	}
-}
-
 /* What a field is in all frames of a shape. Return: false if that differs. */
 static bool constant(u32 shape, u32 field, u32 *value)
 {
@@ -129,7 +107,6 @@ static bool constant(u32 shape, u32 field, u32 *value)
 	return false;
 }
 
-/* The highest value that "not" can leave. */
 static struct isol_wide top(u32 field)
 {
 	struct isol_wide max = { 0, 0xffff };
@@ -165,32 +142,8 @@ static struct isol_wide top(u32 field)
 	case ISOL_MATCH_A_TCP_FLAGS:
 		max.lo = 511;
 		break;
-	case ISOL_MATCH_A_VLAN:
-	case ISOL_MATCH_A_INNER_VLAN:
-		max.lo = 4095;
-		break;
-	case ISOL_MATCH_A_PCP:
-		max.lo = 7;
-		break;
 	}
 	return max;
-}
-
-/*
- * The highest value that a frame may have. A frame without the field has one beyond
- * those that rules can ask for or be left with: that is in the space, but in no box
- * that is bounded there.
- */
-static u32 limit(u32 field)
-{
-	switch (field) {
-	case ISOL_MATCH_A_PCP:
-		return ISOL_NO_PCP;
-	case ISOL_MATCH_A_INNER_VLAN:
-		return ISOL_NO_INNER_VLAN;
-	default:
-		return top(field).lo;
-	}
 }
 
 static struct isol_wide above(struct isol_wide v)
@@ -401,27 +354,15 @@ static int add_starts(struct isol_boxes *boxes, u32 field, const struct isol_wid
 	return 0;
 }
 
-/* There may be millions of them. */
-static int sort_starts(struct isol_boxes *boxes, struct isol_ranks *ranks)
+static void sort_starts(struct isol_ranks *ranks)
 {
-	const size_t size = ranks->n * sizeof(*ranks->start);
-	struct isol_wide *other, *sorted;
 	u32 i, n = 0;
 
-	if (!ranks->n)
-		return 0;
-	other = isol_alloc(boxes->mem, size);
-	if (!other)
-		return -ENOMEM;
-	sorted = isol_work_sort(boxes->work, ranks->start, other, ranks->n,
-				sizeof(*ranks->start), cmp_wide);
+	isol_sort(ranks->start, ranks->n, sizeof(*ranks->start), cmp_wide);
 	for (i = 0; i < ranks->n; i++)
-		if (!n || isol_wide_cmp(ranks->start[n - 1], sorted[i]))
-			ranks->start[n++] = sorted[i];
-	isol_free(boxes->mem, other, size);
-	isol_work(boxes->work, ranks->n);
+		if (!n || isol_wide_cmp(ranks->start[n - 1], ranks->start[i]))
+			ranks->start[n++] = ranks->start[i];
 	ranks->n = n;
-	return boxes->work->err;
 }
 
 static u32 rank_of(const struct isol_ranks *ranks, struct isol_wide v)
@@ -443,29 +384,7 @@ static u32 rank_of(const struct isol_ranks *ranks, struct isol_wide v)
 static u32 field_ranges(const struct isol_boxes *boxes, const struct isol_rule *rule, u32 field,
 			struct isol_wide_range *out)
 {
-	const struct isol_range *range;
-	u32 i, n;
-
-	if (!isol_field_set(field))
-		return ranges(boxes->work, find(rule->match, field), out);
-	n = isol_sets_ranges(boxes->sets, rule->match, field,
-			     isol_field_kind(boxes->shape, field), &range);
-	isol_work(boxes->work, n);
-	for (i = 0; i < n; i++) {
-		out[i].lo = (struct isol_wide){ 0, range[i].lo };
-		out[i].hi = (struct isol_wide){ 0, range[i].hi };
-	}
-	return n;
-}
-
-/* The highest value that boxes can have in a dimension. */
-static u32 highest(const struct isol_boxes *boxes, u32 field)
-{
-	if (isol_field_ranked(field))
-		return boxes->ranks[field].n;
-	if (isol_field_set(field))
-		return boxes->sets->maps->map[isol_field_kind(boxes->shape, field)].nclasses - 1;
-	return limit(field);
+	return ranges(boxes->work, find(rule->match, field), out);
 }
 
 /*
@@ -477,11 +396,11 @@ static int find_dims(struct isol_boxes *boxes, const struct isol_rule *const *ru
 {
 	u32 i, field, fields, all = 0, count, m;
 	bool unknown;
-	int err;
 
 	*total = 0;
 	for (i = 0; i < n; i++) {
-		err = isol_work(boxes->work, ISOL_NDIMS);
+		int err = isol_work(boxes->work, ISOL_NDIMS);
+
 		if (err)
 			return err;
 		if (!asks(boxes, rules[i], &fields, &unknown))
@@ -501,13 +420,11 @@ static int find_dims(struct isol_boxes *boxes, const struct isol_rule *const *ru
 	for (field = 1; field < ISOL_NDIMS; field++) {
 		if (!(all & BIT(field)))
 			continue;
-		if (isol_field_ranked(field)) {
-			err = sort_starts(boxes, &boxes->ranks[field]);
-			if (err)
-				return err;
-		}
+		if (isol_field_ranked(field))
+			sort_starts(&boxes->ranks[field]);
 		boxes->dims[boxes->ndims] = field;
-		boxes->max[boxes->ndims++] = highest(boxes, field);
+		boxes->max[boxes->ndims++] = isol_field_ranked(field) ? boxes->ranks[field].n :
+								       (u32)top(field).lo;
 	}
 	return 0;
 }
@@ -547,8 +464,7 @@ static u32 decision_of(const struct isol_rule *rule, bool unknown)
 		return isol_decision(rule->verdict, reason, rule->nr);
 	if (rule->verdict == ISOL_VERDICT_ACCEPT)
 		return ISOL_BOX_PASSED;
-	/* Who cannot be told for sure what for is told nothing. */
-	return isol_decision(ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED, rule->nr);
+	return isol_decision(rule->verdict, ISOL_REASON_UNPARSED, rule->nr);
 }
 
 /*
@@ -675,13 +591,9 @@ void isol_boxes_free(struct isol_boxes *boxes)
 u32 isol_rule_depth(const struct isol_rule *rule)
 {
 	static const u32 l2 = BIT(ISOL_MATCH_A_ETHERTYPE) | BIT(ISOL_MATCH_A_SRC_MAC) |
-			      BIT(ISOL_MATCH_A_DST_MAC) | BIT(ISOL_MATCH_A_CAST) |
-			      BIT(ISOL_MATCH_A_SRC_MAC_SET) | BIT(ISOL_MATCH_A_DST_MAC_SET) |
-			      BIT(ISOL_MATCH_A_VLAN) | BIT(ISOL_MATCH_A_PCP) |
-			      BIT(ISOL_MATCH_A_INNER_VLAN);
+			      BIT(ISOL_MATCH_A_DST_MAC) | BIT(ISOL_MATCH_A_CAST);
 	static const u32 l4 = BIT(ISOL_MATCH_A_SPORT) | BIT(ISOL_MATCH_A_DPORT) |
-			      BIT(ISOL_MATCH_A_TCP_FLAGS) | BIT(ISOL_MATCH_A_ICMP) |
-			      BIT(ISOL_MATCH_A_SPORT_SET) | BIT(ISOL_MATCH_A_DPORT_SET);
+			      BIT(ISOL_MATCH_A_TCP_FLAGS) | BIT(ISOL_MATCH_A_ICMP);
 
 	if (!rule->match)
 		return ISOL_DEPTH_NONE;

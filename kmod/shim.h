@@ -104,15 +104,6 @@ typedef int64_t s64;
 #define min(a, b) ((a) < (b) ? (a) : (b))
 #define max(a, b) ((a) > (b) ? (a) : (b))
 #define U32_MAX UINT32_MAX
-#ifndef __always_inline
-#define __always_inline inline __attribute__((__always_inline__))
-#endif
-#ifdef __uninitialized
-#elif defined(__has_attribute) && __has_attribute(__uninitialized__)
-#define __uninitialized __attribute__((__uninitialized__))
-#else
-#define __uninitialized
-#endif
 #ifndef fallthrough
 #define fallthrough __attribute__((__fallthrough__))
 #endif
@@ -130,11 +121,6 @@ static inline bool test_bit(unsigned long n, const unsigned long *map)
 static inline unsigned long __ffs(unsigned long w)
 {
 	return __builtin_ctzl(w);
-}
-
-static inline int fls64(u64 w)
-{
-	return w ? 64 - __builtin_clzll(w) : 0;
 }
 
 static inline bool ether_addr_equal(const u8 *a, const u8 *b)
@@ -170,14 +156,8 @@ static inline u32 isol_hash_seed(void)
 	return 0x9e3779b9u;
 }
 
-/* Tests look on at each pause, and at how much was sorted in between. */
-extern void (*isol_on_pause)(void);
-extern u64 isol_sorted;
-
 static inline void isol_pause(void)
 {
-	if (isol_on_pause)
-		isol_on_pause();
 }
 
 /* Tests set this to make the n-th allocation from now on fail. */
@@ -201,12 +181,7 @@ static inline bool isol_skb_copy(const void *skb, u32 off, void *to, u32 len)
 	return false;
 }
 
-static inline void isol_sort(void *base, size_t num, size_t size,
-			     int (*cmp)(const void *a, const void *b))
-{
-	qsort(base, num, size, cmp);
-	isol_sorted += num * fls64(num);
-}
+#define isol_sort(base, num, size, cmp) qsort(base, num, size, cmp)
 
 #endif /* __KERNEL__ */
 #endif /* ISOL_SHIM_H */

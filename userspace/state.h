@@ -66,7 +66,6 @@ struct status {
 	u32 groups;
 	u32 bindings;
 	u32 rules;
-	u32 sets;
 	u32 classes;
 	u64 memory;
 	u64 memory_limit;
@@ -76,8 +75,6 @@ struct status {
 	u32 quarantined;
 	u32 transactions;
 	u64 unknown_drops;
-	u64 rejects;
-	u64 rejects_limited;
 };
 
 /**
