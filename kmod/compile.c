@@ -656,14 +656,13 @@ static int make_rows(struct compiler *c)
 /* The rules on a list, in order. */
 static u32 unroll(const struct compiler *c, u32 list, const struct isol_rule **rules)
 {
-	u32 i, n = 0;
+	u32 i, n = 0, at;
 
 	for (i = list; i; i = c->lists.pair[i - 1].a)
 		n++;
+	at = n;
 	for (i = list; i; i = c->lists.pair[i - 1].a)
-		rules[--n] = c->out->rule[c->lists.pair[i - 1].b];
-	for (i = list; i; i = c->lists.pair[i - 1].a)
-		n++;
+		rules[--at] = c->out->rule[c->lists.pair[i - 1].b];
 	return n;
 }
 

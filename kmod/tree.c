@@ -225,7 +225,7 @@ static u32 dim_of(const struct isol_boxes *boxes, u32 d)
 	return boxes->dims[d] == ISOL_MATCH_A_TCP_FLAGS ? ISOL_DIM_FLAGS : boxes->dims[d];
 }
 
-static int emit_box(struct isol_builder *b, u32 box, const struct isol_span *region, u32 *cost)
+static int emit_box(struct isol_builder *b, u32 box, const struct isol_span *region)
 {
 	const struct isol_span *span = isol_box(&b->boxes, box);
 	u32 d, count = b->ncode + 1, n = 0;
@@ -246,18 +246,17 @@ static int emit_box(struct isol_builder *b, u32 box, const struct isol_span *reg
 	}
 	if (!err)
 		b->code[count] = n;
-	*cost += 2 + n;
 	return err;
 }
 
-static int emit_leaf(struct isol_builder *b, const struct isol_part *part, u32 *cost)
+static int emit_leaf(struct isol_builder *b, const struct isol_part *part)
 {
 	u32 i;
 	int err;
 
 	err = emit(b, ISOL_TREE_LEAF | part->n << ISOL_TREE_ARG);
 	for (i = 0; i < part->n && !err; i++)
-		err = emit_box(b, b->list[i], part->region, cost);
+		err = emit_box(b, b->list[i], part->region);
 	return err;
 }
 
@@ -357,9 +356,7 @@ static u32 first_rule(const struct isol_builder *b, u32 n)
 static int do_part(struct isol_builder *b)
 {
 	struct isol_part part = b->part[--b->nparts];
-	u32 cost = 0;
 	struct cut cut;
-	int err;
 
 	memcpy(b->list, b->pool + part.first, part.n * sizeof(u32));
 	isol_work(b->work, (u64)part.n * (b->boxes.ndims + 4));
@@ -374,8 +371,7 @@ static int do_part(struct isol_builder *b)
 	cut = choose(b, &part);
 	if (cut.dim < b->boxes.ndims)
 		return emit_cut(b, &part, &cut);
-	err = emit_leaf(b, &part, &cost);
-	return err;
+	return emit_leaf(b, &part);
 }
 
 /* The cost of each node, by the offset of the node; children come behind. */
