@@ -354,15 +354,27 @@ static int add_starts(struct isol_boxes *boxes, u32 field, const struct isol_wid
 	return 0;
 }
 
-static void sort_starts(struct isol_ranks *ranks)
+/* There may be millions of them. */
+static int sort_starts(struct isol_boxes *boxes, struct isol_ranks *ranks)
 {
+	const size_t size = ranks->n * sizeof(*ranks->start);
+	struct isol_wide *other, *sorted;
 	u32 i, n = 0;
 
-	isol_sort(ranks->start, ranks->n, sizeof(*ranks->start), cmp_wide);
+	if (!ranks->n)
+		return 0;
+	other = isol_alloc(boxes->mem, size);
+	if (!other)
+		return -ENOMEM;
+	sorted = isol_work_sort(boxes->work, ranks->start, other, ranks->n,
+				sizeof(*ranks->start), cmp_wide);
 	for (i = 0; i < ranks->n; i++)
-		if (!n || isol_wide_cmp(ranks->start[n - 1], ranks->start[i]))
-			ranks->start[n++] = ranks->start[i];
+		if (!n || isol_wide_cmp(ranks->start[n - 1], sorted[i]))
+			ranks->start[n++] = sorted[i];
+	isol_free(boxes->mem, other, size);
+	isol_work(boxes->work, ranks->n);
 	ranks->n = n;
+	return boxes->work->err;
 }
 
 static u32 rank_of(const struct isol_ranks *ranks, struct isol_wide v)
@@ -396,11 +408,11 @@ static int find_dims(struct isol_boxes *boxes, const struct isol_rule *const *ru
 {
 	u32 i, field, fields, all = 0, count, m;
 	bool unknown;
+	int err;
 
 	*total = 0;
 	for (i = 0; i < n; i++) {
-		int err = isol_work(boxes->work, ISOL_NDIMS);
-
+		err = isol_work(boxes->work, ISOL_NDIMS);
 		if (err)
 			return err;
 		if (!asks(boxes, rules[i], &fields, &unknown))
@@ -420,8 +432,11 @@ static int find_dims(struct isol_boxes *boxes, const struct isol_rule *const *ru
 	for (field = 1; field < ISOL_NDIMS; field++) {
 		if (!(all & BIT(field)))
 			continue;
-		if (isol_field_ranked(field))
-			sort_starts(&boxes->ranks[field]);
+		if (isol_field_ranked(field)) {
+			err = sort_starts(boxes, &boxes->ranks[field]);
+			if (err)
+				return err;
+		}
 		boxes->dims[boxes->ndims] = field;
 		boxes->max[boxes->ndims++] = isol_field_ranked(field) ? boxes->ranks[field].n :
 								       (u32)top(field).lo;

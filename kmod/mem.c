@@ -59,6 +59,8 @@ static void uncharge(struct isol_mem *mem, size_t size)
 #else
 
 long isol_fail_alloc;
+void (*isol_on_pause)(void);
+u64 isol_sorted;
 
 void isol_mem_init(struct isol_mem *mem, s64 limit)
 {

@@ -123,6 +123,11 @@ static inline unsigned long __ffs(unsigned long w)
 	return __builtin_ctzl(w);
 }
 
+static inline int fls64(u64 w)
+{
+	return w ? 64 - __builtin_clzll(w) : 0;
+}
+
 static inline bool ether_addr_equal(const u8 *a, const u8 *b)
 {
 	return !memcmp(a, b, ETH_ALEN);
@@ -156,8 +161,14 @@ static inline u32 isol_hash_seed(void)
 	return 0x9e3779b9u;
 }
 
+/* Tests look on at each pause, and at how much was sorted in between. */
+extern void (*isol_on_pause)(void);
+extern u64 isol_sorted;
+
 static inline void isol_pause(void)
 {
+	if (isol_on_pause)
+		isol_on_pause();
 }
 
 /* Tests set this to make the n-th allocation from now on fail. */
@@ -181,7 +192,12 @@ static inline bool isol_skb_copy(const void *skb, u32 off, void *to, u32 len)
 	return false;
 }
 
-#define isol_sort(base, num, size, cmp) qsort(base, num, size, cmp)
+static inline void isol_sort(void *base, size_t num, size_t size,
+			     int (*cmp)(const void *a, const void *b))
+{
+	qsort(base, num, size, cmp);
+	isol_sorted += num * fls64(num);
+}
 
 #endif /* __KERNEL__ */
 #endif /* ISOL_SHIM_H */

@@ -358,7 +358,8 @@ static int do_part(struct isol_builder *b)
 	struct isol_part part = b->part[--b->nparts];
 	struct cut cut;
 
-	memcpy(b->list, b->pool + part.first, part.n * sizeof(u32));
+	if (part.n)
+		memcpy(b->list, b->pool + part.first, part.n * sizeof(u32));
 	isol_work(b->work, (u64)part.n * (b->boxes.ndims + 4));
 	part.n = prune(&b->boxes, b->list, part.n, part.region);
 	if (part.patch != NO_PATCH)

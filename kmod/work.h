@@ -56,4 +56,52 @@ static inline int isol_work(struct isol_work *work, u64 steps)
 	return work->err;
 }
 
+/**
+ * isol_work_sort() - sort what may be long: others wait no longer for that
+ * @work: what it costs is told to
+ * @from: what is to be sorted
+ * @to: as much memory
+ * @n: number of elements
+ * @size: of one
+ * @cmp: as qsort() has it; what is equal keeps its order
+ *
+ * Merges runs, each twice as long as before.
+ *
+ * Return: where they are in the end, @from or @to; unsorted, if isol_work() stopped it.
+ */
+static inline void *isol_work_sort(struct isol_work *work, void *from, void *to, u32 n,
+				   size_t size, int (*cmp)(const void *a, const void *b))
+{
+	u32 run, done = 0;
+
+	for (run = 1; run < n; run *= 2) {
+		char *a = from, *out = to;
+		u32 first, i, j, mid, end;
+		void *tmp = from;
+
+		for (first = 0; first < n; first = end) {
+			i = first;
+			mid = min(first + run, n);
+			j = mid;
+			end = min(mid + run, n);
+			while (i < mid || j < end) {
+				bool left = j == end || (i < mid && cmp(a + i * size,
+									a + j * size) <= 0);
+
+				memcpy(out, a + (left ? i++ : j++) * size, size);
+				out += size;
+				if (++done < 4096)
+					continue;
+				if (isol_work(work, 2 * done))
+					return from;
+				done = 0;
+			}
+		}
+		from = to;
+		to = tmp;
+	}
+	isol_work(work, 2 * done);
+	return from;
+}
+
 #endif /* ISOL_WORK_H */

@@ -36,6 +36,28 @@ static void *arena_alloc(struct isol_arena *arena, size_t size)
 static unsigned int pair_limit, program_limit;
 static unsigned long long step_limit;
 
+#ifndef __KERNEL__
+/* What the compiler has done so far, and in the end. */
+static struct isol_work *account, finished;
+
+static void watch_begin(struct isol_builder *builder, struct isol_mem *mem,
+			struct isol_work *work, u32 seed)
+{
+	account = work;
+	isol_builder_init(builder, mem, work, seed);
+}
+
+static void watch_end(struct isol_builder *builder)
+{
+	finished = *builder->work;
+	account = NULL;
+	isol_builder_free(builder);
+}
+
+#define isol_builder_init watch_begin
+#define isol_builder_free watch_end
+#endif
+
 #include "kmod/compile.c"
 
 #include "gen.h"
@@ -340,11 +362,335 @@ static void every_list_fails(void)
 	CHECK_EQ(isol_mem_used(&mem), 0);
 }
 
+#ifndef __KERNEL__
+
+/*
+ * Policies that were made to take long, and once took minutes without a pause. What
+ * they cost is counted, by what the compiler accounts for and by what is sorted besides;
+ * how long it takes is nothing that a test could rely on.
+ */
+
+/* As many as take a second or so; with the real limit a policy takes a hundred of them. */
+#define HOSTILE_STEPS (24ULL << 20)
+
+/* No more is done between two pauses, nor after nobody wants the result any more. */
+#define HOSTILE_GAP (1U << 20)
+
+/* What has been seen at pauses. */
+static struct {
+	u32 pauses;
+	u64 done;	/* at the last pause */
+	u64 sorted;
+	u64 gap;	/* the most between two */
+	u64 sorted_gap;
+	u32 cancel_at;	/* which pause, from 1; 0: none */
+	bool cancel;
+	u64 cancelled;	/* what was done then */
+} seen;
+
+static void on_pause(void)
+{
+	if (!account)
+		return;
+	seen.pauses++;
+	seen.gap = max(seen.gap, account->done - seen.done);
+	seen.sorted_gap = max(seen.sorted_gap, isol_sorted - seen.sorted);
+	seen.done = account->done;
+	seen.sorted = isol_sorted;
+	if (seen.pauses == seen.cancel_at) {
+		seen.cancel = true;
+		seen.cancelled = account->done;
+	}
+}
+
+static int watched(const struct isol_model *model, u32 cancel_at)
+{
+	struct isol_compiled compiled;
+	int err;
+
+	memset(&seen, 0, sizeof(seen));
+	memset(msg, 0, sizeof(msg));
+	seen.cancel_at = cancel_at;
+	seen.sorted = isol_sorted;
+	isol_on_pause = on_pause;
+	err = isol_compile(model, &seen.cancel, &compiled, msg, sizeof(msg));
+	isol_on_pause = NULL;
+	if (!err)
+		isol_compiled_free(&compiled);
+	return err;
+}
+
+static struct isol_model *hostile_model(struct isol_mem *mem, u32 nbindings)
+{
+	struct isol_binding_spec spec = { .claims = 1 };
+	struct isol_model *model;
+	struct isol_fault fault;
+	char name[16];
+	u32 i;
+
+	isol_mem_init(mem, LIMIT);
+	model = isol_model_new(mem);
+	for (i = 0; i < nbindings; i++) {
+		snprintf(name, sizeof(name), "b%u", i);
+		spec.name = name;
+		spec.port = name;
+		CHECK_EQ(isol_model_add_binding(model, &spec, &fault), 0);
+	}
+	return model;
+}
+
+/* A rule between two bindings, NULL is any. */
+static void hostile_rule(struct isol_model *model, const char *from, const char *to, u8 verdict,
+			 const struct isol_values *values, u32 n)
+{
+	static struct isol_rule_spec spec;
+	struct isol_fault fault = {};
+	char name[16];
+
+	memset(&spec, 0, sizeof(spec));
+	snprintf(name, sizeof(name), "r%u", model->nrules[ISOL_TABLE_RULES]);
+	spec.name = name;
+	spec.verdict = verdict;
+	spec.nfrom = 1;
+	spec.nto = 1;
+	spec.from[0] = (struct isol_endpoint_spec){
+		.kind = from ? ISOL_ENDPOINT_BINDING : ISOL_ENDPOINT_ANY, .name = from,
+	};
+	spec.to[0] = (struct isol_endpoint_spec){
+		.kind = to ? ISOL_ENDPOINT_BINDING : ISOL_ENDPOINT_ANY, .name = to,
+	};
+	memcpy(spec.values, values, n * sizeof(*values));
+	spec.nvalues = n;
+	CHECK_MSG(!isol_model_add_rule(model, &spec, &fault), "%s: %s", name, fault.msg);
+}
+
+static const struct isol_range proto_tcp = { 6, 6 };
+
+#define ASK_TCP { .field = ISOL_MATCH_A_PROTO, .n = 1, .range = &proto_tcp }
+
+/* Many rules between the same two, each with as long a list of one field as it may have. */
+static void hostile_row(struct isol_model *model)
+{
+	struct isol_range port[ISOL_MAX_VALUES - 1];
+	const struct isol_values values[] = {
+		ASK_TCP, { .field = ISOL_MATCH_A_DPORT, .n = ARRAY_SIZE(port), .range = port },
+	};
+	u32 i, j, lo;
+
+	for (i = 0; i < 400; i++) {
+		for (j = 0; j < ARRAY_SIZE(port); j++) {
+			lo = j * 512 + below(500);
+			port[j] = (struct isol_range){ lo, lo + below(11) };
+		}
+		hostile_rule(model, "b0", "b1", i & 1, values, ARRAY_SIZE(values));
+	}
+}
+
+/* No two cells of the pair table ask the same rules: as many programs as there are pairs. */
+static void hostile_cells(struct isol_model *model)
+{
+	const struct isol_values values[] = { ASK_TCP };
+	char name[16];
+	u32 i;
+
+	for (i = 0; i < 200; i++) {
+		snprintf(name, sizeof(name), "b%u", i);
+		hostile_rule(model, name, NULL, i & 1, values, 1);
+		hostile_rule(model, NULL, name, i & 1, values, 1);
+	}
+}
+
+/* Wide values, all of them different, which have to be ranked. */
+static void hostile_sort(struct isol_model *model)
+{
+	struct isol_wide_range wide[ISOL_MAX_VALUES / 2];
+	struct isol_masked mac[ISOL_MAX_VALUES];
+	struct isol_values values;
+	u32 i, j;
+
+	for (i = 0; i < 1500; i++) {
+		for (j = 0; j < ARRAY_SIZE(mac); j++)
+			mac[j] = (struct isol_masked){ test_rand() & ((1ULL << 48) - 1),
+						       (1ULL << 48) - 1 };
+		for (j = 0; j < ARRAY_SIZE(wide); j++) {
+			wide[j].lo = (struct isol_wide){ test_rand(), test_rand() };
+			wide[j].hi = wide[j].lo;
+		}
+		values = i & 1 ? (struct isol_values) {
+			.field = ISOL_MATCH_A_SRC_MAC, .n = ARRAY_SIZE(mac), .masked = mac,
+		} : (struct isol_values) {
+			.field = ISOL_MATCH_A_SRC_IP6, .n = ARRAY_SIZE(wide), .wide = wide,
+		};
+		hostile_rule(model, "b0", "b1", 1, &values, 1);
+	}
+}
+
+/*
+ * Boxes that an unseeded hash would put into one bucket, of as many as there are boxes.
+ * The order of dimensions is that of the fields.
+ */
+static void hostile_coll(struct isol_model *model)
+{
+	struct isol_span span[3] = { { 6, 6 } };
+	struct isol_range sport, dport;
+	const struct isol_values values[] = {
+		ASK_TCP, { .field = ISOL_MATCH_A_SPORT, .n = 1, .range = &sport },
+		{ .field = ISOL_MATCH_A_DPORT, .n = 1, .range = &dport },
+	};
+	u32 i, n = 0;
+
+	for (i = 0; n < 2000 && i < 1U << 26; i++) {
+		sport.lo = i & 0xffff;
+		sport.hi = sport.lo;
+		dport.lo = i >> 16;
+		dport.hi = dport.lo + 1;
+		span[1] = (struct isol_span){ sport.lo, sport.hi };
+		span[2] = (struct isol_span){ dport.lo, dport.hi };
+		if (isol_hash(span, sizeof(span), 0) & 2047)
+			continue;
+		hostile_rule(model, "b0", "b1", n++ & 1, values, ARRAY_SIZE(values));
+	}
+	CHECK_EQ(n, 2000);
+}
+
+/* Boxes that reach over each other in many dimensions: each cut doubles some. */
+static void hostile_tree(struct isol_model *model)
+{
+	static const struct {
+		u32 field;
+		u32 bits;
+	} dims[] = {
+		{ ISOL_MATCH_A_SRC_IP4, 32 }, { ISOL_MATCH_A_DST_IP4, 32 },
+		{ ISOL_MATCH_A_DSCP, 6 }, { ISOL_MATCH_A_SPORT, 16 }, { ISOL_MATCH_A_DPORT, 16 },
+	};
+	struct isol_range range[ARRAY_SIZE(dims)];
+	struct isol_values values[ARRAY_SIZE(dims) + 1] = { ASK_TCP };
+	u32 i, d;
+	u64 a, b;
+
+	for (i = 0; i < 3000; i++) {
+		for (d = 0; d < ARRAY_SIZE(dims); d++) {
+			a = test_rand() & ((1ULL << dims[d].bits) - 1);
+			b = test_rand() & ((1ULL << dims[d].bits) - 1);
+			range[d] = (struct isol_range){ min(a, b), max(a, b) };
+			values[d + 1] = (struct isol_values){
+				.field = dims[d].field, .n = 1, .range = &range[d],
+			};
+		}
+		hostile_rule(model, "b0", "b1", i & 1, values, ARRAY_SIZE(values));
+	}
+}
+
+static const struct {
+	const char *name;
+	void (*make)(struct isol_model *model);
+	u32 bindings;
+} hostile[] = {
+	{ "row", hostile_row, 2 },
+	{ "cells", hostile_cells, 200 },
+	{ "sort", hostile_sort, 2 },
+	{ "coll", hostile_coll, 2 },
+	{ "tree", hostile_tree, 2 },
+};
+
+/* As above: at all of the pauses that can be there. */
+static void check_gaps(const char *name)
+{
+	CHECK_MSG(seen.gap <= HOSTILE_GAP, "%s: %llu steps without a pause", name,
+		  (unsigned long long)seen.gap);
+	CHECK_MSG(seen.sorted_gap <= HOSTILE_GAP, "%s: %llu steps of sorting without a pause",
+		  name, (unsigned long long)seen.sorted_gap);
+	CHECK_MSG(seen.pauses >= finished.done / (2 * HOSTILE_GAP), "%s: %u pauses in %llu steps",
+		  name, seen.pauses, (unsigned long long)finished.done);
+}
+
+static void check_hostile(const char *name, const struct isol_model *model)
+{
+	u32 i, pauses;
+	u64 all;
+	int err;
+
+	err = watched(model, 0);
+	printf("# %s: %s after %llu steps, %u pauses, no more than %llu steps and %llu of sorting between two\n",
+	       name, err ? "refused" : "compiled", (unsigned long long)finished.done, seen.pauses,
+	       (unsigned long long)seen.gap, (unsigned long long)seen.sorted_gap);
+	CHECK_MSG(!err || err == -ENOSPC, "%s: %d", name, err);
+	if (err)
+		CHECK_MSG(names_something(model), "%s: no name: %s", name, msg);
+	/* what makes it hostile: it is worth to be looked at */
+	CHECK_MSG(finished.done > 1 << 20, "%s takes %llu steps", name,
+		  (unsigned long long)finished.done);
+	CHECK_MSG(finished.done <= HOSTILE_STEPS + HOSTILE_GAP, "%s: %llu steps", name,
+		  (unsigned long long)finished.done);
+	check_gaps(name);
+	pauses = seen.pauses;
+	all = finished.done;
+	for (i = 0; i < 20 && test_good(); i++) {
+		err = watched(model, i == 0 ? 1 : i == 1 ? pauses : between(1, pauses));
+		/* at the end there may be nothing left to stop */
+		CHECK_MSG(err == -ECANCELED || all - seen.cancelled <= ISOL_WORK_PAUSE,
+			  "%s: %d when cancelled at pause %u of %u", name, err, seen.cancel_at,
+			  pauses);
+		CHECK_MSG(finished.done - seen.cancelled <= HOSTILE_GAP,
+			  "%s: %llu steps after it was cancelled", name,
+			  (unsigned long long)(finished.done - seen.cancelled));
+		check_gaps(name);
+	}
+}
+
+static void hostile_policies(void)
+{
+	struct isol_model *model;
+	struct isol_mem mem;
+	u32 i;
+	s64 used;
+
+	for (i = 0; i < ARRAY_SIZE(hostile) && test_good(); i++) {
+		unlimited();
+		program_limit = 64U << 20;
+		step_limit = HOSTILE_STEPS;
+		model = hostile_model(&mem, hostile[i].bindings);
+		hostile[i].make(model);
+		CHECK_EQ(isol_model_seal(model), 0);
+		used = isol_mem_used(&mem);
+		check_hostile(hostile[i].name, model);
+		CHECK_EQ(isol_mem_used(&mem), used);
+		isol_model_free(model);
+		CHECK_EQ(isol_mem_used(&mem), 0);
+	}
+}
+
+/* That the hash has a seed is worth something: with the one that was counted on. */
+static void seeded(void)
+{
+	struct isol_model *model;
+	struct isol_mem mem;
+	u64 with;
+
+	unlimited();
+	model = hostile_model(&mem, 2);
+	hostile_coll(model);
+	CHECK_EQ(isol_model_seal(model), 0);
+	CHECK_EQ(watched(model, 0), 0);
+	with = finished.done;
+	model->seed = 0;
+	CHECK_EQ(watched(model, 0), 0);
+	printf("# %llu steps with a seed, %llu without\n", (unsigned long long)with,
+	       (unsigned long long)finished.done);
+	/* each box is compared with half of the others */
+	CHECK(finished.done - with > 2000ULL * 2000 / 2);
+	isol_model_free(model);
+}
+
+#endif
+
 #define CASES(X) \
 	X(every_list_fails) \
 	X(pair_table) \
 	X(programs) \
 	X(steps) \
+	TEST_HOST_ONLY(X(hostile_policies)) \
+	TEST_HOST_ONLY(X(seeded)) \
 	TEST_HOST_ONLY(X(steps_count))
 
 TEST_SUITE(budget, CASES)
