@@ -55,8 +55,14 @@ static enum state state_of(u32 shape, u32 field)
 	case ISOL_MATCH_A_SRC_MAC:
 	case ISOL_MATCH_A_DST_MAC:
 	case ISOL_MATCH_A_CAST:
+	case ISOL_MATCH_A_SRC_MAC_SET:
+	case ISOL_MATCH_A_DST_MAC_SET:
 		return PRESENT;
 	case ISOL_MATCH_A_ETHERTYPE:
+	case ISOL_MATCH_A_VLAN:
+	case ISOL_MATCH_A_PCP:
+	case ISOL_MATCH_A_INNER_VLAN:
+		/* frames without the last two have values of them that no rule names */
 		return shape == ISOL_SHAPE_UNREAD ? UNKNOWN : PRESENT;
 	}
 	if (unread(shape))
@@ -74,6 +80,8 @@ static enum state state_of(u32 shape, u32 field)
 			return UNKNOWN;
 		fallthrough;
 	case ISOL_MATCH_A_DSCP:
+	case ISOL_MATCH_A_SRC_SET:
+	case ISOL_MATCH_A_DST_SET:
 		return ip4(shape) || ip6(shape) ? PRESENT : ABSENT;
 	case ISOL_MATCH_A_ARP_OP:
 	case ISOL_MATCH_A_ARP_SENDER:
@@ -93,6 +101,20 @@ static enum state state_of(u32 shape, u32 field)
 	return shape == ISOL_SHAPE_IP4_PORTS || shape == ISOL_SHAPE_IP6_PORTS ? PRESENT : ABSENT;
 }
 
+u32 isol_field_kind(u32 shape, u32 field)
+{
+	switch (field) {
+	case ISOL_MATCH_A_SRC_SET:
+	case ISOL_MATCH_A_DST_SET:
+		return ip4(shape) ? ISOL_ELEMENT_IP4 : ISOL_ELEMENT_IP6;
+	case ISOL_MATCH_A_SRC_MAC_SET:
+	case ISOL_MATCH_A_DST_MAC_SET:
+		return ISOL_ELEMENT_MAC;
+	default:
+		return ISOL_ELEMENT_PORT;
+	}
+}
+
 /* What a field is in all frames of a shape. Return: false if that differs. */
 static bool constant(u32 shape, u32 field, u32 *value)
 {
@@ -107,6 +129,7 @@ static bool constant(u32 shape, u32 field, u32 *value)
 	return false;
 }
 
+/* The highest value that "not" can leave. */
 static struct isol_wide top(u32 field)
 {
 	struct isol_wide max = { 0, 0xffff };
@@ -142,8 +165,32 @@ static struct isol_wide top(u32 field)
 	case ISOL_MATCH_A_TCP_FLAGS:
 		max.lo = 511;
 		break;
+	case ISOL_MATCH_A_VLAN:
+	case ISOL_MATCH_A_INNER_VLAN:
+		max.lo = 4095;
+		break;
+	case ISOL_MATCH_A_PCP:
+		max.lo = 7;
+		break;
 	}
 	return max;
+}
+
+/*
+ * The highest value that a frame may have. A frame without the field has one beyond
+ * those that rules can ask for or be left with: that is in the space, but in no box
+ * that is bounded there.
+ */
+static u32 limit(u32 field)
+{
+	switch (field) {
+	case ISOL_MATCH_A_PCP:
+		return ISOL_NO_PCP;
+	case ISOL_MATCH_A_INNER_VLAN:
+		return ISOL_NO_INNER_VLAN;
+	default:
+		return top(field).lo;
+	}
 }
 
 static struct isol_wide above(struct isol_wide v)
@@ -396,7 +443,29 @@ static u32 rank_of(const struct isol_ranks *ranks, struct isol_wide v)
 static u32 field_ranges(const struct isol_boxes *boxes, const struct isol_rule *rule, u32 field,
 			struct isol_wide_range *out)
 {
-	return ranges(boxes->work, find(rule->match, field), out);
+	const struct isol_range *range;
+	u32 i, n;
+
+	if (!isol_field_set(field))
+		return ranges(boxes->work, find(rule->match, field), out);
+	n = isol_sets_ranges(boxes->sets, rule->match, field,
+			     isol_field_kind(boxes->shape, field), &range);
+	isol_work(boxes->work, n);
+	for (i = 0; i < n; i++) {
+		out[i].lo = (struct isol_wide){ 0, range[i].lo };
+		out[i].hi = (struct isol_wide){ 0, range[i].hi };
+	}
+	return n;
+}
+
+/* The highest value that boxes can have in a dimension. */
+static u32 highest(const struct isol_boxes *boxes, u32 field)
+{
+	if (isol_field_ranked(field))
+		return boxes->ranks[field].n;
+	if (isol_field_set(field))
+		return boxes->sets->maps->map[isol_field_kind(boxes->shape, field)].nclasses - 1;
+	return limit(field);
 }
 
 /*
@@ -438,8 +507,7 @@ static int find_dims(struct isol_boxes *boxes, const struct isol_rule *const *ru
 				return err;
 		}
 		boxes->dims[boxes->ndims] = field;
-		boxes->max[boxes->ndims++] = isol_field_ranked(field) ? boxes->ranks[field].n :
-								       (u32)top(field).lo;
+		boxes->max[boxes->ndims++] = highest(boxes, field);
 	}
 	return 0;
 }
@@ -479,7 +547,8 @@ static u32 decision_of(const struct isol_rule *rule, bool unknown)
 		return isol_decision(rule->verdict, reason, rule->nr);
 	if (rule->verdict == ISOL_VERDICT_ACCEPT)
 		return ISOL_BOX_PASSED;
-	return isol_decision(rule->verdict, ISOL_REASON_UNPARSED, rule->nr);
+	/* Who cannot be told for sure what for is told nothing. */
+	return isol_decision(ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED, rule->nr);
 }
 
 /*
@@ -606,9 +675,13 @@ void isol_boxes_free(struct isol_boxes *boxes)
 u32 isol_rule_depth(const struct isol_rule *rule)
 {
 	static const u32 l2 = BIT(ISOL_MATCH_A_ETHERTYPE) | BIT(ISOL_MATCH_A_SRC_MAC) |
-			      BIT(ISOL_MATCH_A_DST_MAC) | BIT(ISOL_MATCH_A_CAST);
+			      BIT(ISOL_MATCH_A_DST_MAC) | BIT(ISOL_MATCH_A_CAST) |
+			      BIT(ISOL_MATCH_A_SRC_MAC_SET) | BIT(ISOL_MATCH_A_DST_MAC_SET) |
+			      BIT(ISOL_MATCH_A_VLAN) | BIT(ISOL_MATCH_A_PCP) |
+			      BIT(ISOL_MATCH_A_INNER_VLAN);
 	static const u32 l4 = BIT(ISOL_MATCH_A_SPORT) | BIT(ISOL_MATCH_A_DPORT) |
-			      BIT(ISOL_MATCH_A_TCP_FLAGS) | BIT(ISOL_MATCH_A_ICMP);
+			      BIT(ISOL_MATCH_A_TCP_FLAGS) | BIT(ISOL_MATCH_A_ICMP) |
+			      BIT(ISOL_MATCH_A_SPORT_SET) | BIT(ISOL_MATCH_A_DPORT_SET);
 
 	if (!rule->match)
 		return ISOL_DEPTH_NONE;

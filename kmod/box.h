@@ -16,6 +16,7 @@
 #include "classify.h"
 #include "frame.h"
 #include "model.h"
+#include "set.h"
 #include "work.h"
 
 /* Dimensions are numbered by enum isol_match_attr. */
@@ -51,6 +52,7 @@ struct isol_ranks {
  * struct isol_boxes - the boxes of some rules, for frames of one shape
  * @mem: the account
  * @work: what it costs is told to
+ * @sets: what is known of the sets that rules name
  * @seed: of the hash: bounds are the operator's, who may be anyone
  * @shape: enum isol_shape
  * @n: number of boxes
@@ -68,6 +70,7 @@ struct isol_ranks {
 struct isol_boxes {
 	struct isol_mem *mem;
 	struct isol_work *work;
+	struct isol_sets *sets;
 	u32 seed;
 	u32 shape;
 	u32 n;
@@ -93,6 +96,15 @@ static inline bool isol_field_ranked(u32 field)
 	return field == ISOL_MATCH_A_SRC_MAC || field == ISOL_MATCH_A_DST_MAC ||
 	       field == ISOL_MATCH_A_SRC_IP6 || field == ISOL_MATCH_A_DST_IP6;
 }
+
+/**
+ * isol_field_kind() - what the values are that frames have in a field of sets
+ * @shape: enum isol_shape, one that has the field
+ * @field: enum isol_match_attr, of sets
+ *
+ * Return: enum isol_element_kind.
+ */
+u32 isol_field_kind(u32 shape, u32 field);
 
 /**
  * isol_boxes_make() - make the boxes of some rules

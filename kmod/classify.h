@@ -3,13 +3,15 @@
  * The lookup: from two ports to a decision, in a fixed number of steps.
  *
  *	ingress port -> row of the pair table
- *	egress port  -> bridge and column
- *	row[column]  -> decision, or which default of the bridge, or which
+ *	egress port  -> domain and column
+ *	row[column]  -> decision, or which default of the domain, or which
  *			program to ask about the frame (see program.h), which
  *			ends in a decision or a default
  *
- * What a port is, one 32-bit word tells: bridge number in the upper 12
- * bits, class in the lower 20 (in the port table itself: the class's column).
+ * What a port is, one 32-bit word tells: domain in the upper 12 bits, class in
+ * the lower 20 (in the port table itself: the class's column). Domains are
+ * bridges and VLAN segments of bridges; what is in different ones meets before
+ * the pair table is looked at, see domain.h.
  * Word 0 is a port that nobody has told us about: it drops.
  *
  * Pure: see shim.h.
@@ -25,8 +27,11 @@
 #define ISOL_WORD_CLASS		((1U << ISOL_WORD_SHIFT) - 1)	/* or column */
 #define ISOL_WORD_UNKNOWN	0U
 
-/* Bridge numbers: 0 unknown, 1 to ISOL_MAX_BRIDGES managed, and this one. */
-#define ISOL_BRIDGE_UNMANAGED	0xfffU
+/*
+ * Domains: 0 unknown, from 1 on the managed bridges, then the VLAN segments, and
+ * this one.
+ */
+#define ISOL_DOMAIN_UNMANAGED	0xfffU
 
 /* The classes that every policy has; the bindings' classes follow, by id. */
 enum isol_fixed_class {
@@ -45,7 +50,7 @@ enum isol_fixed_class {
 
 /*
  * Defaults: what decides when no rule does. What each comes to is up to the
- * bridge, which keeps the pair table itself free of bridges.
+ * domain, which keeps the pair table itself free of bridges and segments.
  */
 enum isol_default {
 	ISOL_DFLT_UNBOUND,
@@ -62,14 +67,18 @@ enum isol_default {
 	ISOL_DFLT_PROMISC_ACCEPT,
 	ISOL_DFLT_PROMISC_DROP,
 	ISOL_DFLT_UNPARSED,
-	ISOL_NDFLT = 16
+	ISOL_DFLT_SEGMENT,
+	ISOL_DFLT_VLAN,
+	ISOL_DFLT_TAGS,
+	ISOL_NDFLT = 32
 };
 
 /*
  * A decision: bits 0 to 23 the number of the counter, which is the number of
- * the rule where a rule decided; bit 24 accept; bits 25 to 29 the reason. With
- * bit 31, in the pair table and as the end of a program only, bits 0 to 3 are an
- * enum isol_default, and bit 4 says that a rule that accepts was passed over for
+ * the rule where a rule decided; bit 24 accept; bits 25 to 29 the reason; bit 30
+ * that the sender of what is not accepted is to be told. With bit 31, in the pair
+ * table and as the end of a program only, bits 0 to 4 are an
+ * enum isol_default, and bit 5 says that a rule that accepts was passed over for
  * what could not be read: if the default drops, ISOL_DFLT_UNPARSED does instead.
  * With bits 31 and 30, in the pair table only, bits 0 to 23 are the number of a
  * program.
@@ -77,14 +86,24 @@ enum isol_default {
 #define ISOL_DECISION_COUNTER	((1U << 24) - 1)
 #define ISOL_DECISION_ACCEPT	(1U << 24)
 #define ISOL_DECISION_REASON	25
+#define ISOL_DECISION_REJECT	(1U << 30)	/* without ISOL_DECISION_DEFAULT */
 #define ISOL_DECISION_DEFAULT	(1U << 31)
-#define ISOL_DECISION_PROGRAM	(1U << 30)
-#define ISOL_DECISION_UNREAD	(1U << 4)	/* with ISOL_DECISION_DEFAULT */
+#define ISOL_DECISION_PROGRAM	(1U << 30)	/* with ISOL_DECISION_DEFAULT */
+#define ISOL_DECISION_UNREAD	(1U << 5)	/* with ISOL_DECISION_DEFAULT */
 
 static inline u32 isol_decision(u8 verdict, u8 reason, u32 counter)
 {
 	return (verdict == ISOL_VERDICT_ACCEPT ? ISOL_DECISION_ACCEPT : 0) |
+	       (verdict == ISOL_VERDICT_REJECT ? ISOL_DECISION_REJECT : 0) |
 	       (u32)reason << ISOL_DECISION_REASON | counter;
+}
+
+/* Of what is not a default. */
+static inline u8 isol_decision_verdict(u32 decision)
+{
+	if (decision & ISOL_DECISION_ACCEPT)
+		return ISOL_VERDICT_ACCEPT;
+	return decision & ISOL_DECISION_REJECT ? ISOL_VERDICT_REJECT : ISOL_VERDICT_DROP;
 }
 
 static inline u32 isol_decision_reason(u32 decision)
@@ -97,11 +116,14 @@ static inline u32 isol_decision_counter(u32 decision)
 	return decision & ISOL_DECISION_COUNTER;
 }
 
-/* Reason and verdict in one: reason * 2, and 1 for accept. */
+/* Reason and verdict in one: reason * 2, and 1 for accept; reject is as drop. */
 static inline u32 isol_decision_why(u32 decision)
 {
-	return decision >> 24;
+	return decision >> 24 & 0x3f;
 }
+
+/* So many different ones there are: counters of a port, and of a bridge's defaults. */
+#define ISOL_NWHY (2 * (ISOL_REASON_MAX + 1))
 
 /**
  * struct isol_class - where a class stands in the pair table
@@ -113,62 +135,76 @@ struct isol_class {
 	u32 col;
 };
 
+/**
+ * struct isol_domain - a bridge, or a VLAN segment of it
+ * @bridge: number of the bridge
+ * @vlan: of the segment, 0 if this is all of the bridge that is in no VLAN segment
+ */
+struct isol_domain {
+	u16 bridge;
+	u16 vlan;
+};
+
 struct isol_program;
 
 /**
  * struct isol_tables - a compiled policy, as the hooks see it
  * @classes: by class number
- * @dflt: decisions, ISOL_NDFLT for each bridge number from 1
+ * @dflt: decisions, ISOL_NDFLT for each domain from 1 on
  * @programs: by program number
- * @nbridges: managed bridges
+ * @domains: by domain, from 1 on
+ * @nbridges: managed bridges: so many domains are no VLAN segment
+ * @ndomains: number of @domains
  * @nclasses: number of @classes
  */
 struct isol_tables {
 	const struct isol_class *classes;
 	const u32 *dflt;
 	const struct isol_program *const *programs;
+	const struct isol_domain *domains;
 	u32 nbridges;
+	u32 ndomains;
 	u32 nclasses;
 };
 
-static inline u32 isol_word(u32 bridge, u32 class)
+static inline u32 isol_word(u32 domain, u32 class)
 {
-	return bridge << ISOL_WORD_SHIFT | class;
+	return domain << ISOL_WORD_SHIFT | class;
 }
 
-static inline u32 isol_word_bridge(u32 word)
+static inline u32 isol_word_domain(u32 word)
 {
 	return word >> ISOL_WORD_SHIFT;
 }
 
 /**
- * isol_tables_default() - what a default comes to on a bridge
+ * isol_tables_default() - what a default comes to in a domain
  * @tables: the compiled policy
- * @bridge: number of a managed bridge
+ * @domain: a managed domain
  * @dflt: enum isol_default
  */
-static inline u32 isol_tables_default(const struct isol_tables *tables, u32 bridge, u32 dflt)
+static inline u32 isol_tables_default(const struct isol_tables *tables, u32 domain, u32 dflt)
 {
-	return tables->dflt[(bridge - 1) * ISOL_NDFLT + dflt];
+	return tables->dflt[(domain - 1) * ISOL_NDFLT + dflt];
 }
 
 /**
  * isol_resolve() - what the end of a program, or a cell without one, comes to
  * @tables: the compiled policy
- * @bridge: number of the managed bridge both ports are on
+ * @domain: the domain whose defaults apply
  * @end: a decision, or a default
  *
  * Return: the decision.
  */
-static inline u32 isol_resolve(const struct isol_tables *tables, u32 bridge, u32 end)
+static inline u32 isol_resolve(const struct isol_tables *tables, u32 domain, u32 end)
 {
 	u32 decision;
 
 	if (!(end & ISOL_DECISION_DEFAULT))
 		return end;
-	decision = isol_tables_default(tables, bridge, end & (ISOL_NDFLT - 1));
+	decision = isol_tables_default(tables, domain, end & (ISOL_NDFLT - 1));
 	if (unlikely(end & ISOL_DECISION_UNREAD) && !(decision & ISOL_DECISION_ACCEPT))
-		decision = isol_tables_default(tables, bridge, ISOL_DFLT_UNPARSED);
+		decision = isol_tables_default(tables, domain, ISOL_DFLT_UNPARSED);
 	return decision;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From the model of a policy to the tables of the hooks, see compile.h. */
 #include "compile.h"
+#include "follow.h"
 
 static unsigned int isol_ask_limit = ISOL_ASK_LIMIT;
 #ifdef __KERNEL__
@@ -17,9 +18,21 @@ MODULE_PARM_DESC(ask_limit,
 
 /*
  * Entities: what a side of a rule can name, numbered through: the kinds that
- * need no id first, then groups, then bindings.
+ * need no id first, then remotes, whichever they are, then groups, then bindings.
  */
-#define ENT_GROUP0 (ISOL_ENDPOINT_QUARANTINED + 1)
+#define ENT_REMOTE (ISOL_ENDPOINT_QUARANTINED + 1)
+#define ENT_GROUP0 (ENT_REMOTE + 1)
+
+/* The forms of a rule: as it is, and where an end of the pair is the uplinks. */
+enum form {
+	FORM_PLAIN,
+	FORM_REMOTE_FROM,
+	FORM_REMOTE_TO,
+	NFORMS
+};
+
+/* On a list: the number of a rule, and its form in the lower bits. */
+#define ITEM_FORM 2
 
 /* Rows and columns: these come before those of the bindings. */
 enum {
@@ -43,6 +56,7 @@ struct lists {
 /* One side of the pair table: the different rows, or the different columns. */
 struct side {
 	unsigned long *named;	/* by entity: some rule names it on this side */
+	u32 *kind;		/* by binding: what else tells it from others, or NULL */
 	u32 *line;		/* by binding: its row or column */
 	u32 *sample;		/* by line: a binding that has it */
 	u32 *bucket;		/* hash of the lines, chained by next */
@@ -75,14 +89,23 @@ struct compiler {
 	struct lists cols;	/* by entity: the columns that it covers in "to" */
 	u32 *cells;		/* the row being filled */
 	u32 *list;		/* of its cells: the rules to ask about the frame */
-	struct pairs lists;	/* (list before, rule) */
+	struct pairs lists;	/* (list before, rule and form) */
 	struct pairs programs;	/* (list, end) */
 	struct isol_builder builder;
+	struct isol_sets sets;
+	const struct isol_rule **form[NFORMS];	/* by rule; NULL where it is plain */
 	int err;
 	u32 undecided;
 	struct isol_work work;
 	u32 *seen;		/* by entity: the row that has been through it last */
 	unsigned long *todo;	/* rules that can match the row being filled */
+	struct isol_follow follow;
+	u32 *base_row;		/* by binding: its row in @follow */
+	u32 *base_col;		/* the same of columns; NULL: no rule follows others */
+	u32 *reach;		/* the row being filled: columns that IP passes to or from */
+	u8 *reach_ip;		/* in which versions */
+	u32 nreach;
+	u32 reach_row;		/* of which row that is */
 	struct isol_row **row_bucket;
 	u32 nrow_buckets;
 	char *msg;
@@ -96,6 +119,8 @@ static u32 entity(const struct isol_model *model, const struct isol_endpoint *en
 		return ENT_GROUP0 + end->id;
 	case ISOL_ENDPOINT_BINDING:
 		return ENT_GROUP0 + model->ngroups + end->id;
+	case ISOL_ENDPOINT_REMOTE:
+		return ENT_REMOTE;
 	default:
 		return end->kind;
 	}
@@ -153,11 +178,14 @@ static int make_lines(struct compiler *c, struct side *side)
 
 		n = make_key(c, side, binding, key);
 		hash = isol_hash(key, n * sizeof(u32), model->seed + binding->role +
-				 binding->community_id * 4) & (side->nbuckets - 1);
+				 binding->community_id * 4 +
+				 (side->kind ? side->kind[i] * 0x9e3779b1U : 0)) &
+		       (side->nbuckets - 1);
 		for (line = side->bucket[hash]; line; line = side->next[line]) {
 			const struct isol_binding *sample = model->binding[side->sample[line]];
 
 			if (cmp_glance(binding, sample) &&
+			    (!side->kind || side->kind[i] == side->kind[side->sample[line]]) &&
 			    make_key(c, side, sample, other) == n &&
 			    !memcmp(key, other, n * sizeof(u32)))
 				break;
@@ -258,6 +286,7 @@ static void walk_cols(struct compiler *c, struct lists *lists)
 	put(lists, ISOL_ENDPOINT_ANY, LINE_QUARANTINED);
 	put(lists, ISOL_ENDPOINT_HOST, LINE_HOST);
 	put(lists, ISOL_ENDPOINT_UPLINK, LINE_UPLINK);
+	put(lists, ENT_REMOTE, LINE_UPLINK);
 	put(lists, ISOL_ENDPOINT_QUARANTINED, LINE_QUARANTINED);
 }
 
@@ -334,19 +363,32 @@ static void decide(struct compiler *c, u32 col, u32 decision)
 	}
 }
 
-/* A rule decides a cell, or is one to ask about the frame first. */
-static void put_rule(struct compiler *c, u32 col, const struct isol_rule *rule, u32 decision)
+/* The form that a rule has between a row and an end of its "to" side. */
+static enum form form_of(const struct isol_rule *rule, u32 row, u32 ent)
 {
-	u32 list = c->list[col];
+	if (row == LINE_UPLINK && rule->remote_from)
+		return FORM_REMOTE_FROM;
+	return ent == ENT_REMOTE && rule->remote_to ? FORM_REMOTE_TO : FORM_PLAIN;
+}
 
-	if (!rule->match) {
+static const struct isol_rule *in_form(const struct compiler *c, u32 nr, enum form form)
+{
+	return form == FORM_PLAIN ? c->out->rule[nr] : c->form[form][nr];
+}
+
+/* A rule decides a cell, or is one to ask about the frame first. */
+static void put_rule(struct compiler *c, u32 col, u32 nr, enum form form, u32 decision)
+{
+	u32 list = c->list[col], item = nr << ITEM_FORM | form;
+
+	if (!in_form(c, nr, form)->match) {
 		decide(c, col, decision);
 		return;
 	}
 	/* Two of its ends may cover the cell. */
-	if (c->cells[col] != UNDECIDED || (list && c->lists.pair[list - 1].b == rule->nr))
+	if (c->cells[col] != UNDECIDED || (list && c->lists.pair[list - 1].b == item))
 		return;
-	c->list[col] = pair_nr(c->out->mem, &c->lists, list, rule->nr);
+	c->list[col] = pair_nr(c->out->mem, &c->lists, list, item);
 	if (!c->list[col])
 		c->err = -ENOMEM;
 }
@@ -380,6 +422,7 @@ static void collect(struct compiler *c, u32 row)
 		break;
 	case LINE_UPLINK:
 		add_todo(c, ISOL_ENDPOINT_UPLINK);
+		add_todo(c, ENT_REMOTE);
 		break;
 	case LINE_UNBOUND_ACCEPT:
 		break;
@@ -395,6 +438,70 @@ static void collect(struct compiler *c, u32 row)
 	}
 }
 
+/* The row or column in @follow of one that is being filled. */
+static u32 base_line(const struct side *side, const u32 *base, u32 line)
+{
+	return line < LINE_FIRST_BINDING ? line : base[side->sample[line]];
+}
+
+/* In which versions IP passes from a row to a column, or the other way. */
+static u32 follows(const struct compiler *c, u32 row, u32 col)
+{
+	return isol_follow_passes(&c->follow, base_line(&c->from, c->base_row, row),
+				  base_line(&c->to, c->base_col, col)) |
+	       isol_follow_passes(&c->follow, base_line(&c->to, c->base_row, col),
+				  base_line(&c->from, c->base_col, row));
+}
+
+/* So that not each rule that follows others has to look at all columns. */
+static void find_reach(struct compiler *c, u32 row)
+{
+	u32 col, versions;
+
+	c->reach_row = row;
+	c->nreach = 0;
+	isol_work(&c->work, c->out->ncols);
+	for (col = 0; col < c->out->ncols; col++) {
+		versions = follows(c, row, col);
+		if (!versions)
+			continue;
+		c->reach[c->nreach] = col;
+		c->reach_ip[c->nreach++] = versions;
+	}
+}
+
+/* A rule that holds only where others let IP pass. */
+static void apply_follower(struct compiler *c, u32 row, u32 nr, u32 decision)
+{
+	const struct isol_rule *rule = c->out->rule[nr];
+	const u32 serves = isol_match_serves(rule->match);
+	u32 i, j;
+
+	if (c->reach_row != row)
+		find_reach(c, row);
+	for (i = 0; i < rule->nto; i++) {
+		u32 ent = entity(c->model, &rule->to[i]);
+		enum form form = form_of(rule, row, ent);
+
+		/* Another end covers the uplinks whatever the address is. */
+		if (ent == ENT_REMOTE && !rule->remote_to)
+			continue;
+		if (ent == ISOL_ENDPOINT_ANY) {
+			if (isol_work(&c->work, 4ULL * c->nreach))
+				return;
+			for (j = 0; j < c->nreach; j++)
+				if (c->reach_ip[j] & serves)
+					put_rule(c, c->reach[j], nr, form, decision);
+			continue;
+		}
+		if (isol_work(&c->work, 4ULL * (c->cols.start[ent + 1] - c->cols.start[ent])))
+			return;
+		for (j = c->cols.start[ent]; j < c->cols.start[ent + 1]; j++)
+			if (follows(c, row, c->cols.item[j]) & serves)
+				put_rule(c, c->cols.item[j], nr, form, decision);
+	}
+}
+
 static void apply_rule(struct compiler *c, u32 row, u32 nr)
 {
 	const struct isol_rule *rule = c->out->rule[nr];
@@ -404,32 +511,41 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 	decision = isol_decision(rule->verdict, quarantine ? ISOL_REASON_QUARANTINE_RULE :
 				 ISOL_REASON_RULE, nr);
 	isol_work(&c->work, rule->nto);
+	if (rule->follow) {
+		apply_follower(c, row, nr, decision);
+		return;
+	}
 	for (i = 0; i < rule->nto; i++) {
 		u32 ent = entity(c->model, &rule->to[i]);
+		enum form form = form_of(rule, row, ent);
+		bool asks = in_form(c, nr, form)->match;
 
+		/* Another end covers the uplinks whatever the address is. */
+		if (ent == ENT_REMOTE && !rule->remote_to)
+			continue;
 		/*
 		 * The quarantine table speaks of pairs with a quarantined end
-		 * only, the other table of all others: between them they
+		 * only, the other tables of all others: between them they
 		 * share no cell, but an entity would be marked as seen.
 		 */
 		if (quarantine && row != LINE_QUARANTINED) {
 			if (ent == ISOL_ENDPOINT_ANY || ent == ISOL_ENDPOINT_QUARANTINED)
-				put_rule(c, LINE_QUARANTINED, rule, decision);
+				put_rule(c, LINE_QUARANTINED, nr, form, decision);
 			continue;
 		}
 		if (c->seen[ent] == row)
 			continue;
-		if (!rule->match)
+		if (!asks)
 			c->seen[ent] = row;
 		/* To put it on a list takes longer than to decide. */
 		if (isol_work(&c->work, (u64)(c->cols.start[ent + 1] - c->cols.start[ent]) *
-					(rule->match ? 4 : 1)))
+					(asks ? 4 : 1)))
 			return;
 		for (j = c->cols.start[ent]; j < c->cols.start[ent + 1]; j++) {
 			u32 col = c->cols.item[j];
 
 			if (col != LINE_QUARANTINED || quarantine)
-				put_rule(c, col, rule, decision);
+				put_rule(c, col, nr, form, decision);
 		}
 	}
 }
@@ -594,6 +710,112 @@ static void chain_rows(struct compiler *c)
 		}
 }
 
+/* Why the work is to stop, with words about it. */
+static int stopped(struct compiler *c)
+{
+	if (c->work.err != -E2BIG)
+		return c->work.err;
+	snprintf(c->msg, c->msg_len,
+		 "%u rules between %u by %u classes take too long to compile: name groups, not bindings",
+		 c->out->nrules, c->from.nlines, c->to.nlines);
+	return -ENOSPC;
+}
+
+/*
+ * What the rules let pass from a row. @seen tells, by entity, in which versions of
+ * IP the row has been through it already.
+ */
+static void mark_passing(struct compiler *c, u32 row, const u8 *passes, u32 *seen)
+{
+	u32 nwords = BITS_TO_LONGS(c->out->nrules), w, i, j;
+	unsigned long word;
+
+	collect(c, row);
+	for (w = 0; w < nwords; w++)
+		for (word = c->todo[w]; word; word &= word - 1) {
+			u32 nr = w * BITS_PER_LONG + __ffs(word);
+			const struct isol_rule *rule = c->out->rule[nr];
+
+			if (isol_work(&c->work, rule->nto))
+				return;
+			for (i = 0; passes[nr] && i < rule->nto; i++) {
+				u32 ent = entity(c->model, &rule->to[i]);
+				u32 had = seen[ent] >> 2 == row + 1 ? seen[ent] & 3 : 0;
+
+				if (!(passes[nr] & ~had))
+					continue;
+				seen[ent] = (row + 1) << 2 | had | passes[nr];
+				isol_work(&c->work, c->cols.start[ent + 1] - c->cols.start[ent]);
+				for (j = c->cols.start[ent]; j < c->cols.start[ent + 1]; j++)
+					if (c->cols.item[j] != LINE_QUARANTINED)
+						isol_follow_mark(&c->follow, c->cols.item[j],
+								 passes[nr]);
+			}
+		}
+}
+
+/*
+ * Find out between which ends rules let IP pass, where a rule follows them. The
+ * lines that bindings have so far serve to tell it, and are made anew for the
+ * table itself.
+ */
+static int make_follow(struct compiler *c)
+{
+	struct isol_compiled *out = c->out;
+	u32 *seen = isol_arena_alloc(&c->tmp, c->nents * sizeof(*seen));
+	u8 *passes = isol_arena_alloc(&c->tmp, out->nrules);
+	u32 i, row;
+	int err;
+
+	c->reach_row = NOBODY;
+	if (!seen || !passes)
+		return -ENOMEM;
+	for (i = 0; i < out->nrules; i++) {
+		const struct isol_rule *rule = out->rule[i];
+
+		if (rule->verdict == ISOL_VERDICT_ACCEPT && !rule->follow &&
+		    rule->table != ISOL_TABLE_QUARANTINE)
+			passes[i] = isol_match_passes(rule->match);
+	}
+	err = isol_follow_init(&c->follow, &c->tmp, c->model->seed, c->from.nlines, c->to.nlines);
+	for (row = 0; row < c->from.nlines && !err; row++) {
+		if (row == LINE_UNBOUND_DROP || row == LINE_QUARANTINED || row == LINE_GONE)
+			continue;
+		mark_passing(c, row, passes, seen);
+		err = isol_follow_store(&c->follow, row, &c->work, ISOL_PAIR_LIMIT);
+		if (err == -ENOSPC)
+			return over_budget(c);
+		if (c->work.err)
+			return stopped(c);
+	}
+	if (!err)
+		err = isol_follow_number(&c->follow, &c->work);
+	if (err)
+		return c->work.err ? stopped(c) : err;
+
+	c->base_row = c->from.line;
+	c->base_col = c->to.line;
+	c->from.kind = isol_arena_alloc(&c->tmp, c->model->nbindings * sizeof(u32));
+	c->to.kind = isol_arena_alloc(&c->tmp, c->model->nbindings * sizeof(u32));
+	if (!c->from.kind || !c->to.kind)
+		return -ENOMEM;
+	for (i = 0; i < c->model->nbindings; i++) {
+		c->from.kind[i] = c->follow.col_nr[c->base_col[i]];
+		c->to.kind[i] = c->follow.row_nr[c->base_row[i]];
+	}
+	err = make_lines(c, &c->from);
+	if (!err)
+		err = make_lines(c, &c->to);
+	if (err)
+		return err;
+	c->reach = isol_arena_alloc(&c->tmp, c->to.nlines * sizeof(*c->reach));
+	c->reach_ip = isol_arena_alloc(&c->tmp, c->to.nlines);
+	if (!c->reach || !c->reach_ip)
+		return -ENOMEM;
+	memset(&c->cols, 0, sizeof(c->cols));
+	return make_lists(c, &c->cols, walk_cols);
+}
+
 static int make_rows(struct compiler *c)
 {
 	static const u8 fixed[][2] = {
@@ -614,11 +836,10 @@ static int make_rows(struct compiler *c)
 	c->cells = isol_arena_alloc(&c->tmp, out->ncols * sizeof(u32));
 	c->list = isol_arena_alloc(&c->tmp, out->ncols * sizeof(u32));
 	c->seen = isol_arena_alloc(&c->tmp, c->nents * sizeof(u32));
-	c->todo = isol_arena_alloc(&c->tmp, BITS_TO_LONGS(out->nrules) * sizeof(long));
 	for (c->nrow_buckets = 16; c->nrow_buckets < c->from.nlines; c->nrow_buckets *= 2)
 		;
 	c->row_bucket = isol_arena_alloc(&c->tmp, c->nrow_buckets * sizeof(*c->row_bucket));
-	if (!stored || !c->cells || !c->list || !c->seen || !c->todo || !c->row_bucket)
+	if (!stored || !c->cells || !c->list || !c->seen || !c->row_bucket)
 		return -ENOMEM;
 	for (i = 0; i < c->nents; i++)
 		c->seen[i] = NOBODY;
@@ -627,13 +848,7 @@ static int make_rows(struct compiler *c)
 		isol_pause();
 		fill_row(c, row);
 		/* A row that was not finished must not be stored. */
-		err = c->work.err ? c->work.err : c->err;
-		if (err == -E2BIG) {
-			snprintf(c->msg, c->msg_len,
-				 "%u rules between %u by %u classes take too long to compile: name groups, not bindings",
-				 out->nrules, c->from.nlines, out->ncols);
-			err = -ENOSPC;
-		}
+		err = c->work.err ? stopped(c) : c->err;
 		if (err)
 			break;
 		err = store_row(c, &stored[row]);
@@ -662,7 +877,8 @@ static u32 unroll(const struct compiler *c, u32 list, const struct isol_rule **r
 		n++;
 	at = n;
 	for (i = list; i; i = c->lists.pair[i - 1].a)
-		rules[--at] = c->out->rule[c->lists.pair[i - 1].b];
+		rules[--at] = in_form(c, c->lists.pair[i - 1].b >> ITEM_FORM,
+				      c->lists.pair[i - 1].b & ((1 << ITEM_FORM) - 1));
 	return n;
 }
 
@@ -673,6 +889,167 @@ static int too_costly(struct compiler *c, const struct isol_rule **rules, u32 n,
 		 "%u rules between the same ends ('%s' to '%s') %s: %llu, over the limit of %llu",
 		 n, rules[0]->name, rules[n - 1]->name, what, (unsigned long long)has,
 		 (unsigned long long)limit);
+	return -ENOSPC;
+}
+
+/* ---- sets */
+
+/* A rule with one condition more: that an address is in one of the sets of a side. */
+static const struct isol_rule *with_remotes(struct compiler *c, const struct isol_rule *rule,
+					    u32 field, const struct isol_endpoint *end, u32 n)
+{
+	u32 nvalues = rule->match ? rule->match->n : 0, i;
+	const struct isol_set **set;
+	struct isol_match *match;
+	struct isol_rule *form;
+
+	form = isol_arena_alloc(&c->tmp, sizeof(*form));
+	match = isol_arena_alloc(&c->tmp, sizeof(*match) +
+					  (nvalues + 1) * sizeof(*match->values));
+	set = isol_arena_alloc(&c->tmp, n * sizeof(*set));
+	if (!form || !match || !set)
+		return NULL;
+	*form = *rule;
+	form->match = match;
+	if (nvalues)
+		memcpy(match->values, rule->match->values, nvalues * sizeof(*match->values));
+	match->fields = (rule->match ? rule->match->fields : 0) | BIT(field);
+	match->n = nvalues + 1;
+	match->values[nvalues] = (struct isol_values){ .field = field, .set = set };
+	for (i = 0; i < n; i++)
+		if (end[i].kind == ISOL_ENDPOINT_REMOTE)
+			set[match->values[nvalues].n++] = c->model->set[end[i].id];
+	return form;
+}
+
+static int make_forms(struct compiler *c)
+{
+	u32 i, n = c->out->nrules;
+
+	for (i = 0; i < n; i++) {
+		const struct isol_rule *rule = c->out->rule[i], **form;
+
+		if (!rule->remote_from && !rule->remote_to)
+			continue;
+		if (!c->form[FORM_REMOTE_TO]) {
+			form = isol_arena_alloc(&c->tmp, 2 * n * sizeof(*form));
+			if (!form)
+				return -ENOMEM;
+			c->form[FORM_REMOTE_FROM] = form;
+			c->form[FORM_REMOTE_TO] = form + n;
+		}
+		form = c->form[FORM_REMOTE_FROM];
+		if (rule->remote_from)
+			form[i] = with_remotes(c, rule, ISOL_MATCH_A_SRC_SET, rule->from,
+					       rule->nfrom);
+		if (rule->remote_from && !form[i])
+			return -ENOMEM;
+		form = c->form[FORM_REMOTE_TO];
+		if (rule->remote_to)
+			form[i] = with_remotes(c, rule, ISOL_MATCH_A_DST_SET, rule->to, rule->nto);
+		if (rule->remote_to && !form[i])
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* A rule in a form that it has, and asks in; or NULL. */
+static const struct isol_rule *asking(const struct compiler *c, u32 nr, enum form form)
+{
+	const struct isol_rule *rule = c->out->rule[nr];
+
+	if (form != FORM_PLAIN)
+		rule = c->form[form] ? c->form[form][nr] : NULL;
+	return rule && rule->match ? rule : NULL;
+}
+
+static int name_sets(struct compiler *c, const struct isol_match *match)
+{
+	u32 i, j;
+
+	for (i = 0; i < match->n; i++)
+		for (j = 0; isol_field_set(match->values[i].field) && j < match->values[i].n; j++)
+			if (isol_sets_name(&c->sets, match->values[i].set[j]))
+				return -ENOMEM;
+	return isol_work(&c->work, match->n);
+}
+
+/* Does not overflow: stops beyond the limit. */
+static u32 times(u32 a, u32 b)
+{
+	return min(a, ISOL_MAX_BOXES + 1U) * min(max(b, 1U), ISOL_MAX_BOXES + 1U);
+}
+
+static u32 count_boxes(struct compiler *c, const struct isol_match *match)
+{
+	u32 field, ip4 = 1, ip6 = 1, other = isol_match_boxes(match);
+	const struct isol_range *range;
+
+	for (field = ISOL_MATCH_A_SRC_SET; field <= ISOL_MATCH_A_DPORT_SET; field++) {
+		u32 kind = isol_field_kind(ISOL_SHAPE_IP4_PORTS, field);
+
+		if (!(match->fields & BIT(field)))
+			continue;
+		if (kind != ISOL_ELEMENT_IP4) {
+			other = times(other, isol_sets_ranges(&c->sets, match, field, kind,
+							      &range));
+			continue;
+		}
+		ip4 = times(ip4, isol_sets_ranges(&c->sets, match, field, kind, &range));
+		ip6 = times(ip6, isol_sets_ranges(&c->sets, match, field, ISOL_ELEMENT_IP6,
+						  &range));
+	}
+	return times(other, max(ip4, ip6));
+}
+
+static int too_entangled(struct compiler *c, const struct isol_rule *rule)
+{
+	const struct isol_match *match = rule->match;
+	const char *names[2] = { "", "" };
+	u32 i, j, n = 0;
+
+	for (i = 0; i < match->n; i++)
+		for (j = 0; isol_field_set(match->values[i].field) && j < match->values[i].n; j++)
+			if (n++ < ARRAY_SIZE(names))
+				names[n - 1] = match->values[i].set[j]->name;
+	snprintf(c->msg, c->msg_len,
+		 "rule '%s' asks for %u sets ('%s'%s%s%s%s) that overlap with others in so many ways that it comes to more than %u combinations: let sets lie within each other or apart",
+		 rule->name, n, names[0], n > 1 ? ", '" : "", names[1], n > 1 ? "'" : "",
+		 n > 2 ? ", ..." : "", ISOL_MAX_BOXES);
+	return -ENOSPC;
+}
+
+/* What rules ask of sets, and whether it can be asked: trees count on that. */
+static int make_sets(struct compiler *c)
+{
+	const struct isol_rule *rule;
+	u32 i, form;
+	int err;
+
+	err = make_forms(c);
+	for (i = 0; i < c->out->nrules && !err; i++)
+		for (form = 0; form < NFORMS && !err; form++) {
+			rule = asking(c, i, form);
+			if (rule)
+				err = name_sets(c, rule->match);
+		}
+	if (!err)
+		err = isol_sets_build(&c->sets, &c->out->maps);
+	for (i = 0; i < c->out->nrules && !err && c->out->maps; i++)
+		for (form = 0; form < NFORMS && !err; form++) {
+			rule = asking(c, i, form);
+			if (!rule)
+				continue;
+			if (count_boxes(c, rule->match) > ISOL_MAX_BOXES)
+				err = too_entangled(c, rule);
+			if (c->work.err)
+				err = c->work.err;
+		}
+	if (err != -E2BIG)
+		return err;
+	snprintf(c->msg, c->msg_len,
+		 "%u sets with %u elements take too long to compile for %u rules that name them: let fewer sets overlap",
+		 c->model->nsets, c->model->nelements, c->out->nrules);
 	return -ENOSPC;
 }
 
@@ -725,44 +1102,58 @@ static int make_programs(struct compiler *c)
 	return err;
 }
 
+/* What the defaults of a domain come to; @segment is the one that it is, or NULL. */
+static void domain_defaults(struct isol_compiled *out, u32 domain,
+			    const struct isol_bridge *bridge, const struct isol_segment *segment)
+{
+	u8 reason = segment ? ISOL_REASON_WITHIN : ISOL_REASON_BRIDGE_DEFAULT;
+	u8 up = segment ? ISOL_REASON_SEGMENT_UPLINK : ISOL_REASON_BRIDGE_DEFAULT;
+	const struct {
+		u8 dflt, verdict, reason;
+	} table[] = {
+		{ ISOL_DFLT_UNBOUND, bridge->unbound, ISOL_REASON_UNBOUND },
+		{ ISOL_DFLT_QUARANTINE, ISOL_VERDICT_DROP, ISOL_REASON_QUARANTINE },
+		{ ISOL_DFLT_ROLE_ACCEPT, ISOL_VERDICT_ACCEPT, ISOL_REASON_ROLE },
+		{ ISOL_DFLT_ROLE_DROP, ISOL_VERDICT_DROP, ISOL_REASON_ROLE },
+		{ ISOL_DFLT_WITHIN, segment ? segment->within : bridge->dflt, reason },
+		{ ISOL_DFLT_UPLINK, segment ? segment->uplink : bridge->dflt, up },
+		{ ISOL_DFLT_HOST, ISOL_VERDICT_DROP, ISOL_REASON_HOST_DEFAULT },
+		{ ISOL_DFLT_UNJUDGED, ISOL_VERDICT_ACCEPT, ISOL_REASON_UNJUDGED },
+		{ ISOL_DFLT_GONE, ISOL_VERDICT_DROP, ISOL_REASON_GONE },
+		{ ISOL_DFLT_MISMATCH, ISOL_VERDICT_DROP, ISOL_REASON_MISMATCH },
+		{ ISOL_DFLT_CONTROL, ISOL_VERDICT_ACCEPT, ISOL_REASON_CONTROL },
+		{ ISOL_DFLT_PROMISC_ACCEPT, ISOL_VERDICT_ACCEPT, ISOL_REASON_PROMISC },
+		{ ISOL_DFLT_PROMISC_DROP, ISOL_VERDICT_DROP, ISOL_REASON_PROMISC },
+		{ ISOL_DFLT_UNPARSED, ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED },
+		{ ISOL_DFLT_SEGMENT, ISOL_VERDICT_DROP, ISOL_REASON_SEGMENT },
+		{ ISOL_DFLT_VLAN, ISOL_VERDICT_DROP, ISOL_REASON_VLAN },
+		{ ISOL_DFLT_TAGS, ISOL_VERDICT_DROP, ISOL_REASON_TAGS },
+	};
+	u32 *d = out->dflt + (domain - 1) * ISOL_NDFLT;
+	u32 counter = isol_bridge_counter(out->nrules, bridge->id), i;
+
+	/* No number between those above means anything: drop. */
+	for (i = 0; i < ISOL_NDFLT; i++)
+		d[i] = isol_decision(ISOL_VERDICT_DROP, ISOL_REASON_MISMATCH, 0);
+	for (i = 0; i < ARRAY_SIZE(table); i++)
+		d[table[i].dflt] = isol_decision(table[i].verdict, table[i].reason, 0);
+	/* Domains of a bridge count together, as the operator is told. */
+	for (i = 0; i < ISOL_NDFLT; i++)
+		d[i] |= counter + isol_decision_why(d[i]);
+	out->domains[domain - 1].bridge = bridge->id;
+	out->domains[domain - 1].vlan = segment ? segment->vlan : 0;
+}
+
 static void make_defaults(const struct isol_model *model, struct isol_compiled *out)
 {
+	const struct isol_segment *segment;
 	const struct isol_bridge *bridge;
-	u32 counter = out->nrules, *d = out->dflt;
 
-	for (bridge = model->bridges; bridge; bridge = bridge->next) {
-		const struct isol_segment *segment = bridge->segment;
-		u8 reason = segment ? ISOL_REASON_WITHIN : ISOL_REASON_BRIDGE_DEFAULT;
-		u8 up = segment ? ISOL_REASON_SEGMENT_UPLINK : ISOL_REASON_BRIDGE_DEFAULT;
-		const struct {
-			u8 dflt, verdict, reason;
-		} table[] = {
-			{ ISOL_DFLT_UNBOUND, bridge->unbound, ISOL_REASON_UNBOUND },
-			{ ISOL_DFLT_QUARANTINE, ISOL_VERDICT_DROP, ISOL_REASON_QUARANTINE },
-			{ ISOL_DFLT_ROLE_ACCEPT, ISOL_VERDICT_ACCEPT, ISOL_REASON_ROLE },
-			{ ISOL_DFLT_ROLE_DROP, ISOL_VERDICT_DROP, ISOL_REASON_ROLE },
-			{ ISOL_DFLT_WITHIN, segment ? segment->within : bridge->dflt, reason },
-			{ ISOL_DFLT_UPLINK, segment ? segment->uplink : bridge->dflt, up },
-			{ ISOL_DFLT_HOST, ISOL_VERDICT_DROP, ISOL_REASON_HOST_DEFAULT },
-			{ ISOL_DFLT_UNJUDGED, ISOL_VERDICT_ACCEPT, ISOL_REASON_UNJUDGED },
-			{ ISOL_DFLT_GONE, ISOL_VERDICT_DROP, ISOL_REASON_GONE },
-			{ ISOL_DFLT_MISMATCH, ISOL_VERDICT_DROP, ISOL_REASON_MISMATCH },
-			{ ISOL_DFLT_CONTROL, ISOL_VERDICT_ACCEPT, ISOL_REASON_CONTROL },
-			{ ISOL_DFLT_PROMISC_ACCEPT, ISOL_VERDICT_ACCEPT, ISOL_REASON_PROMISC },
-			{ ISOL_DFLT_PROMISC_DROP, ISOL_VERDICT_DROP, ISOL_REASON_PROMISC },
-			{ ISOL_DFLT_UNPARSED, ISOL_VERDICT_DROP, ISOL_REASON_UNPARSED },
-		};
-		u32 i;
-
-		/* No number between those above means anything: drop. */
-		for (i = 0; i < ISOL_NDFLT; i++)
-			d[i] = isol_decision(ISOL_VERDICT_DROP, ISOL_REASON_MISMATCH, counter + i);
-		for (i = 0; i < ARRAY_SIZE(table); i++)
-			d[table[i].dflt] = isol_decision(table[i].verdict, table[i].reason,
-							 counter + table[i].dflt);
-		d += ISOL_NDFLT;
-		counter += ISOL_NDFLT;
-	}
+	for (bridge = model->bridges; bridge; bridge = bridge->next)
+		domain_defaults(out, bridge->id, bridge, bridge->segment);
+	for (segment = model->segments; segment; segment = segment->next)
+		if (segment->vlan)
+			domain_defaults(out, segment->domain, segment->bridge, segment);
 }
 
 int isol_compile(const struct isol_model *model, const bool *cancel, struct isol_compiled *out,
@@ -774,6 +1165,7 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 		.lists.seed = model->seed, .programs.seed = model->seed,
 	};
 	const struct isol_rule *rule;
+	bool follow = false;
 	u32 table;
 	int err = -ENOMEM;
 
@@ -781,22 +1173,29 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 	out->mem = model->arena.mem;
 	isol_arena_init(&c.tmp, out->mem);
 	isol_builder_init(&c.builder, out->mem, &c.work, model->seed);
+	isol_sets_init(&c.sets, model, &c.work);
+	c.builder.boxes.sets = &c.sets;
 	c.nents = ENT_GROUP0 + model->ngroups + model->nbindings;
-	out->nrules = model->nrules[ISOL_TABLE_RULES] + model->nrules[ISOL_TABLE_QUARANTINE];
-	out->ncounters = out->nrules + model->nbridges * ISOL_NDFLT;
+	out->nrules = isol_model_nrules(model);
+	out->ncounters = isol_bridge_counter(out->nrules, model->nbridges + 1);
 	out->tables.nbridges = model->nbridges;
+	out->tables.ndomains = model->nbridges + model->nvlans;
 	out->tables.nclasses = ISOL_CLASS_FIRST_BINDING + model->nbindings;
 
 	out->rule = isol_alloc(out->mem, out->nrules * sizeof(*out->rule));
 	out->classes = isol_alloc(out->mem, out->tables.nclasses * sizeof(*out->classes));
-	out->dflt = isol_alloc(out->mem, model->nbridges * ISOL_NDFLT * sizeof(u32));
-	if (!out->rule || !out->classes || !out->dflt)
+	out->dflt = isol_alloc(out->mem, out->tables.ndomains * ISOL_NDFLT * sizeof(u32));
+	out->domains = isol_alloc(out->mem, out->tables.ndomains * sizeof(*out->domains));
+	if (!out->rule || !out->classes || !out->dflt || !out->domains)
 		goto out;
+	out->tables.domains = out->domains;
 	out->tables.classes = out->classes;
 	out->tables.dflt = out->dflt;
 	for (table = 0; table <= ISOL_TABLE_MAX; table++)
-		for (rule = model->rules[table]; rule; rule = rule->next)
+		for (rule = model->rules[table]; rule; rule = rule->next) {
 			out->rule[rule->nr] = rule;
+			follow |= rule->follow;
+		}
 	make_defaults(model, out);
 
 	err = mark_named(&c);
@@ -806,16 +1205,23 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 		err = make_lines(&c, &c.to);
 	if (err)
 		goto out;
-	out->ncols = c.to.nlines;
-	err = make_lists(&c, &c.rules, walk_rules);
+	c.todo = isol_arena_alloc(&c.tmp, BITS_TO_LONGS(out->nrules) * sizeof(long));
+	err = c.todo ? make_sets(&c) : -ENOMEM;
+	if (!err)
+		err = make_lists(&c, &c.rules, walk_rules);
 	if (!err)
 		err = make_lists(&c, &c.cols, walk_cols);
-	if (!err)
-		err = make_rows(&c);
+	if (!err && follow)
+		err = make_follow(&c);
+	if (err)
+		goto out;
+	out->ncols = c.to.nlines;
+	err = make_rows(&c);
 	if (!err)
 		err = make_programs(&c);
 out:
 	isol_builder_free(&c.builder);
+	isol_sets_free(&c.sets);
 	pairs_free(out->mem, &c.lists);
 	pairs_free(out->mem, &c.programs);
 	isol_arena_free(&c.tmp);
@@ -837,6 +1243,7 @@ void isol_compiled_free(struct isol_compiled *compiled)
 		if (!(i & 1023))
 			isol_pause();
 	}
+	isol_maps_free(compiled->mem, compiled->maps);
 	isol_free(compiled->mem, compiled->programs,
 		  compiled->program_room * sizeof(*compiled->programs));
 	for (row = compiled->rows; row; row = next) {
@@ -847,6 +1254,8 @@ void isol_compiled_free(struct isol_compiled *compiled)
 	isol_free(compiled->mem, compiled->classes,
 		  compiled->tables.nclasses * sizeof(*compiled->classes));
 	isol_free(compiled->mem, compiled->dflt,
-		  compiled->tables.nbridges * ISOL_NDFLT * sizeof(u32));
+		  compiled->tables.ndomains * ISOL_NDFLT * sizeof(u32));
+	isol_free(compiled->mem, compiled->domains,
+		  compiled->tables.ndomains * sizeof(*compiled->domains));
 	memset(compiled, 0, sizeof(*compiled));
 }

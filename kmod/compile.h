@@ -14,8 +14,8 @@
  * order, and for each the columns it can match, where nothing has decided yet.
  * A group whose columns a row has been through is not walked again, so a row
  * costs its rules plus one visit of each column's memberships. Equal rows are
- * stored once. What no rule decides becomes a mark for one of the bridge's
- * defaults, so the table is the same for all bridges.
+ * stored once. What no rule decides becomes a mark for one of the domain's
+ * defaults (domain.h), so the table is the same for all bridges and segments.
  *
  * Example. Bindings w1, w2 in group web and d1 in group db; rules
  *	r0: web -> db accept
@@ -32,6 +32,15 @@
  * the same list and end share one program (program.h), which is compiled from it.
  * Lists grow at their end only and are numbered by what they were before and the
  * rule that was added, so to compare two of them is to compare two numbers.
+ *
+ * A rule with a set of remotes for an end covers the uplinks, but asks there, and only
+ * there, whether the address is in the set. So a rule has up to three forms: as it is,
+ * and with that condition for the row or for the column of the uplinks. A list has the
+ * form too; counters and names do not know of forms.
+ *
+ * A rule that follows others (ISOL_RULE_A_FOLLOW) is put where they let IP pass, in
+ * either direction. What they let pass is marked first, see follow.h; then the
+ * bindings get rows and columns that tell that apart too, and all goes its way.
  *
  * Pure: see shim.h.
  */
@@ -69,30 +78,40 @@ struct isol_row {
  * @mem: the account that paid
  * @classes: @tables.classes, writable
  * @dflt: @tables.dflt, writable
+ * @domains: @tables.domains, writable
  * @rows: the stored rows
  * @programs: @tables.programs, writable
  * @nprograms: their number; @program_room of them fit
+ * @maps: of the sets that rules name, or NULL
  * @ncols: cells of a row
  * @nrows: number of stored rows
- * @nrules: rules of both tables; also the number of the first default's counter
- * @ncounters: rules, then ISOL_NDFLT for each bridge
- * @rule: the rules by number: the table of rules first, then quarantine
+ * @nrules: rules of all tables; also the number of the first default's counter
+ * @ncounters: rules, then for each bridge ISOL_NWHY for the defaults of its domains
+ * @rule: the rules by number, in the order of isol_table_order[]
  */
 struct isol_compiled {
 	struct isol_tables tables;
 	struct isol_mem *mem;
 	struct isol_class *classes;
 	u32 *dflt;
+	struct isol_domain *domains;
 	struct isol_row *rows;
 	struct isol_program **programs;
 	u32 nprograms;
 	u32 program_room;
+	struct isol_maps *maps;
 	u32 ncols;
 	u32 nrows;
 	u32 nrules;
 	u32 ncounters;
 	const struct isol_rule **rule;
 };
+
+/* The first counter of a bridge's defaults; the others follow by isol_decision_why(). */
+static inline u32 isol_bridge_counter(u32 nrules, u32 bridge)
+{
+	return nrules + (bridge - 1) * ISOL_NWHY;
+}
 
 /**
  * isol_compile() - compile a model

@@ -15,18 +15,22 @@
  * What any buffer of a dump holds, the first one included: no object may be
  * larger. The largest is a rule, with ISOL_MAX_ENDPOINTS named ends on each
  * side, and each field negated, with ISOL_MAX_VALUES in all that are as large as
- * values are.
+ * values are. A set goes on in the next message where it is larger.
  */
-#define LARGEST_OBJECT 16384
+#define LARGEST_OBJECT 24576
+
+/* Elements of a set in a message take no more than that, the last one not counted. */
+#define SET_PORTION 12288
 
 #define ATTR(size)	NLA_ALIGN(NLA_HDRLEN + (size))
 #define ATTR_64BIT	(ATTR(0) + ATTR(sizeof(u64)))	/* with padding */
 #define LARGEST_END	(ATTR(0) + ATTR(sizeof(u8)) + ATTR(ISOL_NAME_LEN + 1))
 #define LARGEST_MATCH	(ATTR(0) + ISOL_MATCH_A_MAX * (ATTR(0) + ATTR(0)) + \
-			 ISOL_MAX_VALUES * ATTR(2 * sizeof(struct in6_addr)))
+			 ISOL_MAX_VALUES * ATTR(ISOL_NAME_LEN + 1))
+static_assert(ISOL_NAME_LEN + 1 >= 2 * sizeof(struct in6_addr));
 #define LARGEST_RULE	(NLMSG_HDRLEN + GENL_HDRLEN + ATTR_64BIT + \
-			 ATTR(0) + 2 * ATTR(ISOL_NAME_LEN + 1) + ATTR(ISOL_COMMENT_LEN + 1) + \
-			 2 * ATTR(sizeof(u8)) + ATTR(0) + 2 * ATTR_64BIT + \
+			 ATTR(0) + 3 * ATTR(ISOL_NAME_LEN + 1) + ATTR(ISOL_COMMENT_LEN + 1) + \
+			 2 * ATTR(sizeof(u8)) + 2 * ATTR(0) + 2 * ATTR_64BIT + \
 			 2 * ISOL_MAX_ENDPOINTS * LARGEST_END + LARGEST_MATCH)
 static_assert(LARGEST_RULE <= LARGEST_OBJECT);
 
@@ -53,25 +57,13 @@ static int fill_bridge_counters(struct isol_net *in, struct sk_buff *skb,
 				const struct isol_bridge *bridge)
 {
 	const struct isol_policy *policy = in->policy;
-	u32 i, j;
+	u32 first = isol_bridge_counter(policy->compiled.nrules, bridge->id), i;
 
-	for (i = 0; i < ISOL_NDFLT; i++) {
-		u32 d = isol_tables_default(&policy->compiled.tables, bridge->id, i);
+	for (i = 0; i < ISOL_NWHY; i++) {
 		u64 packets = 0, bytes = 0;
 
-		/* Two defaults that come to the same are one to the operator. */
-		for (j = 0; j < ISOL_NDFLT; j++) {
-			u32 e = isol_tables_default(&policy->compiled.tables, bridge->id, j);
-
-			if ((d ^ e) & ~ISOL_DECISION_COUNTER)
-				continue;
-			if (j < i)
-				break;
-			isol_counters_read(&policy->counters, isol_decision_counter(e), &packets,
-					   &bytes);
-		}
-		if (packets && put_count(skb, ISOL_BRIDGE_A_COUNTER, isol_decision_reason(d),
-					 !!(d & ISOL_DECISION_ACCEPT), packets, bytes))
+		isol_counters_read(&policy->counters, first + i, &packets, &bytes);
+		if (packets && put_count(skb, ISOL_BRIDGE_A_COUNTER, i / 2, i % 2, packets, bytes))
 			return -EMSGSIZE;
 	}
 	return 0;
@@ -112,6 +104,7 @@ static int fill_segment(struct sk_buff *skb, const struct isol_segment *segment)
 	    nla_put_string(skb, ISOL_SEGMENT_A_BRIDGE, segment->bridge->name) ||
 	    nla_put_u8(skb, ISOL_SEGMENT_A_WITHIN, segment->within) ||
 	    nla_put_u8(skb, ISOL_SEGMENT_A_UPLINK, segment->uplink) ||
+	    (segment->vlan && nla_put_u16(skb, ISOL_SEGMENT_A_VLAN, segment->vlan)) ||
 	    put_string(skb, ISOL_SEGMENT_A_COMMENT, segment->comment))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -183,6 +176,8 @@ static int fill_ends(struct isol_net *in, struct sk_buff *skb, int attr,
 			name = model->group[end->id]->name;
 		else if (end->kind == ISOL_ENDPOINT_BINDING)
 			name = model->binding[end->id]->name;
+		else if (end->kind == ISOL_ENDPOINT_REMOTE)
+			name = model->set[end->id]->name;
 		if (!nest || nla_put_u8(skb, ISOL_ENDPOINT_A_KIND, end->kind) ||
 		    put_string(skb, ISOL_ENDPOINT_A_NAME, name))
 			return -EMSGSIZE;
@@ -199,6 +194,8 @@ static int put_value(struct sk_buff *skb, const struct isol_values *v, u32 i)
 	__be32 ip4[2];
 	u32 pair[2];
 
+	if (isol_field_set(v->field))
+		return nla_put_string(skb, ISOL_VALUES_A_SET, v->set[i]->name);
 	switch (v->field) {
 	case ISOL_MATCH_A_SRC_IP6:
 	case ISOL_MATCH_A_DST_IP6:
@@ -255,6 +252,20 @@ static int fill_match(struct sk_buff *skb, const struct isol_match *match)
 	return 0;
 }
 
+static int fill_service(struct isol_net *in, struct sk_buff *skb,
+			const struct isol_service *service)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_SERVICE);
+
+	if (!nest || nla_put_string(skb, ISOL_SERVICE_A_NAME, service->name) ||
+	    fill_ends(in, skb, ISOL_SERVICE_A_WHERE, service->where, service->nwhere) ||
+	    (service->follow && nla_put_flag(skb, ISOL_SERVICE_A_FOLLOW)) ||
+	    put_string(skb, ISOL_SERVICE_A_COMMENT, service->comment))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol_rule *rule)
 {
 	struct nlattr *nest = nla_nest_start(skb, ISOL_A_RULE);
@@ -270,9 +281,81 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 	    put_string(skb, ISOL_RULE_A_COMMENT, rule->comment) ||
 	    put_string(skb, ISOL_RULE_A_OWNER, rule->owner) ||
 	    fill_match(skb, rule->match) ||
+	    put_string(skb, ISOL_RULE_A_SERVICE, rule->service ? rule->service->name : NULL) ||
+	    (rule->follow && nla_put_flag(skb, ISOL_RULE_A_FOLLOW)) ||
 	    nla_put_u64_64bit(skb, ISOL_RULE_A_PACKETS, packets, ISOL_RULE_A_PAD) ||
 	    nla_put_u64_64bit(skb, ISOL_RULE_A_BYTES, bytes, ISOL_RULE_A_PAD))
 		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
+static int put_element(struct sk_buff *skb, u8 kind, const struct isol_wide_range *range)
+{
+	u8 mac[2 * ETH_ALEN];
+	__be64 ip6[4];
+	__be32 ip4[2];
+	u32 port[2];
+
+	switch (kind) {
+	case ISOL_ELEMENT_IP4:
+		ip4[0] = cpu_to_be32(range->lo.lo);
+		ip4[1] = cpu_to_be32(range->hi.lo);
+		return nla_put(skb, ISOL_SET_A_IP4, sizeof(ip4), ip4);
+	case ISOL_ELEMENT_IP6:
+		ip6[0] = cpu_to_be64(range->lo.hi);
+		ip6[1] = cpu_to_be64(range->lo.lo);
+		ip6[2] = cpu_to_be64(range->hi.hi);
+		ip6[3] = cpu_to_be64(range->hi.lo);
+		return nla_put(skb, ISOL_SET_A_IP6, sizeof(ip6), ip6);
+	case ISOL_ELEMENT_MAC:
+		u64_to_ether_addr(range->lo.lo, mac);
+		u64_to_ether_addr(range->hi.lo, mac + ETH_ALEN);
+		return nla_put(skb, ISOL_SET_A_MAC, sizeof(mac), mac);
+	default:
+		port[0] = range->lo.lo;
+		port[1] = range->hi.lo;
+		return nla_put(skb, ISOL_SET_A_PORT, sizeof(port), port);
+	}
+}
+
+/*
+ * What is left of a set from its @from-th element on, as far as there is room: no less
+ * than one element. @told: how many elements are there.
+ */
+static int fill_set(struct sk_buff *skb, const struct isol_set *set, u32 from, u32 *told)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_SET);
+	const struct isol_elements *e = set->elements;
+	unsigned int begin;
+
+	*told = 0;
+	if (!nest || nla_put_string(skb, ISOL_SET_A_NAME, set->name))
+		return -EMSGSIZE;
+	if (from) {
+		if (nla_put_flag(skb, ISOL_SET_A_APPEND))
+			return -EMSGSIZE;
+	} else if (nla_put_u8(skb, ISOL_SET_A_TYPE, set->type) ||
+		   (set->remote && nla_put_flag(skb, ISOL_SET_A_REMOTE)) ||
+		   put_string(skb, ISOL_SET_A_COMMENT, set->comment)) {
+		return -EMSGSIZE;
+	}
+	for (begin = skb->len; e && from >= e->n; e = e->next)
+		from -= e->n;
+	for (; e; e = e->next, from = 0)
+		for (; from < e->n; from++) {
+			struct isol_wide_range range = isol_element(e, from);
+
+			if (skb->len - begin > SET_PORTION)
+				goto full;
+			if (put_element(skb, e->kind, &range)) {
+				if (!*told)
+					return -EMSGSIZE;
+				goto full;
+			}
+			++*told;
+		}
+full:
 	nla_nest_end(skb, nest);
 	return 0;
 }
@@ -345,7 +428,8 @@ static int fill_policy_counts(struct isol_net *in, struct sk_buff *skb)
 	    nla_put_u32(skb, ISOL_STATUS_A_GROUPS, model->ngroups) ||
 	    nla_put_u32(skb, ISOL_STATUS_A_BINDINGS, model->nbindings) ||
 	    nla_put_u32(skb, ISOL_STATUS_A_RULES, policy->compiled.nrules) ||
-	    nla_put_u32(skb, ISOL_STATUS_A_CLASSES, policy->compiled.ncols))
+	    nla_put_u32(skb, ISOL_STATUS_A_CLASSES, policy->compiled.ncols) ||
+	    nla_put_u32(skb, ISOL_STATUS_A_SETS, model->nsets))
 		return -EMSGSIZE;
 	return 0;
 }
@@ -377,15 +461,20 @@ int isol_fill_status(struct isol_net *in, struct sk_buff *skb)
 	    nla_put_u32(skb, ISOL_STATUS_A_QUARANTINED, in->nquarantines) ||
 	    nla_put_u32(skb, ISOL_STATUS_A_TRANSACTIONS, txns) ||
 	    nla_put_u64_64bit(skb, ISOL_STATUS_A_UNKNOWN_DROPS,
-			      atomic64_read(&in->unknown_drops), ISOL_STATUS_A_PAD))
+			      atomic64_read(&in->unknown_drops), ISOL_STATUS_A_PAD) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_REJECTS, atomic64_read(&in->rejects),
+			      ISOL_STATUS_A_PAD) ||
+	    nla_put_u64_64bit(skb, ISOL_STATUS_A_REJECTS_LIMITED,
+			      atomic64_read(&in->rejects_limited), ISOL_STATUS_A_PAD))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }
 
-/* Where a dump is: the number of objects that have been told. */
+/* Where a dump is: how many objects have been told, and elements of the next one. */
 struct dump_pos {
 	u32 nr;
+	u32 element;
 };
 
 /*
@@ -415,6 +504,7 @@ static const void *next_object(struct isol_net *in, u8 cmd, const void *last, u3
 	const struct isol_policy *policy = in->policy;
 	const struct isol_model *model = policy ? policy->model : NULL;
 	const struct isol_segment *segment;
+	const struct isol_service *service;
 	const struct isol_bridge *bridge;
 
 	if (cmd == ISOL_CMD_PORT_GET)
@@ -432,36 +522,76 @@ static const void *next_object(struct isol_net *in, u8 cmd, const void *last, u3
 		for (segment = model->segments; segment && nr; segment = segment->next)
 			nr--;
 		return segment;
+	case ISOL_CMD_SERVICE_GET:
+		for (service = model->services; service && nr; service = service->next)
+			nr--;
+		return service;
 	case ISOL_CMD_GROUP_GET:
 		return nr < model->ngroups ? model->group[nr] : NULL;
 	case ISOL_CMD_BINDING_GET:
 		return nr < model->nbindings ? model->binding[nr] : NULL;
 	case ISOL_CMD_RULE_GET:
 		return nr < policy->compiled.nrules ? policy->compiled.rule[nr] : NULL;
+	case ISOL_CMD_SET_GET:
+		return nr < model->nsets ? model->set[nr] : NULL;
 	}
 	return NULL;
 }
 
-static int fill_object(struct isol_net *in, struct sk_buff *skb, u8 cmd, const void *object)
+/* One message about a set; it may take several until that is told. */
+static int fill_next_set(struct sk_buff *skb, const struct isol_set *set, struct dump_pos *pos)
 {
-	switch (cmd) {
-	case ISOL_CMD_PORT_GET:
-		return isol_fill_port(in, skb, list_entry(object, struct isol_port, node), true);
-	case ISOL_CMD_QUARANTINE_GET:
-		return isol_fill_quarantine(in, skb,
-					    list_entry(object, struct isol_quarantine, node));
-	case ISOL_CMD_BRIDGE_GET:
-		return fill_bridge(in, skb, object);
-	case ISOL_CMD_SEGMENT_GET:
-		return fill_segment(skb, object);
-	case ISOL_CMD_GROUP_GET:
-		return fill_group(skb, object);
-	case ISOL_CMD_BINDING_GET:
-		return fill_binding(in, skb, object);
-	case ISOL_CMD_RULE_GET:
-		return fill_rule(in, skb, object);
+	u32 told;
+	int err;
+
+	err = fill_set(skb, set, pos->element, &told);
+	if (err)
+		return err;
+	pos->element += told;
+	if (pos->element >= set->n) {
+		pos->element = 0;
+		pos->nr++;
 	}
-	return -EINVAL;
+	return 0;
+}
+
+/* Return: 0 with @pos behind what has been told, or -EMSGSIZE with nothing changed. */
+static int fill_object(struct isol_net *in, struct sk_buff *skb, u8 cmd, const void *object,
+		       struct dump_pos *pos)
+{
+	int err = -EINVAL;
+
+	switch (cmd) {
+	case ISOL_CMD_SET_GET:
+		return fill_next_set(skb, object, pos);
+	case ISOL_CMD_PORT_GET:
+		err = isol_fill_port(in, skb, list_entry(object, struct isol_port, node), true);
+		break;
+	case ISOL_CMD_QUARANTINE_GET:
+		err = isol_fill_quarantine(in, skb,
+					   list_entry(object, struct isol_quarantine, node));
+		break;
+	case ISOL_CMD_BRIDGE_GET:
+		err = fill_bridge(in, skb, object);
+		break;
+	case ISOL_CMD_SEGMENT_GET:
+		err = fill_segment(skb, object);
+		break;
+	case ISOL_CMD_GROUP_GET:
+		err = fill_group(skb, object);
+		break;
+	case ISOL_CMD_BINDING_GET:
+		err = fill_binding(in, skb, object);
+		break;
+	case ISOL_CMD_SERVICE_GET:
+		err = fill_service(in, skb, object);
+		break;
+	case ISOL_CMD_RULE_GET:
+		err = fill_rule(in, skb, object);
+		break;
+	}
+	pos->nr += !err;
+	return err;
 }
 
 int isol_dump_start(struct netlink_callback *cb)
@@ -494,7 +624,7 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 			break;
 		err = nla_put_u64_64bit(skb, ISOL_A_GENERATION, in->generation, ISOL_A_PAD);
 		if (!err)
-			err = fill_object(in, skb, req->cmd, object);
+			err = fill_object(in, skb, req->cmd, object, pos);
 		if (err) {
 			genlmsg_cancel(skb, hdr);
 			break;
@@ -505,7 +635,6 @@ int isol_dump(struct sk_buff *skb, struct netlink_callback *cb)
 		 */
 		genl_dump_check_consistent(cb, hdr);
 		genlmsg_end(skb, hdr);
-		pos->nr++;
 	}
 	mutex_unlock(&in->lock);
 	/* Nothing added ends the dump, so an object must fit, LARGEST_OBJECT. */

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reading frames, see frame.h. */
 #include "frame.h"
+#include "frame_fast.h"
 
-#define OFF_PROTO 12		/* of the EtherType, behind two addresses */
-#define OFF_PAYLOAD 14
-#define PROTO_IP 0x0800
 #define PROTO_IPV6 0x86dd
 #define IPPROTO_IGMP_NR 2
 #define IGMP_QUERY 0x11
@@ -98,17 +96,14 @@ bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *brid
 #define PROTO_MIN 0x0600
 #define LENGTH_MAX 1500
 #define TAG_LEN 4
+#define VID_MASK 0xfff
+#define PCP_SHIFT 13
 #define LLC_LEN 3
 #define SNAP_LEN 8
 #define ARP_LEN 28
 #define ARP_IP4 0x000108000604ULL	/* of Ethernet, for IPv4, addresses of 6 and 4 bytes */
-#define IP4_LEN 20
 #define IP6_LEN 40
 #define EXT_MIN 8
-#define TCP_LEN 20
-
-/* More of a frame is never read. */
-#define FRAME_MOST (OFF_PAYLOAD + ISOL_MAX_TAGS * TAG_LEN + IP6_LEN + ISOL_MAX_EXT_LEN + TCP_LEN)
 
 /* What these show might be otherwise if more of the frame could be read. */
 #define SHAPES_UNREAD (BIT(ISOL_SHAPE_UNREAD) | BIT(ISOL_SHAPE_L3_UNREAD) | \
@@ -118,8 +113,6 @@ bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *brid
 enum {
 	NEXT_HOP = 0,
 	PROTO_ICMP = 1,
-	PROTO_TCP = 6,
-	PROTO_UDP = 17,
 	PROTO_DCCP = 33,
 	NEXT_ROUTING = 43,
 	NEXT_FRAGMENT = 44,
@@ -132,23 +125,6 @@ enum {
 	NEXT_HIP = 139,
 	NEXT_SHIM6 = 140,
 };
-
-/* Bytes that are anywhere; compilers make one load of each. */
-static __always_inline u32 be16(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static __always_inline u32 be32(const u8 *p)
-{
-	return (u32)p[0] << 24 | p[1] << 16 | p[2] << 8 | p[3];
-}
-
-static __always_inline u64 be64(const u8 *p)
-{
-	return (u64)p[0] << 56 | (u64)p[1] << 48 | (u64)p[2] << 40 | (u64)p[3] << 32 |
-	       (u64)p[4] << 24 | (u64)p[5] << 16 | (u64)p[6] << 8 | p[7];
-}
 
 /* EtherTypes behind which there may be IP or ARP all the same. */
 static bool hides(u32 proto)
@@ -204,6 +180,11 @@ static bool llc_hides(const u8 *llc, u32 len)
 		proto == PROTO_8021Q || proto == PROTO_8021AD || hides(proto));
 }
 
+static bool is_tag(u32 proto)
+{
+	return proto == PROTO_8021Q || proto == PROTO_8021AD;
+}
+
 /*
  * Follow VLAN tags, and look at what has a length instead of an EtherType.
  *
@@ -213,7 +194,7 @@ static noinline u32 ethertype(const struct isol_packet *packet, u32 *proto)
 {
 	u32 off = OFF_PAYLOAD, tags = packet->tagged, rest;
 
-	while (*proto == PROTO_8021Q || *proto == PROTO_8021AD) {
+	while (is_tag(*proto)) {
 		if (++tags > ISOL_MAX_TAGS || off + TAG_LEN > packet->linear)
 			return 0;
 		*proto = be16(packet->head + off + 2);
@@ -408,6 +389,17 @@ static noinline bool ip6_jumbo(const u8 *ip, u32 end)
 	       ip[IP6_LEN + 3] == 4;
 }
 
+/* Where a packet ends, counted from its beginning. */
+static __always_inline u32 ip6_end(const struct isol_packet *packet, u32 off)
+{
+	const u8 *ip = packet->head + off;
+	u32 end = IP6_LEN + be16(ip + 4);
+
+	if (unlikely(end == IP6_LEN && (packet->gso || ip6_jumbo(ip, packet->linear - off))))
+		end = packet->len - off;
+	return end;
+}
+
 /* Return: the shape. */
 static __always_inline u32 ip6(const struct isol_packet *packet, u32 off, enum isol_depth depth,
 			       struct isol_key *key)
@@ -418,9 +410,7 @@ static __always_inline u32 ip6(const struct isol_packet *packet, u32 off, enum i
 	if (unlikely(off + IP6_LEN > packet->linear))
 		return ISOL_SHAPE_L3_UNREAD;
 	first = be32(ip);
-	end = IP6_LEN + be16(ip + 4);
-	if (unlikely(end == IP6_LEN && (packet->gso || ip6_jumbo(ip, avail))))
-		end = packet->len - off;
+	end = ip6_end(packet, off);
 	if (unlikely(first >> 28 != 6 || end > packet->len - off))
 		return ISOL_SHAPE_L3_UNREAD;
 	end = min(end, avail);
@@ -506,78 +496,13 @@ static noinline void parse_copy(const struct isol_packet *packet, enum isol_dept
 				struct isol_key *key)
 {
 	struct isol_packet flat = *packet;
-	u32 most = FRAME_MOST;
-	u8 buf[FRAME_MOST];
+	u32 most = ISOL_FRAME_MOST;
+	u8 buf[ISOL_FRAME_MOST];
 
 	flat.head = buf;
 	flat.linear = min(packet->len, most);
 	if (flat.linear > packet->linear && isol_skb_copy(packet->skb, 0, buf, flat.linear))
 		parse(&flat, depth, key);
-}
-
-/* What parse_fast() does not look at. */
-static noinline void parse_cast(struct isol_key *key)
-{
-	key->v[ISOL_MATCH_A_CAST] = cast(key->dmac);
-}
-
-/*
- * What is the same in parse_fast4() and parse_fast6(). @h is the header of the
- * protocol; there are TCP_LEN bytes.
- */
-static __always_inline bool parse_fast(const u8 *frame, const u8 *h, u32 proto,
-				       struct isol_key *key)
-{
-	u32 ports = be32(h), flags = 0;
-
-	if (likely(proto == PROTO_TCP)) {
-		flags = be16(h + 12);
-		if (unlikely(flags < 5 << 12))
-			return false;
-		flags &= 0x1ff;
-	} else if (unlikely(proto != PROTO_UDP)) {
-		return false;
-	}
-	key->v[ISOL_MATCH_A_TCP_FLAGS] = flags;
-	key->v[ISOL_MATCH_A_SPORT] = ports >> 16;
-	key->v[ISOL_MATCH_A_DPORT] = ports & 0xffff;
-	key->v[ISOL_MATCH_A_PROTO] = proto;
-	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
-	key->v[ISOL_MATCH_A_CAST] = ISOL_CAST_UNICAST;
-	key->dmac = be64(frame) >> 16;
-	key->smac = be64(frame + ETH_ALEN) >> 16;
-	return true;
-}
-
-/*
- * TCP and UDP as they nearly always are: no tag, no options, no fragment, in
- * one piece. They come to the same as by parse(), in half the instructions.
- */
-static __always_inline bool parse_fast4(const struct isol_packet *packet, struct isol_key *key)
-{
-	const u8 *frame = packet->head, *ip = frame + OFF_PAYLOAD;
-	u32 first, len;
-	u64 rest;
-
-	if (unlikely(packet->linear < OFF_PAYLOAD + IP4_LEN + TCP_LEN))
-		return false;
-	/* EtherType, version and header length, DSCP */
-	first = be32(frame + OFF_PROTO);
-	if (first >> 8 != (PROTO_IP << 8 | 0x45))
-		return false;
-	/* length, fragment, protocol */
-	rest = be64(ip + 2);
-	len = rest >> 48;
-	if (unlikely(rest & 0x3fff0000 || len < IP4_LEN + TCP_LEN ||
-		     OFF_PAYLOAD + len > packet->len ||
-		     !parse_fast(frame, ip + IP4_LEN, rest & 0xff, key)))
-		return false;
-	key->v[ISOL_MATCH_A_ETHERTYPE] = PROTO_IP;
-	key->v[ISOL_MATCH_A_DSCP] = first >> 2 & 0x3f;
-	key->v[ISOL_MATCH_A_SRC_IP4] = be32(ip + 12);
-	key->v[ISOL_MATCH_A_DST_IP4] = be32(ip + 16);
-	key->shape = ISOL_SHAPE_IP4_PORTS;
-	return true;
 }
 
 static __always_inline bool parse_fast6(const struct isol_packet *packet, struct isol_key *key)
@@ -592,7 +517,7 @@ static __always_inline bool parse_fast6(const struct isol_packet *packet, struct
 	len = be16(ip + 4);
 	if (unlikely(first >> 28 != 6 || len < TCP_LEN ||
 		     OFF_PAYLOAD + IP6_LEN + len > packet->len ||
-		     !parse_fast(frame, ip + IP6_LEN, ip[6], key)))
+		     !isol_frame_fast(frame, ip + IP6_LEN, ip[6], key)))
 		return false;
 	key->v[ISOL_MATCH_A_ETHERTYPE] = PROTO_IPV6;
 	key->v[ISOL_MATCH_A_DSCP] = first >> 22 & 0x3f;
@@ -607,10 +532,8 @@ static __always_inline bool parse_fast6(const struct isol_packet *packet, struct
 static noinline void parse_slow(const struct isol_packet *packet, enum isol_depth depth,
 				struct isol_key *key)
 {
-	if (depth == ISOL_DEPTH_L4 && parse_fast6(packet, key)) {
-		parse_cast(key);
+	if (depth == ISOL_DEPTH_L4 && parse_fast6(packet, key))
 		return;
-	}
 	parse(packet, depth, key);
 	if (BIT(key->shape) & SHAPES_UNREAD)
 		parse_copy(packet, depth, key);
@@ -619,8 +542,112 @@ static noinline void parse_slow(const struct isol_packet *packet, enum isol_dept
 void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
 		      struct isol_key *key)
 {
-	if (unlikely(depth != ISOL_DEPTH_L4) || !parse_fast4(packet, key))
+	if (unlikely(depth != ISOL_DEPTH_L4) ||
+	    !isol_frame_fast4(packet->head, packet->linear, packet->len, key))
 		parse_slow(packet, depth, key);
-	else if (unlikely(packet->head[0] & 1))
-		parse_cast(key);
+}
+
+void isol_frame_extent(const struct isol_packet *packet, bool is_ip6, struct isol_extent *extent)
+{
+	u32 proto = be16(packet->head + OFF_PROTO), off = OFF_PAYLOAD, at, end;
+	struct isol_key key;
+	const u8 *ip;
+
+	if (proto != PROTO_IP && proto != PROTO_IPV6)
+		off = ethertype(packet, &proto);
+	ip = packet->head + off;
+	if (is_ip6) {
+		end = ip6_end(packet, off);
+		proto = ip[6];
+		at = ip6_extensions(ip, min(end, packet->linear - off), &proto, &key);
+	} else {
+		end = be16(ip + 2) ?: packet->len - off;
+		proto = ip[9];
+		at = (ip[0] & 0xf) * 4;
+	}
+	extent->l3 = off;
+	extent->l4 = off + at;
+	extent->end = off + end;
+	extent->proto = proto;
+}
+
+/*
+ * The first @len bytes of a frame that has as many, in one piece: where they are, or
+ * in @buf. Return: NULL if they cannot be had.
+ */
+static const u8 *peek(const struct isol_packet *packet, u8 *buf, u32 len)
+{
+	if (likely(packet->linear >= len))
+		return packet->head;
+	return isol_skb_copy(packet->skb, 0, buf, len) ? buf : NULL;
+}
+
+/*
+ * The VID and priority in the @n-th tag of a frame, from 0 on.
+ *
+ * Return: false if it has no such tag, or it cannot be read.
+ */
+static noinline bool tag(const struct isol_packet *packet, u32 n, u32 *tci)
+{
+	u8 buf[OFF_PAYLOAD + 2 * TAG_LEN];
+	u32 off = OFF_PROTO, len = OFF_PAYLOAD + TAG_LEN * (n + 1);
+	const u8 *head;
+
+	if (packet->len < len)
+		return false;
+	head = peek(packet, buf, len);
+	if (!head)
+		return false;
+	for (; is_tag(be16(head + off)); off += TAG_LEN) {
+		*tci = be16(head + off + 2);
+		if (!n--)
+			return true;
+	}
+	return false;
+}
+
+/* Apart, so that a frame without tags does not pay for it. */
+static noinline void inner_vlan(const struct isol_packet *packet, struct isol_key *key)
+{
+	u32 tci;
+
+	if (tag(packet, packet->vlan_within, &tci))
+		key->v[ISOL_MATCH_A_INNER_VLAN] = tci & VID_MASK;
+}
+
+void isol_frame_vlan(const struct isol_packet *packet, struct isol_key *key)
+{
+	if (unlikely(!packet->vlan_known))
+		key->shape = ISOL_SHAPE_UNREAD;
+	if (unlikely(key->shape == ISOL_SHAPE_UNREAD))
+		return;
+	key->v[ISOL_MATCH_A_VLAN] = packet->vlan;
+	key->v[ISOL_MATCH_A_PCP] = packet->vlan_tagged ? packet->pcp : ISOL_NO_PCP;
+	key->v[ISOL_MATCH_A_INNER_VLAN] = ISOL_NO_INNER_VLAN;
+	/* what has no tag is known for it at once */
+	if (likely(packet->linear >= OFF_PAYLOAD && !is_tag(be16(packet->head + OFF_PROTO))))
+		return;
+	inner_vlan(packet, key);
+}
+
+void isol_packet_vlan(struct isol_packet *packet)
+{
+	u32 tci = 0;
+
+	packet->vlan_known = true;
+	packet->vlan_tagged = tag(packet, 0, &tci);
+	packet->vlan_within = packet->vlan_tagged;
+	packet->pcp = tci >> PCP_SHIFT;
+	packet->vlan = tci & VID_MASK;
+}
+
+void isol_packet_classify(struct isol_packet *packet, u16 vlan)
+{
+	isol_packet_vlan(packet);
+	if (packet->vlan && packet->vlan != vlan) {
+		packet->vlan_tagged = false;
+		packet->vlan_within = false;
+		packet->pcp = 0;
+	}
+	packet->vlan = vlan;
 }

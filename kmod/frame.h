@@ -46,6 +46,19 @@ bool isol_frame_control(const u8 *frame, u32 len, const u8 *port, const u8 *brid
  * @tagged: a VLAN tag stands beside the frame, not in it: it would be the first
  * @gso: it will be cut into frames that have lengths of their own, so a length
  *	of 0 in its IP header is no lie (BIG TCP)
+ * @vlan_known: somebody knows which VLAN the frame is in, and the members below say
+ *	it; only isol_frame_vlan() looks at them
+ * @vlan_tagged: it came with the tag of that VLAN, or with one of VID 0
+ * @vlan_within: that tag is still in the frame, as its first one. Otherwise it
+ *	stands beside the frame, has been taken off, or never was, and the first tag
+ *	in the frame is the one behind it.
+ * @pcp: the priority in that tag, 0 to 7
+ * @vlan: the VID, 0 for none. 4095 is reserved, but a bridge that does not look at
+ *	VLANs lets it pass.
+ *
+ * What a bridge that filters VLANs has classified a frame into cannot be seen in the
+ * frame: the tag that it has by then may be the bridge's own, and may have gone where
+ * it leaves untagged. Where the bridge does not, isol_packet_vlan() finds it.
  */
 struct isol_packet {
 	const u8 *head;
@@ -54,6 +67,11 @@ struct isol_packet {
 	const void *skb;
 	bool tagged;
 	bool gso;
+	bool vlan_known;
+	bool vlan_tagged;
+	bool vlan_within;
+	u8 pcp;
+	u16 vlan;
 };
 
 /* How far into a frame to read. */
@@ -133,7 +151,8 @@ enum isol_shape {
  * for UNREAD; addresses and DSCP of IP for IP4_* and IP6_*; protocol and
  * fragment for these but NOPROTO (what is hidden may be a fragment too); ports
  * for *_PORTS, and TCP flags if the protocol is TCP (otherwise they are 0);
- * ISOL_MATCH_A_ICMP for *_ICMP.
+ * ISOL_MATCH_A_ICMP for *_ICMP; where isol_frame_vlan() was asked, the VLAN, PCP and
+ * inner VLAN for all but UNREAD.
  */
 struct isol_key {
 	u32 shape;
@@ -160,5 +179,68 @@ struct isol_key {
  */
 void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
 		      struct isol_key *key);
+
+/* More of a frame is never read: tags, an IPv6 header and what may follow, TCP. */
+#define ISOL_FRAME_MOST (14 + ISOL_MAX_TAGS * 4 + 40 + ISOL_MAX_EXT_LEN + 20)
+
+/**
+ * struct isol_extent - where the parts of an IP packet begin
+ * @l3: the IP header, counted from the destination address
+ * @l4: the header of the protocol
+ * @end: the end of the packet; what is behind is padding
+ * @proto: the protocol
+ */
+struct isol_extent {
+	u32 l3;
+	u32 l4;
+	u32 end;
+	u32 proto;
+};
+
+/**
+ * isol_frame_extent() - find the parts of an IP packet
+ * @packet: the frame, which isol_frame_parse() has just found to be of a shape
+ *	IP4_PORTS, IP4_ICMP or IP4_OTHER, or of the same over IPv6; ISOL_FRAME_MOST
+ *	bytes of it, or all, are linear and have not changed since
+ * @ip6: which of the two
+ * @extent: out: where they begin
+ */
+void isol_frame_extent(const struct isol_packet *packet, bool ip6, struct isol_extent *extent);
+
+/* What @v has of a frame that came without a tag, or has no second one. */
+#define ISOL_NO_PCP 8
+#define ISOL_NO_INNER_VLAN 4096
+
+/**
+ * isol_frame_vlan() - read which VLANs a frame is in
+ * @packet: the frame
+ * @key: in and out: what isol_frame_parse() has read of it
+ *
+ * Apart from that, so that only those frames pay for it that are asked about it.
+ * Where the VLAN is not known the frame becomes ISOL_SHAPE_UNREAD: of what is asked
+ * together with a VLAN nothing is believed then but the MAC addresses.
+ *
+ * Context: any; bounded, as isol_frame_parse().
+ */
+void isol_frame_vlan(const struct isol_packet *packet, struct isol_key *key);
+
+/**
+ * isol_packet_vlan() - where nobody has classified a frame: by its first tag
+ * @packet: the frame; no tag stands beside it. What it says of the VLAN is filled in.
+ *
+ * The frame is in the VLAN of the first tag in it, and in none without one, or if its
+ * VID is 0.
+ */
+void isol_packet_vlan(struct isol_packet *packet);
+
+/**
+ * isol_packet_classify() - a frame as it came, and what a bridge made of it
+ * @packet: the frame, with all tags that it came with in it
+ * @vlan: the VLAN that it has been put in
+ *
+ * A first tag of that VID, or of VID 0, is that VLAN's. Any other is one that the
+ * bridge does not look at (of another EtherType than its own).
+ */
+void isol_packet_classify(struct isol_packet *packet, u16 vlan);
 
 #endif /* ISOL_FRAME_H */

@@ -3,10 +3,12 @@
  * The netfilter hooks: the only code of isol that sees frames.
  *
  * No hook takes a lock, allocates, or loops over anything that a guest or an
- * operator can make long. All run under rcu_read_lock().
+ * operator can make long, unless it is to answer a frame that is rejected: see
+ * reject.c. All run under rcu_read_lock().
  */
 #include <linux/etherdevice.h>
 #include <linux/if_bridge.h>
+#include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -18,11 +20,14 @@
 #error "isol needs CONFIG_NETFILTER_FAMILY_BRIDGE (by CONFIG_NF_TABLES_BRIDGE or CONFIG_BRIDGE_NF_EBTABLES)"
 #endif
 
-#include "frame.h"
+#include "frame_fast.h"
 #include "hook.h"
 #include "port.h"
 #include "program.h"
+#include "reject.h"
 #include "view.h"
+#include "vlan.h"
+#include "compat/egress.h"
 
 /*
  * Before the bridge families of ebtables and nftables (-200), so that these
@@ -33,6 +38,15 @@
 
 /* Before any chain of nftables' netdev family that an operator would write. */
 #define INGRESS_PRIORITY (-1000)
+
+/*
+ * VLANs are worked out before anything has changed the frame, ebtables' nat table
+ * included, and before connection tracking (-200) puts fragments together.
+ */
+#define VLAN_PRIORITY (NF_BR_PRI_NAT_DST_BRIDGED - 50)
+
+/* After all that an operator would let change a tag. */
+#define EGRESS_PRIORITY 1000
 
 static __always_inline u32 frame_len(const struct sk_buff *skb)
 {
@@ -72,23 +86,48 @@ static noinline void gso_wire(const struct sk_buff *skb, u32 *packets, u32 *byte
 	*bytes += (segs - 1) * hdr;
 }
 
-static __always_inline unsigned int count(const struct isol_view *view, u32 decision,
-					  struct isol_count *counts, u32 packets, u32 bytes)
+static __always_inline void count(const struct isol_view *view, u32 decision,
+				  struct isol_count *counts, u32 packets, u32 bytes)
 {
 	u32 shard = isol_shard();
 
 	isol_count_add(&view->counts[shard][isol_decision_counter(decision)], packets, bytes);
 	isol_count_add(isol_port_count(counts, shard, decision), packets, bytes);
-	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
-static noinline unsigned int count_gso(const struct isol_view *view, u32 decision,
-				       struct isol_count *counts, const struct sk_buff *skb)
+static __always_inline struct isol_packet packet_of(const struct sk_buff *skb)
 {
-	u32 packets = 1, bytes = frame_len(skb);
+	const u8 *head = skb_mac_header(skb);
 
-	gso_wire(skb, &packets, &bytes);
-	return count(view, decision, counts, packets, bytes);
+	return (struct isol_packet) {
+		.head = head,
+		.linear = skb_tail_pointer(skb) - head,
+		.len = frame_len(skb),
+		.skb = skb,
+		.tagged = skb_vlan_tag_present(skb),
+		.gso = skb_is_gso(skb),
+	};
+}
+
+/* Apart, so that nothing is kept for it when most frames have been counted. */
+static noinline unsigned int finish_other(const struct isol_view *view, u32 decision,
+					  const struct isol_slot *slot, const struct sk_buff *skb,
+					  const struct nf_hook_state *state, u32 bytes)
+{
+	struct isol_count *counts = READ_ONCE(slot->counts);
+	u32 packets = 1;
+
+	if (skb_is_gso(skb)) {
+		bytes = frame_len(skb);
+		gso_wire(skb, &packets, &bytes);
+	}
+	count(view, decision, counts, packets, bytes);
+	if (decision & ISOL_DECISION_REJECT) {
+		const struct isol_packet packet = packet_of(skb);
+
+		isol_reject(isol_pernet(state->net), &packet, state, counts);
+	}
+	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
 /*
@@ -97,13 +136,12 @@ static noinline unsigned int count_gso(const struct isol_view *view, u32 decisio
  */
 static __always_inline unsigned int finish(const struct isol_view *view, u32 decision,
 					   const struct isol_slot *slot, const struct sk_buff *skb,
-					   u32 bytes)
+					   const struct nf_hook_state *state, u32 bytes)
 {
-	struct isol_count *counts = READ_ONCE(slot->counts);
-
-	if (unlikely(skb_is_gso(skb)))
-		return count_gso(view, decision, counts, skb);
-	return count(view, decision, counts, 1, bytes);
+	if (unlikely(skb_is_gso(skb) || decision & ISOL_DECISION_REJECT))
+		return finish_other(view, decision, slot, skb, state, bytes);
+	count(view, decision, READ_ONCE(slot->counts), 1, bytes);
+	return decision & ISOL_DECISION_ACCEPT ? NF_ACCEPT : NF_DROP;
 }
 
 static noinline unsigned int unknown(struct isol_net *in)
@@ -112,80 +150,152 @@ static noinline unsigned int unknown(struct isol_net *in)
 	return NF_DROP;
 }
 
-/* The two are not on the same managed bridge. */
-static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view *view,
-				     const struct isol_slot *from, const struct isol_slot *to,
-				     u32 from_word, u32 to_word, const struct sk_buff *skb)
-{
-	u32 from_bridge = isol_word_bridge(from_word), to_bridge = isol_word_bridge(to_word);
+/* In place of the slot of a port: PRE_ROUTING has not seen the frame. */
+static const struct isol_slot unseen;
 
-	if (!from_bridge || !to_bridge)
-		return unknown(in);
-	/* Counted for an end that is managed. */
-	if (from_bridge == ISOL_BRIDGE_UNMANAGED) {
-		from_bridge = to_bridge;
-		from = to;
-	}
-	return finish(view, isol_tables_default(&view->tables, from_bridge, ISOL_DFLT_MISMATCH),
-		      from, skb, frame_len(skb));
+/*
+ * Which VLAN a frame is in. @from: the slot of the port that it came in by, or @unseen;
+ * NULL: the host sends it.
+ */
+static noinline void find_vlan(struct isol_packet *packet, const struct sk_buff *skb,
+			       const struct isol_slot *from)
+{
+	const struct net_device *bridge = skb->dev;
+	bool filters;
+	u32 vlan;
+
+	/* On its way to the host it is the bridge's already. */
+	if (!netif_is_bridge_master(bridge))
+		bridge = netdev_master_upper_dev_get_rcu(skb->dev);
+	if (!bridge)
+		return;
+	filters = br_vlan_enabled(bridge);
+	/* A bridge that does not filter VLANs leaves all tags as they are. */
+	if (from == &unseen || !filters)
+		vlan = isol_vlan_see(skb, skb->dev, bridge);
+	else
+		vlan = isol_vlan_recall(skb, from ? READ_ONCE(from->ifindex) : bridge->ifindex);
+	if (!(vlan & ISOL_VLAN_KNOWN))
+		return;
+	packet->vlan_known = true;
+	packet->vlan_tagged = vlan & ISOL_VLAN_TAGGED;
+	/* Others take a tag out of the frame that they go by. */
+	packet->vlan_within = packet->vlan_tagged && !packet->tagged && !filters;
+	packet->pcp = (vlan & ISOL_VLAN_INFO) >> ISOL_VLAN_PCP_SHIFT;
+	packet->vlan = vlan & ISOL_VLAN_VID;
 }
 
-/* Ask a program about the frame itself. */
-static noinline u32 ask(const struct isol_program *program, const struct sk_buff *skb)
+/* Read of a frame what a program asks about. @from: as for find_vlan(). */
+static noinline void read_frame(const struct isol_program *program, const struct isol_slot *from,
+				const struct sk_buff *skb, struct isol_key *key)
 {
-	const u8 *head = skb_mac_header(skb);
-	const struct isol_packet packet = {
-		.head = head,
-		.linear = skb_tail_pointer(skb) - head,
-		.len = frame_len(skb),
-		.skb = skb,
-		.tagged = skb_vlan_tag_present(skb),
-		.gso = skb_is_gso(skb),
-	};
-	struct isol_key key;
+	struct isol_packet packet = packet_of(skb);
 
-	isol_frame_parse(&packet, program->depth, &key);
+	if (unlikely(program->wants_vlan))
+		find_vlan(&packet, skb, from);
+	isol_program_read(program, &packet, key);
+}
+
+/* Ask a program about the frame itself. @from: as for find_vlan(). */
+static __always_inline u32 ask(const struct isol_program *program, const struct isol_slot *from,
+			       const struct sk_buff *skb)
+{
+	/* Only what was read is looked at: clearing it would cost more than reading. */
+	struct isol_key key __uninitialized;
+	const u8 *head = skb_mac_header(skb);
+
+	if (!likely(program->fast) ||
+	    !isol_frame_fast4(head, skb_tail_pointer(skb) - head, frame_len(skb), &key))
+		read_frame(program, from, skb, &key);
 	return isol_program_ask(program, &key);
 }
 
-/* What a cell of the pair table comes to. */
-static __always_inline u32 decide(const struct isol_view *view, u32 bridge, u32 cell,
-				  const struct sk_buff *skb)
+static noinline u32 ask_apart(const struct isol_program *program, const struct isol_slot *from,
+			      const struct sk_buff *skb)
+{
+	return ask(program, from, skb);
+}
+
+/* What a cell of the pair table comes to. @from: as for find_vlan(). */
+static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 cell,
+				  const struct isol_slot *from, const struct sk_buff *skb)
 {
 	if (!(cell & ISOL_DECISION_DEFAULT))
 		return cell;
 	if (isol_cell_asks(cell))
-		cell = ask(isol_cell_program(&view->tables, cell), skb);
-	return isol_resolve(&view->tables, bridge, cell);
+		cell = ask_apart(isol_cell_program(&view->tables, cell), from, skb);
+	return isol_resolve(&view->tables, domain, cell);
 }
 
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
-static noinline unsigned int judge_frame(const struct isol_view *view, u32 bridge, u32 cell,
-					 const struct isol_slot *from, const struct sk_buff *skb)
+static noinline unsigned int judge_frame(const struct isol_view *view, u32 domain, u32 cell,
+					 const struct isol_slot *from, const struct sk_buff *skb,
+					 const struct nf_hook_state *state)
 {
-	return finish(view, decide(view, bridge, cell, skb), from, skb, skb->len + ETH_HLEN);
+	if (isol_cell_asks(cell))
+		cell = ask(isol_cell_program(&view->tables, cell), from, skb);
+	return finish(view, isol_resolve(&view->tables, domain, cell), from, skb, state,
+		      skb->len + ETH_HLEN);
+}
+
+/* The VLAN of a frame that came in by a device, for isol_cross(). */
+static int vlan_of(const struct sk_buff *skb, u32 ifindex)
+{
+	u32 vlan = isol_vlan_recall(skb, ifindex);
+
+	return vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_UNKNOWN;
+}
+
+/* The two are not in the same domain. */
+static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view *view,
+				     const struct isol_slot *from, const struct isol_slot *to,
+				     u32 from_word, u32 to_word, const struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	u32 a = isol_word_domain(from_word), b = isol_word_domain(to_word), domain, dflt;
+	const struct isol_tables *tables = &view->tables;
+	bool managed_a = a - 1 < tables->ndomains, managed_b = b - 1 < tables->ndomains;
+
+	if (!a || !b || (!managed_a && !managed_b))
+		return unknown(in);
+	if (likely(managed_a && managed_b)) {
+		dflt = isol_cross(tables, from_word, to_word, vlan_of(skb, READ_ONCE(from->ifindex)),
+				  &domain);
+		if (likely(dflt == ISOL_NDFLT))
+			return judge_frame(view, domain,
+					   READ_ONCE(from->row)[to_word & ISOL_WORD_CLASS], from,
+					   skb, state);
+	} else {
+		/* Counted for the end that is managed. */
+		dflt = ISOL_DFLT_MISMATCH;
+		domain = managed_a ? a : b;
+		from = managed_a ? from : to;
+	}
+	return finish(view, isol_tables_default(tables, domain, dflt), from, skb, state,
+		      frame_len(skb));
 }
 
 static __always_inline unsigned int judge(struct isol_net *in, const struct isol_view *view,
 					  const struct isol_slot *from,
-					  const struct isol_slot *to, const struct sk_buff *skb)
+					  const struct isol_slot *to, const struct sk_buff *skb,
+					  const struct nf_hook_state *state)
 {
 	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
-	u32 bridge = isol_word_bridge(from_word), cell;
+	u32 domain = isol_word_domain(from_word), cell;
 
 	if (unlikely((from_word ^ to_word) >> ISOL_WORD_SHIFT))
-		return no_pair(in, view, from, to, from_word, to_word, skb);
-	if (unlikely(bridge - 1 >= view->tables.nbridges))
-		return bridge == ISOL_BRIDGE_UNMANAGED ? NF_ACCEPT : unknown(in);
+		return no_pair(in, view, from, to, from_word, to_word, skb, state);
+	if (unlikely(domain - 1 >= view->tables.ndomains))
+		return domain == ISOL_DOMAIN_UNMANAGED ? NF_ACCEPT : unknown(in);
 	cell = READ_ONCE(from->row)[to_word & ISOL_WORD_CLASS];
 	if (cell & ISOL_DECISION_DEFAULT) {
 		if (isol_cell_asks(cell))
-			return judge_frame(view, bridge, cell, from, skb);
+			return judge_frame(view, domain, cell, from, skb, state);
 		/* In a cell there is no more to it. */
-		cell = isol_tables_default(&view->tables, bridge, cell & (ISOL_NDFLT - 1));
+		cell = isol_tables_default(&view->tables, domain, cell & (ISOL_NDFLT - 1));
 	}
 	/* The bridge has pulled the Ethernet header off. */
-	return finish(view, cell, from, skb, skb->len + ETH_HLEN);
+	return finish(view, cell, from, skb, state, skb->len + ETH_HLEN);
 }
 
 /* The port table is a hash, or does not know a port. */
@@ -198,7 +308,7 @@ static noinline unsigned int forward_sparse(struct isol_net *in, const struct is
 
 	if (!from || !to)
 		return unknown(in);
-	return judge(in, view, from, to, skb);
+	return judge(in, view, from, to, skb, state);
 }
 
 static unsigned int isol_forward(void *priv, struct sk_buff *skb,
@@ -212,7 +322,7 @@ static unsigned int isol_forward(void *priv, struct sk_buff *skb,
 
 	if (unlikely(from >= view->dense || to >= view->dense))
 		return forward_sparse(in, view, skb, state);
-	return judge(in, view, &view->slots[from], &view->slots[to], skb);
+	return judge(in, view, &view->slots[from], &view->slots[to], skb, state);
 }
 
 /*
@@ -225,17 +335,19 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 {
 	*slot = isol_view_slot(view, dev->ifindex);
 	*word = *slot ? READ_ONCE((*slot)->word) : ISOL_WORD_UNKNOWN;
-	if (unlikely(isol_word_bridge(*word) - 1 >= view->tables.nbridges)) {
-		*verdict = isol_word_bridge(*word) ? NF_ACCEPT : unknown(in);
+	if (unlikely(isol_word_domain(*word) - 1 >= view->tables.ndomains)) {
+		*verdict = isol_word_domain(*word) ? NF_ACCEPT : unknown(in);
 		return true;
 	}
 	return false;
 }
 
+/* @seen: PRE_ROUTING has seen the frame. */
 static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word,
-		   const struct sk_buff *skb)
+		   const struct sk_buff *skb, bool seen)
 {
-	return decide(view, isol_word_bridge(word), READ_ONCE(slot->row)[ISOL_COL_HOST], skb);
+	return decide(view, isol_word_domain(word), READ_ONCE(slot->row)[ISOL_COL_HOST],
+		      seen ? slot : &unseen, skb);
 }
 
 /*
@@ -266,12 +378,13 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	decision = to_host(view, slot, word, skb);
+	/* Reserved addresses come here with the port as device, past PRE_ROUTING. */
+	decision = to_host(view, slot, word, skb, skb->dev != state->in);
 	if (unlikely(promisc_copy(skb, state)))
-		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
+		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       decision & ISOL_DECISION_ACCEPT ?
 					       ISOL_DFLT_PROMISC_ACCEPT : ISOL_DFLT_PROMISC_DROP);
-	return finish(view, decision, slot, skb, frame_len(skb));
+	return finish(view, decision, slot, skb, state, frame_len(skb));
 }
 
 /* A multicast frame from the host: is it the bridge's own? */
@@ -292,6 +405,16 @@ static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 						     bridge->dev_addr));
 }
 
+/* Whether a frame of the host is in the VLAN of the segment that it is sent to. */
+static noinline bool host_in_vlan(const struct isol_view *view, u32 word,
+				  const struct sk_buff *skb, struct net_device *out)
+{
+	const struct net_device *bridge = netdev_master_upper_dev_get_rcu(out);
+
+	return bridge && vlan_of(skb, bridge->ifindex) ==
+			 (int)isol_domain_vlan(&view->tables, isol_word_domain(word));
+}
+
 static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
@@ -303,8 +426,13 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 
 	if (host_path(in, view, state->out, &slot, &word, &verdict))
 		return verdict;
-	decision = decide(view, isol_word_bridge(word), view->host_row[word & ISOL_WORD_CLASS],
-			  skb);
+	if (unlikely(isol_word_domain(word) > view->tables.nbridges) &&
+	    !host_in_vlan(view, word, skb, state->out))
+		decision = isol_tables_default(&view->tables, isol_word_domain(word),
+					       ISOL_DFLT_VLAN);
+	else
+		decision = decide(view, isol_word_domain(word),
+				  view->host_row[word & ISOL_WORD_CLASS], NULL, skb);
 	/*
 	 * What the bridge itself sends has no ingress device, as what the host
 	 * sends. Not to a port that has gone: it is no port any more.
@@ -312,30 +440,23 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	if (!(decision & ISOL_DECISION_ACCEPT) &&
 	    is_multicast_ether_addr(eth_hdr(skb)->h_dest) &&
 	    isol_decision_reason(decision) != ISOL_REASON_GONE && control(skb, state->out))
-		decision = isol_tables_default(&view->tables, isol_word_bridge(word),
+		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       ISOL_DFLT_CONTROL);
-	return finish(view, decision, slot, skb, frame_len(skb));
+	return finish(view, decision, slot, skb, state, frame_len(skb));
 }
 
-static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
-				 const struct nf_hook_state *state)
+/* Apart, so that nothing is saved for it on behalf of all other frames. */
+static noinline unsigned int ingress_reserved(struct isol_net *in, struct sk_buff *skb,
+					      const struct nf_hook_state *state)
 {
-	struct isol_net *in = priv;
-	const struct isol_view *view;
+	const struct isol_view *view = rcu_dereference(in->view);
 	struct isol_slot *slot;
 	unsigned int verdict;
 	u32 word, decision;
 
-	/*
-	 * br_handle_frame() passes :0e always, and :00 with STP on, to the
-	 * host's stack with the port as device, before any bridge hook.
-	 */
-	if (likely(!is_link_local_ether_addr(eth_hdr(skb)->h_dest)))
-		return NF_ACCEPT;
-	view = rcu_dereference(in->view);
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	decision = to_host(view, slot, word, skb);
+	decision = to_host(view, slot, word, skb, false);
 	/*
 	 * Of what is accepted, :0e and :00 meet no other hook; the rest is
 	 * judged, and counted, again.
@@ -343,7 +464,57 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	if (decision & ISOL_DECISION_ACCEPT && eth_hdr(skb)->h_dest[5] != 0x0e &&
 	    eth_hdr(skb)->h_dest[5] != 0x00)
 		return NF_ACCEPT;
-	return finish(view, decision, slot, skb, frame_len(skb));
+	return finish(view, decision, slot, skb, state, frame_len(skb));
+}
+
+static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	/*
+	 * br_handle_frame() passes :0e always, and :00 with STP on, to the
+	 * host's stack with the port as device, before any bridge hook.
+	 */
+	if (likely(!is_link_local_ether_addr(eth_hdr(skb)->h_dest)))
+		return NF_ACCEPT;
+	return ingress_reserved(priv, skb, state);
+}
+
+static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
+				     const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	const struct isol_view *view = rcu_dereference(in->view);
+	const struct isol_slot *slot = isol_view_slot(view, state->in->ifindex);
+	u32 domain = slot ? isol_word_domain(READ_ONCE(slot->word)) : 0, vlan, dflt;
+	const struct net_device *bridge;
+
+	/* What is unknown the other hooks drop. */
+	if (domain - 1 >= view->tables.ndomains)
+		return NF_ACCEPT;
+	bridge = netdev_master_upper_dev_get_rcu(state->in);
+	if (unlikely(!bridge))
+		return NF_ACCEPT;
+	vlan = isol_vlan_see(skb, state->in, bridge);
+	if (domain > view->tables.nbridges) {
+		dflt = ISOL_NDFLT;
+		if (unlikely((vlan & (ISOL_VLAN_VID | ISOL_VLAN_KNOWN)) !=
+			     (isol_domain_vlan(&view->tables, domain) | ISOL_VLAN_KNOWN)))
+			dflt = ISOL_DFLT_VLAN;
+		else if (unlikely(vlan & ISOL_VLAN_STACKED))
+			dflt = ISOL_DFLT_TAGS;
+		if (unlikely(dflt != ISOL_NDFLT))
+			return finish(view, isol_tables_default(&view->tables, domain, dflt),
+				      slot, skb, state, frame_len(skb));
+	}
+	isol_vlan_leave(skb, state->in->ifindex, vlan);
+	return NF_ACCEPT;
+}
+
+static unsigned int isol_egress(void *priv, struct sk_buff *skb,
+				const struct nf_hook_state *state)
+{
+	isol_vlan_leave(skb, state->out->ifindex, isol_vlan_see(skb, state->out, state->out));
+	return NF_ACCEPT;
 }
 
 static const struct nf_hook_ops hook_ops[ISOL_NHOOKS] = {
@@ -404,4 +575,60 @@ void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port)
 		return;
 	port->hooked = false;
 	nf_unregister_net_hook(in->net, &port->ops);
+}
+
+int isol_hook_vlan_register(struct isol_net *in)
+{
+	int err;
+
+	if (in->vlan_hooked)
+		return 0;
+	in->vlan_ops = (struct nf_hook_ops) {
+		.hook = isol_pre_routing,
+		.priv = in,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_PRE_ROUTING,
+		.priority = VLAN_PRIORITY,
+	};
+	err = nf_register_net_hook(in->net, &in->vlan_ops);
+	if (!err)
+		in->vlan_hooked = true;
+	return err;
+}
+
+void isol_hook_vlan_unregister(struct isol_net *in)
+{
+	if (!in->vlan_hooked)
+		return;
+	in->vlan_hooked = false;
+	nf_unregister_net_hook(in->net, &in->vlan_ops);
+}
+
+int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br,
+			      struct net_device *dev)
+{
+	int err;
+
+	if (!ISOL_HAVE_EGRESS || br->hooked)
+		return 0;
+	br->ops = (struct nf_hook_ops) {
+		.hook = isol_egress,
+		.dev = dev,
+		.priv = in,
+		.pf = NFPROTO_NETDEV,
+		.hooknum = ISOL_NETDEV_EGRESS,
+		.priority = EGRESS_PRIORITY,
+	};
+	err = nf_register_net_hook(in->net, &br->ops);
+	if (!err)
+		br->hooked = true;
+	return err;
+}
+
+void isol_hook_egress_unregister(struct isol_net *in, struct isol_brdev *br)
+{
+	if (!br->hooked)
+		return;
+	br->hooked = false;
+	nf_unregister_net_hook(in->net, &br->ops);
 }

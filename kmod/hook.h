@@ -5,6 +5,7 @@
 
 #include "isol.h"
 
+struct isol_brdev;
 struct isol_port;
 
 /**
@@ -32,5 +33,31 @@ void isol_hooks_unregister(struct isol_net *in);
  */
 int isol_hook_ingress_register(struct isol_net *in, struct isol_port *port);
 void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port);
+
+/**
+ * isol_hook_vlan_register() - register the hook that works out which VLAN frames are in
+ * @in: the namespace, with its view published
+ *
+ * It also drops what guests of VLAN segments send in another VLAN, before the bridge
+ * learns an address from it.
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int isol_hook_vlan_register(struct isol_net *in);
+void isol_hook_vlan_unregister(struct isol_net *in);
+
+/**
+ * isol_hook_egress_register() - register the hook that does that for what the host sends
+ * @in: the namespace
+ * @br: the bridge device
+ * @dev: the device itself
+ *
+ * Context: process.
+ * Return: 0 or a negative errno; 0 also where the kernel has no such hook.
+ */
+int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br,
+			      struct net_device *dev);
+void isol_hook_egress_unregister(struct isol_net *in, struct isol_brdev *br);
 
 #endif /* ISOL_HOOK_H */

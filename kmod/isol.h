@@ -45,7 +45,12 @@ struct isol_view;
  * @dying: the namespace is going: no new policy
  * @ops: the hooks as registered: a copy with @priv set to this struct
  * @changes: counts what dumps of ports and quarantines must not miss
+ * @vlan_ops: the hook that works out VLANs; registered if @vlan_hooked, as are those
+ *	of the bridge devices
+ * @vlan_hooked: see above; under @lock
  * @unknown_drops: frames dropped for an ISOL_REASON_UNKNOWN_PORT
+ * @rejects: frames whose senders were told that they were rejected
+ * @rejects_limited: frames whose senders were not, for the limit
  * @txn_lock: protects @txns and each transaction's candidate, @jobs and
  *	@closed. No other lock is taken inside it.
  * @txns: open transactions, struct isol_txn
@@ -71,7 +76,11 @@ struct isol_net {
 	u32 changes;
 	bool dying;
 	struct nf_hook_ops ops[ISOL_NHOOKS];
+	struct nf_hook_ops vlan_ops;
+	bool vlan_hooked;
 	atomic64_t unknown_drops;
+	atomic64_t rejects;
+	atomic64_t rejects_limited;
 
 	struct mutex txn_lock; /* see above */
 	struct list_head txns;

@@ -10,6 +10,7 @@
 #include "port.h"
 #include "quarantine.h"
 #include "txn.h"
+#include "vlan.h"
 
 static unsigned int netns_limit_mib = 128;
 module_param(netns_limit_mib, uint, 0644);
@@ -82,6 +83,7 @@ static int __init isol_init(void)
 	int err;
 
 	isol_counters_setup();
+	isol_vlan_init();
 	isol_wq = alloc_workqueue("isol", WQ_UNBOUND, 0);
 	if (!isol_wq)
 		return -ENOMEM;

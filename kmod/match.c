@@ -19,14 +19,16 @@
 #define PROTO_SCTP	132
 #define PROTO_UDPLITE	136
 
-#define IP4 1U
-#define IP6 2U
+#define IP4 ISOL_IP4
+#define IP6 ISOL_IP6
 
 #define FIELD(f)	(1U << ISOL_MATCH_A_##f)
 #define OF_ARP		(FIELD(ARP_OP) | FIELD(ARP_SENDER) | FIELD(ARP_TARGET))
-#define OF_L4		(FIELD(SPORT) | FIELD(DPORT) | FIELD(TCP_FLAGS) | FIELD(ICMP))
+#define OF_L4		(FIELD(SPORT) | FIELD(DPORT) | FIELD(TCP_FLAGS) | FIELD(ICMP) | \
+			 FIELD(SPORT_SET) | FIELD(DPORT_SET))
 #define OF_IP		(FIELD(SRC_IP4) | FIELD(DST_IP4) | FIELD(SRC_IP6) | FIELD(DST_IP6) | \
-			 FIELD(DSCP) | FIELD(FRAGMENT) | FIELD(PROTO) | OF_L4)
+			 FIELD(DSCP) | FIELD(FRAGMENT) | FIELD(PROTO) | \
+			 FIELD(SRC_SET) | FIELD(DST_SET) | OF_L4)
 
 #define MAC_BITS	0xffffffffffffULL
 #define MAC_GROUP	0x010000000000ULL
@@ -75,6 +77,15 @@ static const struct field fields[ISOL_MATCH_A_MAX + 1] = {
 	[ISOL_MATCH_A_ARP_OP] = MATCH(ARP_OP, 0xffff, "must be 0 to 65535"),
 	[ISOL_MATCH_A_ARP_SENDER] = MATCH(ARP_SENDER, U32_MAX, "must have 32 bits"),
 	[ISOL_MATCH_A_ARP_TARGET] = MATCH(ARP_TARGET, U32_MAX, "must have 32 bits"),
+	[ISOL_MATCH_A_VLAN] = MATCH(VLAN, ISOL_VLAN_MAX, "must be 0 to 4094"),
+	[ISOL_MATCH_A_PCP] = MATCH(PCP, 7, "must be 0 to 7"),
+	[ISOL_MATCH_A_INNER_VLAN] = MATCH(INNER_VLAN, 4095, "must be 0 to 4095"),
+	[ISOL_MATCH_A_SRC_SET] = MATCH(SRC_SET, 0, "must be sets"),
+	[ISOL_MATCH_A_DST_SET] = MATCH(DST_SET, 0, "must be sets"),
+	[ISOL_MATCH_A_SRC_MAC_SET] = MATCH(SRC_MAC_SET, 0, "must be sets"),
+	[ISOL_MATCH_A_DST_MAC_SET] = MATCH(DST_MAC_SET, 0, "must be sets"),
+	[ISOL_MATCH_A_SPORT_SET] = MATCH(SPORT_SET, 0, "must be sets"),
+	[ISOL_MATCH_A_DPORT_SET] = MATCH(DPORT_SET, 0, "must be sets"),
 };
 
 static const char *fault(u32 *field, u32 at, const char *msg)
@@ -151,6 +162,9 @@ static const char *check_values(const struct isol_values *v)
 		return check_wide(v);
 	case ISOL_WIDTH_MASKED:
 		return check_masked(v);
+	case ISOL_WIDTH_SET:
+		/* Which sets there are is for the model to say. */
+		return NULL;
 	default:
 		return check_narrow(v);
 	}
@@ -176,6 +190,8 @@ static u32 count_values(const struct isol_values *v)
 {
 	u32 n = v->n, i;
 
+	if (isol_field_set(v->field))
+		return 1;
 	if (isol_field_width(v->field) == ISOL_WIDTH_MASKED)
 		for (n = 0, i = 0; i < v->n && n <= ISOL_MAX_BOXES; i++)
 			n += count_ranges(v->field == ISOL_MATCH_A_TCP_FLAGS ?
@@ -320,7 +336,8 @@ static bool leaves_none(const struct isol_values *v)
 {
 	static const struct isol_wide all = { .hi = ~0ULL, .lo = ~0ULL };
 
-	if (!v->negate)
+	/* More may be added to a set than it has now. */
+	if (!v->negate || isol_field_set(v->field))
 		return false;
 	if (isol_field_width(v->field) == ISOL_WIDTH_WIDE)
 		return !any_left(v, number(0), all);
@@ -399,6 +416,12 @@ static const char *check_needs(const struct asked *asked, u32 *field)
 	if (asked->fields & FIELD(DPORT) && !has_ports(proto))
 		return fault(field, ISOL_MATCH_A_DPORT,
 			     "rule MATCH DPORT: needs PROTO of tcp, udp, udplite, sctp or dccp");
+	if (asked->fields & FIELD(SPORT_SET) && !has_ports(proto))
+		return fault(field, ISOL_MATCH_A_SPORT_SET,
+			     "rule MATCH SPORT_SET: needs PROTO of tcp, udp, udplite, sctp or dccp");
+	if (asked->fields & FIELD(DPORT_SET) && !has_ports(proto))
+		return fault(field, ISOL_MATCH_A_DPORT_SET,
+			     "rule MATCH DPORT_SET: needs PROTO of tcp, udp, udplite, sctp or dccp");
 	if (asked->fields & FIELD(TCP_FLAGS) && !is_only(proto, PROTO_TCP))
 		return fault(field, ISOL_MATCH_A_TCP_FLAGS,
 			     "rule MATCH TCP_FLAGS: needs PROTO of tcp alone");
@@ -542,6 +565,67 @@ const char *isol_match_check(const struct isol_values *values, u32 n, u32 *field
 	if (asked.fields & OF_IP)
 		return check_ip(&asked, field);
 	return check_ethertype(&asked, field);
+}
+
+static struct asked asked_of(const struct isol_match *match)
+{
+	struct asked asked = {};
+	u32 i;
+
+	for (i = 0; match && i < match->n; i++)
+		asked.of[match->values[i].field] = &match->values[i];
+	if (match)
+		asked.fields = match->fields;
+	return asked;
+}
+
+u32 isol_match_boxes(const struct isol_match *match)
+{
+	const struct asked asked = asked_of(match);
+
+	return count_boxes(&asked);
+}
+
+/* ---- what IP it can be about */
+
+static u32 ip_of(const struct asked *asked)
+{
+	u32 version;
+
+	if (asked->fields & OF_ARP)
+		return 0;
+	version = versions(asked, ISOL_MATCH_A_SRC_IP4, ISOL_MATCH_A_SRC_IP6) &
+		  versions(asked, ISOL_MATCH_A_DST_IP4, ISOL_MATCH_A_DST_IP6);
+	if (asked->fields & FIELD(ICMP))
+		version &= is_only(asked->of[ISOL_MATCH_A_PROTO], PROTO_ICMP) ? IP4 : IP6;
+	if (!allows_proto6(asked) ||
+	    !allows(asked, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP6, ETHERTYPE_IP6))
+		version &= ~IP6;
+	if (!allows(asked, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP4, ETHERTYPE_IP4))
+		version &= ~IP4;
+	return version;
+}
+
+u32 isol_match_passes(const struct isol_match *match)
+{
+	const struct asked asked = asked_of(match);
+
+	/* of addresses that have been turned, unicast ones are the lower half */
+	if (!allows(&asked, ISOL_MATCH_A_CAST, ISOL_CAST_UNICAST, ISOL_CAST_UNICAST) ||
+	    !allows(&asked, ISOL_MATCH_A_DST_MAC, 0, MAC_BITS / 2))
+		return 0;
+	return ip_of(&asked);
+}
+
+u32 isol_match_serves(const struct isol_match *match)
+{
+	const struct asked asked = asked_of(match);
+	u32 version = ip_of(&asked);
+
+	if (!(asked.fields & OF_IP) &&
+	    allows(&asked, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_ARP, ETHERTYPE_ARP))
+		version |= IP4;
+	return version ? version : IP4 | IP6;
 }
 
 static u32 values_size(const struct isol_values *v)

@@ -18,6 +18,7 @@ enum isol_width {
 	ISOL_WIDTH_NARROW,	/* struct isol_range */
 	ISOL_WIDTH_WIDE,	/* struct isol_wide_range */
 	ISOL_WIDTH_MASKED,	/* struct isol_masked */
+	ISOL_WIDTH_SET,		/* const struct isol_set * */
 };
 
 /**
@@ -60,6 +61,8 @@ struct isol_masked {
 	u64 mask;
 };
 
+struct isol_set;
+
 /**
  * struct isol_values - what a field may be
  * @field: enum isol_match_attr
@@ -68,6 +71,8 @@ struct isol_masked {
  * @range: the values, of isol_field_width() ISOL_WIDTH_NARROW
  * @wide: of ISOL_WIDTH_WIDE
  * @masked: of ISOL_WIDTH_MASKED
+ * @set: of ISOL_WIDTH_SET
+ * @name: the same, where a rule is handed in: the names of sets
  * @v: of whatever kind
  */
 struct isol_values {
@@ -78,6 +83,8 @@ struct isol_values {
 		const struct isol_range *range;
 		const struct isol_wide_range *wide;
 		const struct isol_masked *masked;
+		const struct isol_set *const *set;
+		const char *const *name;
 		const void *v;
 	};
 };
@@ -120,12 +127,20 @@ static inline u32 isol_flags_order(u32 flags)
 	       (flags >> 8 & 1);		/* NS */
 }
 
+/* Whether the values of a field are sets. No other field is between these. */
+static inline bool isol_field_set(u32 field)
+{
+	return field >= ISOL_MATCH_A_SRC_SET && field <= ISOL_MATCH_A_DPORT_SET;
+}
+
 /**
  * isol_field_width() - what the values of a field look like
  * @field: enum isol_match_attr
  */
 static inline enum isol_width isol_field_width(u32 field)
 {
+	if (isol_field_set(field))
+		return ISOL_WIDTH_SET;
 	switch (field) {
 	case ISOL_MATCH_A_SRC_IP6:
 	case ISOL_MATCH_A_DST_IP6:
@@ -147,6 +162,8 @@ static inline u32 isol_width_size(enum isol_width width)
 		return sizeof(struct isol_wide_range);
 	case ISOL_WIDTH_MASKED:
 		return sizeof(struct isol_masked);
+	case ISOL_WIDTH_SET:
+		return sizeof(const struct isol_set *);
 	default:
 		return sizeof(struct isol_range);
 	}
@@ -167,11 +184,42 @@ static inline u32 isol_width_size(enum isol_width width)
  * values, a masked value counts for 2^b of them, where b is the number of bits
  * that its mask has not, but for the lowest that stand together at the end; a
  * negated field counts for one more than its values do. A frame is of one version
- * of IP: of the addresses of both, those count that make more.
+ * of IP: of the addresses of both, those count that make more. A field of sets
+ * counts for one here: what sets come to is known when all are there, see set.h.
  *
  * Return: NULL, or what is wrong, naming the attribute.
  */
 const char *isol_match_check(const struct isol_values *values, u32 n, u32 *field);
+
+/* Versions of IP. */
+#define ISOL_IP4 1U
+#define ISOL_IP6 2U
+
+/**
+ * isol_match_passes() - which IP a rule can match
+ * @match: what it asks, or NULL for any frame
+ *
+ * Return: the versions of IP, ISOL_IP4 and ISOL_IP6, of which it can match frames
+ * to a unicast address: those whose sender has to find a neighbour first.
+ */
+u32 isol_match_passes(const struct isol_match *match);
+
+/**
+ * isol_match_serves() - which IP a rule can be needed for
+ * @match: what it asks, or NULL for any frame
+ *
+ * Return: ISOL_IP4 if it can match frames of ARP or IPv4, ISOL_IP6 if of IPv6, both
+ * if of neither.
+ */
+u32 isol_match_serves(const struct isol_match *match);
+
+/**
+ * isol_match_boxes() - how many combinations a match has at the most
+ * @match: the match
+ *
+ * As isol_match_check() counts them: fields of sets count for one.
+ */
+u32 isol_match_boxes(const struct isol_match *match);
 
 /**
  * isol_match_copy() - keep a match
@@ -183,5 +231,14 @@ const char *isol_match_check(const struct isol_values *values, u32 n, u32 *field
  */
 const struct isol_match *isol_match_copy(struct isol_arena *arena,
 					 const struct isol_values *values, u32 n);
+
+/* Fields that only somebody can tell who knows which VLAN the frame is in. */
+#define ISOL_FIELDS_VLAN (BIT(ISOL_MATCH_A_VLAN) | BIT(ISOL_MATCH_A_PCP) | \
+			  BIT(ISOL_MATCH_A_INNER_VLAN))
+
+static inline bool isol_match_wants_vlan(const struct isol_match *match)
+{
+	return match->fields & ISOL_FIELDS_VLAN;
+}
 
 #endif /* ISOL_MATCH_H */

@@ -4,6 +4,17 @@
 
 #define FIRST_BUCKETS 64
 
+/* What the name of an endpoint stands for. */
+enum endpoint_is {
+	IS_BINDING,
+	IS_GROUP,
+	IS_SET,
+};
+
+const u8 isol_table_order[ISOL_TABLE_MAX + 1] = {
+	ISOL_TABLE_SERVICES, ISOL_TABLE_RULES, ISOL_TABLE_QUARANTINE,
+};
+
 /* A name in the hash; the key's bytes stand behind it. */
 struct isol_name {
 	struct isol_name *next;
@@ -11,7 +22,7 @@ struct isol_name {
 	u32 hash;
 	u32 len;
 	u16 space;
-	u8 is_group;
+	u8 is;			/* enum endpoint_is */
 	u8 key[];
 };
 
@@ -21,6 +32,7 @@ static int refuse(struct isol_fault *fault, int err, enum isol_field field, u32 
 	fault->err = err;
 	fault->field = field;
 	fault->item = item;
+	fault->set = 0;
 	fault->msg = msg;
 	return err;
 }
@@ -103,6 +115,7 @@ static struct isol_name *enter(struct isol_model *model, u32 space, const void *
 struct isol_model *isol_model_new(struct isol_mem *mem)
 {
 	struct isol_model *model = isol_alloc(mem, sizeof(*model));
+	u32 table;
 
 	if (!model)
 		return NULL;
@@ -118,8 +131,10 @@ struct isol_model *isol_model_new(struct isol_mem *mem)
 	model->segment_tail = &model->segments;
 	model->group_tail = &model->groups;
 	model->binding_tail = &model->bindings;
-	model->rule_tail[ISOL_TABLE_RULES] = &model->rules[ISOL_TABLE_RULES];
-	model->rule_tail[ISOL_TABLE_QUARANTINE] = &model->rules[ISOL_TABLE_QUARANTINE];
+	model->set_tail = &model->sets;
+	model->service_tail = &model->services;
+	for (table = 0; table <= ISOL_TABLE_MAX; table++)
+		model->rule_tail[table] = &model->rules[table];
 	return model;
 }
 
@@ -337,6 +352,7 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 {
 	struct isol_segment *segment;
 	struct isol_bridge *bridge;
+	u16 vlan[2];
 	int err;
 
 	err = check_name(spec->name, false, fault);
@@ -351,9 +367,16 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	bridge = isol_model_bridge(model, spec->bridge);
 	if (!bridge)
 		return refuse(fault, -ENOENT, ISOL_F_BRIDGE, 0, "segment BRIDGE: no such bridge");
-	if (bridge->segment)
+	if (!spec->vlan && bridge->segment)
 		return refuse(fault, -EEXIST, ISOL_F_BRIDGE, 0,
-			      "segment BRIDGE: the bridge is a segment already");
+			      "segment BRIDGE: the bridge has a segment without VLAN already");
+	if (spec->vlan > ISOL_VLAN_MAX)
+		return refuse(fault, -ERANGE, ISOL_F_VLAN, 0, "segment VLAN: 1 to 4094");
+	vlan[0] = bridge->id;
+	vlan[1] = spec->vlan;
+	if (spec->vlan && isol_model_find(model, ISOL_SPACE_VLAN, vlan, sizeof(vlan)))
+		return refuse(fault, -EEXIST, ISOL_F_VLAN, 0,
+			      "segment VLAN: the bridge has a segment of this VLAN already");
 	if (model->nsegments >= ISOL_MAX_SEGMENTS)
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many segments");
 
@@ -370,7 +393,12 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	segment->within = spec->within;
 	segment->uplink = spec->uplink;
 	segment->bridge = bridge;
-	bridge->segment = segment;
+	segment->vlan = spec->vlan;
+	if (!spec->vlan)
+		bridge->segment = segment;
+	else if (!enter(model, ISOL_SPACE_VLAN, vlan, sizeof(vlan), segment))
+		return no_memory(fault);
+	model->nvlans += !!spec->vlan;
 	model->nsegments++;
 	*model->segment_tail = segment;
 	model->segment_tail = &segment->next;
@@ -391,7 +419,7 @@ int isol_model_add_group(struct isol_model *model, const struct isol_group_spec 
 		return err;
 	if (lookup(model, ISOL_SPACE_ENDPOINT, spec->name, strlen(spec->name)))
 		return refuse(fault, -EEXIST, ISOL_F_NAME, 0,
-			      "group NAME: already a group or a binding");
+			      "group NAME: already a group, a binding or a set");
 	if (model->ngroups >= ISOL_MAX_GROUPS)
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many groups");
 
@@ -406,7 +434,7 @@ int isol_model_add_group(struct isol_model *model, const struct isol_group_spec 
 	name = enter(model, ISOL_SPACE_ENDPOINT, group->name, strlen(group->name), group);
 	if (!name)
 		return no_memory(fault);
-	name->is_group = 1;
+	name->is = IS_GROUP;
 	group->id = model->ngroups++;
 	*model->group_tail = group;
 	model->group_tail = &group->next;
@@ -533,7 +561,7 @@ static int set_memberships(struct isol_model *model, struct isol_binding *bindin
 						      strlen(spec->groups[i]));
 		struct isol_group *group;
 
-		if (!name || !name->is_group)
+		if (!name || name->is != IS_GROUP)
 			return refuse(fault, -ENOENT, ISOL_F_GROUP, i,
 				      "binding GROUP: no such group");
 		group = name->object;
@@ -562,7 +590,7 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 		return err;
 	if (lookup(model, ISOL_SPACE_ENDPOINT, spec->name, strlen(spec->name)))
 		return refuse(fault, -EEXIST, ISOL_F_NAME, 0,
-			      "binding NAME: already a group or a binding");
+			      "binding NAME: already a group, a binding or a set");
 	if (model->nbindings >= ISOL_MAX_BINDINGS)
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many bindings");
 	binding = isol_arena_alloc(&model->arena, sizeof(*binding));
@@ -595,6 +623,180 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 	return 0;
 }
 
+static struct isol_set *find_set(const struct isol_model *model, const char *name)
+{
+	const struct isol_name *found = lookup(model, ISOL_SPACE_ENDPOINT, name, strlen(name));
+
+	return found && found->is == IS_SET ? found->object : NULL;
+}
+
+int isol_model_add_set(struct isol_model *model, const struct isol_set_spec *spec,
+		       struct isol_set **out, struct isol_fault *fault)
+{
+	struct isol_name *name;
+	struct isol_set *set;
+	int err;
+
+	err = check_name(spec->name, true, fault);
+	if (!err)
+		err = check_comment(spec->comment, fault);
+	if (err)
+		return err;
+	if (spec->append) {
+		*out = find_set(model, spec->name);
+		return *out ? 0 : refuse(fault, -ENOENT, ISOL_F_NAME, 0,
+					 "set NAME: no such set to APPEND to");
+	}
+	if (lookup(model, ISOL_SPACE_ENDPOINT, spec->name, strlen(spec->name)))
+		return refuse(fault, -EEXIST, ISOL_F_NAME, 0,
+			      "set NAME: already a group, a binding or a set");
+	if (spec->type > ISOL_SET_MAX)
+		return refuse(fault, -EINVAL, ISOL_F_TYPE, 0, "set TYPE: no such type");
+	if (spec->remote && spec->type != ISOL_SET_ADDRESSES)
+		return refuse(fault, -EINVAL, ISOL_F_REMOTE, 0,
+			      "set REMOTE: only sets of addresses can be");
+	if (model->nsets >= ISOL_MAX_SETS)
+		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many sets");
+	set = isol_arena_alloc(&model->arena, sizeof(*set));
+	if (!set)
+		return no_memory(fault);
+	set->type = spec->type;
+	set->remote = spec->remote;
+	err = copy_text(model, &set->name, spec->name, fault);
+	if (!err)
+		err = copy_text(model, &set->comment, spec->comment, fault);
+	if (err)
+		return err;
+	name = enter(model, ISOL_SPACE_ENDPOINT, set->name, strlen(set->name), set);
+	if (!name)
+		return no_memory(fault);
+	name->is = IS_SET;
+	set->id = model->nsets++;
+	*model->set_tail = set;
+	model->set_tail = &set->next;
+	*out = set;
+	return 0;
+}
+
+/* The most elements that are kept together. */
+#define ELEMENTS_ROOM 512U
+
+static u32 element_size(u8 kind)
+{
+	switch (kind) {
+	case ISOL_ELEMENT_IP6:
+		return sizeof(struct isol_wide_range);
+	case ISOL_ELEMENT_MAC:
+		return 2 * sizeof(u64);
+	default:
+		return sizeof(struct isol_range);
+	}
+}
+
+struct isol_wide_range isol_element(const struct isol_elements *elements, u32 i)
+{
+	const struct isol_range *narrow = (const struct isol_range *)elements->store + i;
+	const struct isol_wide_range *wide = (const struct isol_wide_range *)elements->store + i;
+	const u64 *mac = elements->store + 2 * i;
+	struct isol_wide_range range = {};
+
+	switch (elements->kind) {
+	case ISOL_ELEMENT_IP6:
+		return *wide;
+	case ISOL_ELEMENT_MAC:
+		range.lo.lo = mac[0];
+		range.hi.lo = mac[1];
+		return range;
+	default:
+		range.lo.lo = narrow->lo;
+		range.hi.lo = narrow->hi;
+		return range;
+	}
+}
+
+static void put_element(struct isol_elements *elements, struct isol_wide lo, struct isol_wide hi)
+{
+	u32 i = elements->n++;
+
+	switch (elements->kind) {
+	case ISOL_ELEMENT_IP6:
+		((struct isol_wide_range *)elements->store)[i] =
+			(struct isol_wide_range){ lo, hi };
+		break;
+	case ISOL_ELEMENT_MAC:
+		elements->store[2 * i] = lo.lo;
+		elements->store[2 * i + 1] = hi.lo;
+		break;
+	default:
+		((struct isol_range *)elements->store)[i] = (struct isol_range){ lo.lo, hi.lo };
+	}
+}
+
+/* What the elements of a set have to be, as its type says. */
+static bool element_fits(u8 type, enum isol_element_kind kind)
+{
+	switch (type) {
+	case ISOL_SET_ADDRESSES:
+		return kind == ISOL_ELEMENT_IP4 || kind == ISOL_ELEMENT_IP6;
+	case ISOL_SET_MACS:
+		return kind == ISOL_ELEMENT_MAC;
+	default:
+		return kind == ISOL_ELEMENT_PORT;
+	}
+}
+
+int isol_model_add_element(struct isol_model *model, struct isol_set *set,
+			   enum isol_element_kind kind, struct isol_wide lo, struct isol_wide hi,
+			   struct isol_fault *fault)
+{
+	static const char *const needs[] = {
+		[ISOL_SET_ADDRESSES] = "set: holds addresses, its elements are IP4 and IP6",
+		[ISOL_SET_MACS] = "set: holds MAC addresses, its elements are MAC",
+		[ISOL_SET_PORTS] = "set: holds ports, its elements are PORT",
+	};
+	static const struct {
+		struct isol_wide top;
+		const char *order;
+	} of[] = {
+		[ISOL_ELEMENT_IP4] = { { 0, U32_MAX }, "set IP4: begins above its end" },
+		[ISOL_ELEMENT_IP6] = { { ~0ULL, ~0ULL }, "set IP6: begins above its end" },
+		[ISOL_ELEMENT_MAC] = { { 0, (1ULL << 48) - 1 }, "set MAC: begins above its end" },
+		[ISOL_ELEMENT_PORT] = { { 0, 0xffff }, "set PORT: begins above its end" },
+	};
+	struct isol_elements *last = set->last;
+	u32 room;
+
+	if (!element_fits(set->type, kind))
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0, needs[set->type]);
+	if (isol_wide_cmp(lo, hi) > 0)
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0, of[kind].order);
+	if (isol_wide_cmp(hi, of[kind].top) > 0)
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
+			      kind == ISOL_ELEMENT_PORT ? "set PORT: must be 0 to 65535" :
+			      "set: an element is beyond what its kind can be");
+	if (model->nelements >= ISOL_MAX_ELEMENTS)
+		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0,
+			      "too many elements in the sets of the policy");
+	if (!last || last->kind != kind || last->n == last->room) {
+		/* As many as there are, so that small sets stay small. */
+		room = min(max(set->n, 2U), ELEMENTS_ROOM);
+		last = isol_arena_alloc(&model->arena, sizeof(*last) + room * element_size(kind));
+		if (!last)
+			return no_memory(fault);
+		last->room = room;
+		last->kind = kind;
+		if (set->last)
+			set->last->next = last;
+		else
+			set->elements = last;
+		set->last = last;
+	}
+	put_element(last, lo, hi);
+	set->n++;
+	model->nelements++;
+	return 0;
+}
+
 static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *nends,
 		    const struct isol_endpoint_spec *spec, u32 n, u32 table,
 		    enum isol_field field, struct isol_fault *fault)
@@ -609,6 +811,7 @@ static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *n
 	*nends = n;
 	for (i = 0; i < n; i++, end++, spec++) {
 		const struct isol_name *name = NULL;
+		const struct isol_set *set;
 
 		end->kind = spec->kind;
 		switch (spec->kind) {
@@ -617,19 +820,40 @@ static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *n
 			if (spec->name)
 				name = lookup(model, ISOL_SPACE_ENDPOINT, spec->name,
 					      strlen(spec->name));
-			if (!name || name->is_group != (spec->kind == ISOL_ENDPOINT_GROUP))
+			if (!name || name->is != (spec->kind == ISOL_ENDPOINT_GROUP ?
+						  IS_GROUP : IS_BINDING))
 				return refuse(fault, -ENOENT, field, i,
+					      field == ISOL_F_WHERE ?
+					      "service WHERE: no such group or binding" :
 					      field == ISOL_F_FROM ?
 					      "rule FROM: no such group or binding" :
 					      "rule TO: no such group or binding");
-			if (name->is_group)
+			if (name->is == IS_GROUP)
 				end->id = ((struct isol_group *)name->object)->id;
 			else
 				end->id = ((struct isol_binding *)name->object)->id;
 			continue;
+		case ISOL_ENDPOINT_REMOTE:
+			set = spec->name ? find_set(model, spec->name) : NULL;
+			if (!set)
+				return refuse(fault, -ENOENT, field, i,
+					      field == ISOL_F_WHERE ? "service WHERE: no such set" :
+					      field == ISOL_F_FROM ? "rule FROM: no such set" :
+								     "rule TO: no such set");
+			if (!set->remote)
+				return refuse(fault, -EINVAL, field, i,
+					      field == ISOL_F_WHERE ?
+					      "service WHERE: the set is not REMOTE" :
+					      field == ISOL_F_FROM ?
+					      "rule FROM: the set is not REMOTE" :
+					      "rule TO: the set is not REMOTE");
+			end->id = set->id;
+			continue;
 		case ISOL_ENDPOINT_QUARANTINED:
 			if (table != ISOL_TABLE_QUARANTINE)
 				return refuse(fault, -EINVAL, field, i,
+					      field == ISOL_F_WHERE ?
+					      "service WHERE: quarantined is for quarantine rules" :
 					      "rule FROM/TO: quarantined is for quarantine rules");
 			break;
 		case ISOL_ENDPOINT_ANY:
@@ -639,12 +863,125 @@ static int set_side(struct isol_model *model, struct isol_endpoint **ends, u8 *n
 			break;
 		default:
 			return refuse(fault, -EINVAL, field, i,
+				      field == ISOL_F_WHERE ?
+				      "service WHERE: a port has no place here, name its binding" :
 				      "rule FROM/TO: a port has no place in a rule, name its binding");
 		}
 		if (spec->name)
 			return refuse(fault, -EINVAL, field, i,
-				      "rule FROM/TO: NAME only with a group or a binding");
+				      field == ISOL_F_WHERE ?
+				      "service WHERE: NAME only with a group, a binding or a set" :
+				      "rule FROM/TO: NAME only with a group, a binding or a set");
 	}
+	return 0;
+}
+
+/* The sets whose names a match has. */
+static int set_sets(struct isol_model *model, const struct isol_match *match,
+		    struct isol_fault *fault)
+{
+#define OF(name, type, text) { type, "rule MATCH " #name ": no such set",	\
+			       "rule MATCH " #name ": the set does not hold " text }
+	/* by field, from the first on */
+	static const struct {
+		u8 type;
+		const char *none;
+		const char *other;
+	} of[] = {
+		OF(SRC_SET, ISOL_SET_ADDRESSES, "addresses"),
+		OF(DST_SET, ISOL_SET_ADDRESSES, "addresses"),
+		OF(SRC_MAC_SET, ISOL_SET_MACS, "MAC addresses"),
+		OF(DST_MAC_SET, ISOL_SET_MACS, "MAC addresses"),
+		OF(SPORT_SET, ISOL_SET_PORTS, "ports"),
+		OF(DPORT_SET, ISOL_SET_PORTS, "ports"),
+	};
+#undef OF
+	u32 i, j, field;
+
+	for (i = 0; i < match->n; i++) {
+		const struct isol_values *values = &match->values[i];
+		const struct isol_set **sets = (const struct isol_set **)values->set;
+
+		field = values->field;
+		for (j = 0; isol_field_set(field) && j < values->n; j++) {
+			u32 nr = field - ISOL_MATCH_A_SRC_SET;
+			const struct isol_set *set = find_set(model, values->name[j]);
+			bool fits = set && set->type == of[nr].type;
+
+			if (!fits) {
+				refuse(fault, set ? -EINVAL : -ENOENT, ISOL_F_MATCH, field,
+				       set ? of[nr].other : of[nr].none);
+				fault->set = j + 1;
+				return fault->err;
+			}
+			sets[j] = set;
+		}
+	}
+	return 0;
+}
+
+int isol_model_add_service(struct isol_model *model, const struct isol_service_spec *spec,
+			   struct isol_fault *fault)
+{
+	struct isol_service *service;
+	int err;
+
+	err = check_name(spec->name, false, fault);
+	if (!err)
+		err = check_comment(spec->comment, fault);
+	if (err)
+		return err;
+	if (isol_model_find(model, ISOL_SPACE_SERVICE, spec->name, strlen(spec->name)))
+		return refuse(fault, -EEXIST, ISOL_F_NAME, 0, "service NAME: already defined");
+	if (model->nservices >= ISOL_MAX_SERVICES)
+		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many services");
+	if (spec->follow && spec->nwhere)
+		return refuse(fault, -EINVAL, ISOL_F_FOLLOW, 0,
+			      "service FOLLOW: has WHERE too, expected one of them");
+	if (!spec->follow && !spec->nwhere)
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
+			      "service WHERE is missing, and so is FOLLOW");
+
+	service = isol_arena_alloc(&model->arena, sizeof(*service));
+	if (!service)
+		return no_memory(fault);
+	service->follow = spec->follow;
+	err = copy_text(model, &service->name, spec->name, fault);
+	if (!err)
+		err = copy_text(model, &service->comment, spec->comment, fault);
+	if (!err)
+		err = set_side(model, &service->where, &service->nwhere, spec->where, spec->nwhere,
+			       ISOL_TABLE_SERVICES, ISOL_F_WHERE, fault);
+	if (err)
+		return err;
+	if (!enter(model, ISOL_SPACE_SERVICE, service->name, strlen(service->name), service))
+		return no_memory(fault);
+	model->nservices++;
+	*model->service_tail = service;
+	model->service_tail = &service->next;
+	return 0;
+}
+
+static int set_service(struct isol_model *model, struct isol_rule *rule,
+		       const struct isol_rule_spec *spec, struct isol_fault *fault)
+{
+	if (spec->table != ISOL_TABLE_SERVICES) {
+		if (spec->service)
+			return refuse(fault, -EINVAL, ISOL_F_SERVICE, 0,
+				      "rule SERVICE: only in the table of services");
+		if (spec->follow)
+			return refuse(fault, -EINVAL, ISOL_F_FOLLOW, 0,
+				      "rule FOLLOW: only in the table of services");
+		return 0;
+	}
+	if (!spec->service)
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
+			      "rule SERVICE is missing: the table of services needs it");
+	rule->service = isol_model_find(model, ISOL_SPACE_SERVICE, spec->service,
+					strlen(spec->service));
+	if (!rule->service)
+		return refuse(fault, -ENOENT, ISOL_F_SERVICE, 0, "rule SERVICE: no such service");
+	rule->follow = spec->follow;
 	return 0;
 }
 
@@ -660,15 +997,32 @@ static int set_match(struct isol_model *model, struct isol_rule *rule,
 	if (msg)
 		return refuse(fault, field ? -EINVAL : -E2BIG, ISOL_F_MATCH, field, msg);
 	rule->match = isol_match_copy(&model->arena, spec->values, spec->nvalues);
-	return rule->match ? 0 : no_memory(fault);
+	if (!rule->match)
+		return no_memory(fault);
+	model->asked |= rule->match->fields;
+	return set_sets(model, rule->match, fault);
 }
 
 static bool all_unjudged(const struct isol_endpoint *end, u32 n)
 {
 	while (n--)
-		if (end[n].kind != ISOL_ENDPOINT_HOST && end[n].kind != ISOL_ENDPOINT_UPLINK)
+		if (end[n].kind != ISOL_ENDPOINT_HOST && end[n].kind != ISOL_ENDPOINT_UPLINK &&
+		    end[n].kind != ISOL_ENDPOINT_REMOTE)
 			return false;
 	return true;
+}
+
+/* Whether a side covers the uplinks, but for frames of some addresses only. */
+static bool only_remote(const struct isol_endpoint *end, u32 n)
+{
+	bool remote = false;
+
+	while (n--) {
+		if (end[n].kind == ISOL_ENDPOINT_ANY || end[n].kind == ISOL_ENDPOINT_UPLINK)
+			return false;
+		remote |= end[n].kind == ISOL_ENDPOINT_REMOTE;
+	}
+	return remote;
 }
 
 static bool has_quarantined(const struct isol_endpoint *end, u32 n)
@@ -695,8 +1049,7 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 			      "rule OWNER: 1 to 63 of [A-Za-z0-9_.:-]");
 	if (isol_model_rule(model, spec->name))
 		return refuse(fault, -EEXIST, ISOL_F_NAME, 0, "rule NAME: already defined");
-	if (model->nrules[ISOL_TABLE_RULES] + model->nrules[ISOL_TABLE_QUARANTINE] >=
-	    ISOL_MAX_RULES)
+	if (isol_model_nrules(model) >= ISOL_MAX_RULES)
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0, "too many rules");
 	if (!spec->nfrom)
 		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0, "rule FROM is missing");
@@ -721,6 +1074,8 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 			       ISOL_F_TO, fault);
 	if (!err)
 		err = set_match(model, rule, spec, fault);
+	if (!err)
+		err = set_service(model, rule, spec, fault);
 	if (err)
 		return err;
 	if (all_unjudged(rule->from, rule->nfrom) && all_unjudged(rule->to, rule->nto))
@@ -730,6 +1085,8 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 	    !has_quarantined(rule->to, rule->nto))
 		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
 			      "quarantine rule: FROM or TO must be quarantined");
+	rule->remote_from = only_remote(rule->from, rule->nfrom);
+	rule->remote_to = only_remote(rule->to, rule->nto);
 	if (!enter(model, ISOL_SPACE_RULE, rule->name, strlen(rule->name), rule))
 		return no_memory(fault);
 	model->nrules[spec->table]++;
@@ -752,17 +1109,26 @@ int isol_model_seal(struct isol_model *model)
 {
 	struct isol_binding *binding;
 	const struct isol_group *group;
+	struct isol_segment *segment;
+	const struct isol_set *set;
 	struct isol_rule *rule;
-	u32 table, nr = 0;
+	u32 i, nr = 0, domain;
 
-	for (table = 0; table <= ISOL_TABLE_MAX; table++)
-		for (rule = model->rules[table]; rule; rule = rule->next)
+	domain = model->nbridges;
+	for (segment = model->segments; segment; segment = segment->next)
+		if (segment->vlan)
+			segment->domain = ++domain;
+	for (i = 0; i <= ISOL_TABLE_MAX; i++)
+		for (rule = model->rules[isol_table_order[i]]; rule; rule = rule->next)
 			rule->nr = nr++;
 	model->binding = isol_arena_alloc(&model->arena,
 					  model->nbindings * sizeof(*model->binding));
 	model->group = isol_arena_alloc(&model->arena, model->ngroups * sizeof(*model->group));
-	if (!model->binding || !model->group)
+	model->set = isol_arena_alloc(&model->arena, model->nsets * sizeof(*model->set));
+	if (!model->binding || !model->group || !model->set)
 		return -ENOMEM;
+	for (set = model->sets; set; set = set->next)
+		model->set[set->id] = set;
 	for (group = model->groups; group; group = group->next)
 		model->group[group->id] = group;
 	for (binding = model->bindings; binding; binding = binding->next)
@@ -787,7 +1153,7 @@ struct isol_binding *isol_model_binding(const struct isol_model *model, const ch
 {
 	const struct isol_name *found = lookup(model, ISOL_SPACE_ENDPOINT, name, strlen(name));
 
-	return found && !found->is_group ? found->object : NULL;
+	return found && found->is == IS_BINDING ? found->object : NULL;
 }
 
 struct isol_rule *isol_model_rule(const struct isol_model *model, const char *name)
@@ -795,8 +1161,22 @@ struct isol_rule *isol_model_rule(const struct isol_model *model, const char *na
 	return isol_model_find(model, ISOL_SPACE_RULE, name, strlen(name));
 }
 
+u32 isol_model_nrules(const struct isol_model *model)
+{
+	u32 table, n = 0;
+
+	for (table = 0; table <= ISOL_TABLE_MAX; table++)
+		n += model->nrules[table];
+	return n;
+}
+
 bool isol_model_uplink(const struct isol_model *model, const struct isol_bridge *bridge,
 		       const char *ifname)
 {
 	return isol_model_find(model, ISOL_SPACE_UPLINK, ifname, strlen(ifname)) == bridge;
+}
+
+bool isol_model_wants_vlan(const struct isol_model *model)
+{
+	return model->nvlans || model->asked & ISOL_FIELDS_VLAN;
 }

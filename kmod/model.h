@@ -38,6 +38,12 @@ enum isol_field {
 	ISOL_F_FROM,
 	ISOL_F_TO,
 	ISOL_F_MATCH,
+	ISOL_F_VLAN,
+	ISOL_F_TYPE,
+	ISOL_F_REMOTE,
+	ISOL_F_WHERE,
+	ISOL_F_SERVICE,
+	ISOL_F_FOLLOW,
 };
 
 /**
@@ -47,12 +53,14 @@ enum isol_field {
  * @field: the part at fault
  * @item: which one, where the part may be repeated; of ISOL_F_MATCH which field,
  *	enum isol_match_attr, or 0 for all of it
+ * @set: of ISOL_F_MATCH, which set of the field, counted from 1, or 0 for none
  */
 struct isol_fault {
 	int err;
 	const char *msg;
 	enum isol_field field;
 	unsigned int item;
+	unsigned int set;
 };
 
 /* Selectors, the most specific first: see isol_select(). */
@@ -71,9 +79,9 @@ struct isol_segment;
  * @name: interface name
  * @comment: or NULL
  * @uplinks: interface names
- * @segment: the segment that is this bridge, or NULL
+ * @segment: the segment that is this bridge (but for VLAN segments), or NULL
  * @nuplinks: their number
- * @id: 1 and up, in policy order; 0 means an unknown bridge in a port word
+ * @id: 1 and up, in policy order; also the bridge's base domain
  * @dflt: verdict between ports that nothing else decides
  * @unbound: verdict from and to unbound ports
  */
@@ -90,11 +98,13 @@ struct isol_bridge {
 };
 
 /**
- * struct isol_segment - a segment: a whole bridge
+ * struct isol_segment - a segment: a whole bridge, or a VLAN of it
  * @next: in policy order
  * @name: its name
  * @comment: or NULL
  * @bridge: the bridge
+ * @vlan: the VLAN; 0: all of the bridge that is in no VLAN segment
+ * @domain: see domain.h; set by isol_model_seal()
  * @within: verdict between its ports
  * @uplink: verdict between its ports and the uplinks
  */
@@ -103,6 +113,8 @@ struct isol_segment {
 	const char *name;
 	const char *comment;
 	struct isol_bridge *bridge;
+	u16 vlan;
+	u16 domain;
 	u8 within;
 	u8 uplink;
 };
@@ -161,14 +173,81 @@ struct isol_binding {
 	u8 tap[ETH_ALEN];
 };
 
+/* What an element of a set is. Each kind has a map of its own, see set.h. */
+enum isol_element_kind {
+	ISOL_ELEMENT_IP4,
+	ISOL_ELEMENT_IP6,
+	ISOL_ELEMENT_MAC,
+	ISOL_ELEMENT_PORT,
+	ISOL_NELEMENTS
+};
+
+/**
+ * struct isol_elements - elements of one kind, as they were written
+ * @next: those that were written after them
+ * @n: their number
+ * @room: how many there is room for
+ * @kind: enum isol_element_kind
+ * @store: the elements: see isol_element()
+ */
+struct isol_elements {
+	struct isol_elements *next;
+	u32 n;
+	u16 room;
+	u8 kind;
+	u64 store[];
+};
+
+/**
+ * struct isol_set - a named set of values
+ * @next: in policy order
+ * @name: its name
+ * @comment: or NULL
+ * @elements: in order
+ * @last: the last of @elements, or NULL
+ * @id: 0 and up, in policy order
+ * @n: number of elements
+ * @type: enum isol_set_type
+ * @remote: rules may have it as an end
+ */
+struct isol_set {
+	struct isol_set *next;
+	const char *name;
+	const char *comment;
+	struct isol_elements *elements;
+	struct isol_elements *last;
+	u32 id;
+	u32 n;
+	u8 type;
+	bool remote;
+};
+
 /**
  * struct isol_endpoint - one end of a rule
  * @kind: enum isol_endpoint_kind
- * @id: of the group or binding
+ * @id: of the group, binding or set
  */
 struct isol_endpoint {
 	u32 kind;
 	u32 id;
+};
+
+/**
+ * struct isol_service - an infrastructure protocol, kept to be told again
+ * @next: in policy order
+ * @name: its name
+ * @comment: or NULL
+ * @where: who provides it, any of them; none if @follow
+ * @nwhere: number of @where
+ * @follow: it goes where rules let IP pass
+ */
+struct isol_service {
+	struct isol_service *next;
+	const char *name;
+	const char *comment;
+	struct isol_endpoint *where;
+	u8 nwhere;
+	bool follow;
 };
 
 /**
@@ -180,11 +259,17 @@ struct isol_endpoint {
  * @from: where the frame comes from, any of them
  * @to: where it goes, any of them
  * @match: what it has to be, or NULL for any frame
- * @nr: its number over both tables, set by isol_model_seal(): the rules first
+ * @service: the service that it is a part of, in ISOL_TABLE_SERVICES; or NULL
+ * @nr: its number over all tables, in the order of isol_table_order[], set by
+ *	isol_model_seal()
  * @nfrom: number of @from
  * @nto: number of @to
  * @table: enum isol_table
  * @verdict: enum isol_verdict
+ * @remote_from: @from names sets and has no other end that covers the uplinks: of
+ *	these it matches frames whose source address is in one of the sets
+ * @remote_to: the same of @to and the destination address
+ * @follow: it holds only where another rule lets IP pass, see follow.h
  */
 struct isol_rule {
 	struct isol_rule *next;
@@ -194,14 +279,18 @@ struct isol_rule {
 	struct isol_endpoint *from;
 	struct isol_endpoint *to;
 	const struct isol_match *match;
+	const struct isol_service *service;
 	u32 nr;
 	u8 nfrom;
 	u8 nto;
 	u8 table;
 	u8 verdict;
+	bool remote_from;
+	bool remote_to;
+	bool follow;
 };
 
-/* What a name stands for. Groups and bindings share one space of names. */
+/* What a name stands for. Groups, bindings and sets share one space of names. */
 enum isol_space {
 	ISOL_SPACE_BRIDGE,
 	ISOL_SPACE_UPLINK,
@@ -209,6 +298,8 @@ enum isol_space {
 	ISOL_SPACE_ENDPOINT,
 	ISOL_SPACE_COMMUNITY,
 	ISOL_SPACE_RULE,
+	ISOL_SPACE_VLAN,		/* number of the bridge, and VID */
+	ISOL_SPACE_SERVICE,
 	ISOL_SPACE_SELECTOR,		/* + enum isol_selector */
 };
 
@@ -221,14 +312,18 @@ struct isol_name;
  * @nbuckets: size of @names, a power of two
  * @nnames: number of names
  * @seed: of the hash
- * @bridges: in order; @segments, @groups, @bindings likewise
+ * @bridges: in order; @segments, @groups, @bindings, @sets, @services likewise
  * @rules: in order, by enum isol_table
- * @nbridges: number of @bridges; @nsegments, @ngroups, @nbindings, @nrules likewise
+ * @nbridges: number of @bridges; @nsegments, @ngroups, @nbindings, @nsets, @nservices,
+ *	@nrules likewise
+ * @nelements: elements of all sets
  * @ncommunities: number of different communities
+ * @nvlans: number of segments that are a VLAN
+ * @asked: fields that rules ask about, one bit for each enum isol_match_attr
  * @globs: the bindings with a glob, the most literal first, then in policy
  *	order; made by isol_model_seal()
  * @nglobs: number of bindings with a glob
- * @binding: the bindings by id, made by isol_model_seal(); @group likewise
+ * @binding: the bindings by id, made by isol_model_seal(); @group, @set likewise
  */
 struct isol_model {
 	struct isol_arena arena;
@@ -240,18 +335,26 @@ struct isol_model {
 	struct isol_segment *segments, **segment_tail;
 	struct isol_group *groups, **group_tail;
 	struct isol_binding *bindings, **binding_tail;
+	struct isol_set *sets, **set_tail;
+	struct isol_service *services, **service_tail;
 	struct isol_rule *rules[ISOL_TABLE_MAX + 1];
 	struct isol_rule **rule_tail[ISOL_TABLE_MAX + 1];
 	u32 nbridges;
 	u32 nsegments;
 	u32 ngroups;
 	u32 nbindings;
+	u32 nsets;
+	u32 nelements;
+	u32 nservices;
 	u32 nrules[ISOL_TABLE_MAX + 1];
 	u32 ncommunities;
+	u32 nvlans;
+	u32 asked;
 	struct isol_binding **globs;
 	u32 nglobs;
 	struct isol_binding **binding;
 	const struct isol_group **group;
+	const struct isol_set **set;
 };
 
 /*
@@ -272,6 +375,7 @@ struct isol_segment_spec {
 	const char *name;
 	const char *comment;
 	const char *bridge;
+	u16 vlan;
 	u8 within;
 	u8 uplink;
 };
@@ -296,15 +400,32 @@ struct isol_binding_spec {
 	u8 role;
 };
 
+struct isol_set_spec {
+	const char *name;
+	const char *comment;
+	u8 type;
+	bool remote;
+	bool append;
+};
+
 struct isol_endpoint_spec {
 	const char *name;
 	u8 kind;
+};
+
+struct isol_service_spec {
+	const char *name;
+	const char *comment;
+	struct isol_endpoint_spec where[ISOL_MAX_ENDPOINTS];
+	u32 nwhere;
+	bool follow;
 };
 
 struct isol_rule_spec {
 	const char *name;
 	const char *comment;
 	const char *owner;
+	const char *service;
 	struct isol_endpoint_spec from[ISOL_MAX_ENDPOINTS];
 	struct isol_endpoint_spec to[ISOL_MAX_ENDPOINTS];
 	u32 nfrom;
@@ -313,7 +434,11 @@ struct isol_rule_spec {
 	u32 nvalues;
 	u8 table;
 	u8 verdict;
+	bool follow;
 };
+
+/* The tables, enum isol_table, in the order in which they are asked and numbered. */
+extern const u8 isol_table_order[ISOL_TABLE_MAX + 1];
 
 struct isol_model *isol_model_new(struct isol_mem *mem);
 void isol_model_free(struct isol_model *model);
@@ -331,8 +456,28 @@ int isol_model_add_group(struct isol_model *model, const struct isol_group_spec 
 			 struct isol_fault *fault);
 int isol_model_add_binding(struct isol_model *model, const struct isol_binding_spec *spec,
 			   struct isol_fault *fault);
+int isol_model_add_service(struct isol_model *model, const struct isol_service_spec *spec,
+			   struct isol_fault *fault);
 int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *spec,
 			struct isol_fault *fault);
+
+/* A new set without elements, or with @spec->append the one of that name; to @set. */
+int isol_model_add_set(struct isol_model *model, const struct isol_set_spec *spec,
+		       struct isol_set **set, struct isol_fault *fault);
+
+/* One more element: the values from @lo to @hi. Nothing else changes a set. */
+int isol_model_add_element(struct isol_model *model, struct isol_set *set,
+			   enum isol_element_kind kind, struct isol_wide lo, struct isol_wide hi,
+			   struct isol_fault *fault);
+
+/**
+ * isol_element() - an element of a set
+ * @elements: some of its elements
+ * @i: which of them
+ *
+ * Return: its lowest value and its highest.
+ */
+struct isol_wide_range isol_element(const struct isol_elements *elements, u32 i);
 
 /**
  * isol_model_seal() - build the indexes that reading needs
@@ -346,6 +491,9 @@ struct isol_bridge *isol_model_bridge(const struct isol_model *model, const char
 struct isol_binding *isol_model_binding(const struct isol_model *model, const char *name);
 struct isol_rule *isol_model_rule(const struct isol_model *model, const char *name);
 
+/* The rules of all tables. */
+u32 isol_model_nrules(const struct isol_model *model);
+
 /**
  * isol_model_uplink() - whether a bridge has an interface as uplink
  * @model: the model
@@ -354,6 +502,19 @@ struct isol_rule *isol_model_rule(const struct isol_model *model, const char *na
  */
 bool isol_model_uplink(const struct isol_model *model, const struct isol_bridge *bridge,
 		       const char *ifname);
+
+/* The domain of the bindings of a segment, or of those without one. */
+static inline u32 isol_model_domain(const struct isol_bridge *bridge,
+				    const struct isol_segment *segment)
+{
+	return segment && segment->vlan ? segment->domain : bridge->id;
+}
+
+/**
+ * isol_model_wants_vlan() - whether the hooks have to know which VLAN frames are in
+ * @model: the model
+ */
+bool isol_model_wants_vlan(const struct isol_model *model);
 
 /**
  * isol_model_find() - look a name up in one space

@@ -35,6 +35,7 @@ static const struct nla_policy isol_segment_policy[ISOL_SEGMENT_A_MAX + 1] = {
 	[ISOL_SEGMENT_A_WITHIN] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_SEGMENT_A_UPLINK] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_SEGMENT_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
+	[ISOL_SEGMENT_A_VLAN] = NLA_POLICY_RANGE(NLA_U16, 1, ISOL_VLAN_MAX),
 };
 
 static const struct nla_policy isol_group_policy[ISOL_GROUP_A_MAX + 1] = {
@@ -61,11 +62,24 @@ static const struct nla_policy isol_endpoint_policy[ISOL_ENDPOINT_A_MAX + 1] = {
 	[ISOL_ENDPOINT_A_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 };
 
+static const struct nla_policy isol_set_policy[ISOL_SET_A_MAX + 1] = {
+	[ISOL_SET_A_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
+	[ISOL_SET_A_TYPE] = NLA_POLICY_MAX(NLA_U8, ISOL_SET_MAX),
+	[ISOL_SET_A_REMOTE] = { .type = NLA_FLAG },
+	[ISOL_SET_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
+	[ISOL_SET_A_APPEND] = { .type = NLA_FLAG },
+	[ISOL_SET_A_IP4] = NLA_POLICY_EXACT_LEN(8),
+	[ISOL_SET_A_IP6] = NLA_POLICY_EXACT_LEN(32),
+	[ISOL_SET_A_MAC] = NLA_POLICY_EXACT_LEN(12),
+	[ISOL_SET_A_PORT] = NLA_POLICY_EXACT_LEN(8),
+};
+
 /* How long each has to be is up to the field: see get_value(). */
 static const struct nla_policy isol_values_policy[ISOL_VALUES_A_MAX + 1] = {
 	[ISOL_VALUES_A_NOT] = { .type = NLA_FLAG },
 	[ISOL_VALUES_A_RANGE] = { .type = NLA_BINARY },
 	[ISOL_VALUES_A_MASKED] = { .type = NLA_BINARY },
+	[ISOL_VALUES_A_SET] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 };
 
 static const struct nla_policy isol_match_policy[ISOL_MATCH_A_MAX + 1] = {
@@ -87,6 +101,22 @@ static const struct nla_policy isol_match_policy[ISOL_MATCH_A_MAX + 1] = {
 	[ISOL_MATCH_A_ARP_OP] = NLA_POLICY_NESTED(isol_values_policy),
 	[ISOL_MATCH_A_ARP_SENDER] = NLA_POLICY_NESTED(isol_values_policy),
 	[ISOL_MATCH_A_ARP_TARGET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_VLAN] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_PCP] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_INNER_VLAN] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SRC_SET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DST_SET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SRC_MAC_SET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DST_MAC_SET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_SPORT_SET] = NLA_POLICY_NESTED(isol_values_policy),
+	[ISOL_MATCH_A_DPORT_SET] = NLA_POLICY_NESTED(isol_values_policy),
+};
+
+static const struct nla_policy isol_service_policy[ISOL_SERVICE_A_MAX + 1] = {
+	[ISOL_SERVICE_A_NAME] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
+	[ISOL_SERVICE_A_WHERE] = NLA_POLICY_NESTED(isol_endpoint_policy),
+	[ISOL_SERVICE_A_FOLLOW] = { .type = NLA_FLAG },
+	[ISOL_SERVICE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 };
 
 static const struct nla_policy isol_rule_policy[ISOL_RULE_A_MAX + 1] = {
@@ -99,6 +129,8 @@ static const struct nla_policy isol_rule_policy[ISOL_RULE_A_MAX + 1] = {
 	[ISOL_RULE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 	[ISOL_RULE_A_OWNER] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 	[ISOL_RULE_A_MATCH] = NLA_POLICY_NESTED(isol_match_policy),
+	[ISOL_RULE_A_SERVICE] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
+	[ISOL_RULE_A_FOLLOW] = { .type = NLA_FLAG },
 };
 
 static const struct nla_policy isol_quarantine_policy[ISOL_QUARANTINE_A_MAX + 1] = {
@@ -117,7 +149,9 @@ static const struct nla_policy isol_add_policy[ISOL_A_MAX + 1] = {
 	[ISOL_A_SEGMENT] = NLA_POLICY_NESTED(isol_segment_policy),
 	[ISOL_A_GROUP] = NLA_POLICY_NESTED(isol_group_policy),
 	[ISOL_A_BINDING] = NLA_POLICY_NESTED(isol_binding_policy),
+	[ISOL_A_SET] = NLA_POLICY_NESTED(isol_set_policy),
 	[ISOL_A_RULE] = NLA_POLICY_NESTED(isol_rule_policy),
+	[ISOL_A_SERVICE] = NLA_POLICY_NESTED(isol_service_policy),
 };
 
 static const struct nla_policy isol_flush_policy[ISOL_A_MAX + 1] = {
@@ -129,6 +163,7 @@ static const struct nla_policy isol_why_policy[ISOL_A_MAX + 1] = {
 	[ISOL_A_FROM] = NLA_POLICY_NESTED(isol_endpoint_policy),
 	[ISOL_A_TO] = NLA_POLICY_NESTED(isol_endpoint_policy),
 	[ISOL_A_FRAME] = NLA_POLICY_RANGE(NLA_BINARY, ETH_HLEN, ISOL_MAX_FRAME),
+	[ISOL_A_VLAN] = NLA_POLICY_MAX(NLA_U16, ISOL_VLAN_MAX),
 };
 
 static const struct nla_policy isol_quarantine_cmd_policy[ISOL_A_MAX + 1] = {
@@ -178,6 +213,14 @@ static int get_strings(struct nlattr *const *tb, const char **strings[], const i
 static u8 get_u8(const struct nlattr *attr, u8 dflt)
 {
 	return attr ? nla_get_u8(attr) : dflt;
+}
+
+/* What is decided where no rule is: @msg if that is to reject. */
+static int get_default(const struct nlattr *attr, u8 *verdict, const char *msg,
+		       struct netlink_ext_ack *extack)
+{
+	*verdict = get_u8(attr, ISOL_VERDICT_DROP);
+	return *verdict == ISOL_VERDICT_REJECT ? fail(extack, -EINVAL, msg, attr) : 0;
 }
 
 /* The @item-th attribute of a type in a nest. */
@@ -232,8 +275,13 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 		err = get_string(tb[ISOL_BRIDGE_A_COMMENT], &spec->comment, extack);
 	if (err)
 		return err;
-	spec->dflt = get_u8(tb[ISOL_BRIDGE_A_DEFAULT], ISOL_VERDICT_DROP);
-	spec->unbound = get_u8(tb[ISOL_BRIDGE_A_UNBOUND], ISOL_VERDICT_DROP);
+	err = get_default(tb[ISOL_BRIDGE_A_DEFAULT], &spec->dflt,
+			  "bridge DEFAULT: only rules can reject", extack);
+	if (!err)
+		err = get_default(tb[ISOL_BRIDGE_A_UNBOUND], &spec->unbound,
+				  "bridge UNBOUND: only rules can reject", extack);
+	if (err)
+		return err;
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != ISOL_BRIDGE_A_UPLINK)
 			continue;
@@ -253,6 +301,7 @@ static int add_segment(struct isol_txn *txn, const struct nlattr *nest,
 	static const struct fault_map map[] = {
 		{ ISOL_F_NAME, ISOL_SEGMENT_A_NAME },
 		{ ISOL_F_BRIDGE, ISOL_SEGMENT_A_BRIDGE },
+		{ ISOL_F_VLAN, ISOL_SEGMENT_A_VLAN },
 		{ ISOL_F_COMMENT, ISOL_SEGMENT_A_COMMENT },
 	};
 	struct isol_segment_spec *spec = &txn->specs.segment;
@@ -269,8 +318,15 @@ static int add_segment(struct isol_txn *txn, const struct nlattr *nest,
 					 ISOL_SEGMENT_A_COMMENT }, 3, extack);
 	if (err)
 		return err;
-	spec->within = get_u8(tb[ISOL_SEGMENT_A_WITHIN], ISOL_VERDICT_DROP);
-	spec->uplink = get_u8(tb[ISOL_SEGMENT_A_UPLINK], ISOL_VERDICT_DROP);
+	err = get_default(tb[ISOL_SEGMENT_A_WITHIN], &spec->within,
+			  "segment WITHIN: only rules can reject", extack);
+	if (!err)
+		err = get_default(tb[ISOL_SEGMENT_A_UPLINK], &spec->uplink,
+				  "segment UPLINK: only rules can reject", extack);
+	if (err)
+		return err;
+	if (tb[ISOL_SEGMENT_A_VLAN])
+		spec->vlan = nla_get_u16(tb[ISOL_SEGMENT_A_VLAN]);
 	err = isol_model_add_segment(txn->model, spec, &fault);
 	return err ? object_fault(nest, &fault, map, ARRAY_SIZE(map), extack) : 0;
 }
@@ -352,6 +408,92 @@ static int add_binding(struct isol_txn *txn, const struct nlattr *nest,
 	return object_fault(nest, &fault, map, ARRAY_SIZE(map), extack);
 }
 
+/* An element of a set. Return: false if the attribute is something else. */
+static bool get_element(const struct nlattr *attr, enum isol_element_kind *kind,
+			struct isol_wide_range *range)
+{
+	__be64 ip6[4];
+	__be32 ip4[2];
+	u32 port[2];
+
+	memset(range, 0, sizeof(*range));
+	switch (nla_type(attr)) {
+	case ISOL_SET_A_IP4:
+		*kind = ISOL_ELEMENT_IP4;
+		memcpy(ip4, nla_data(attr), sizeof(ip4));
+		range->lo.lo = be32_to_cpu(ip4[0]);
+		range->hi.lo = be32_to_cpu(ip4[1]);
+		return true;
+	case ISOL_SET_A_IP6:
+		*kind = ISOL_ELEMENT_IP6;
+		memcpy(ip6, nla_data(attr), sizeof(ip6));
+		range->lo.hi = be64_to_cpu(ip6[0]);
+		range->lo.lo = be64_to_cpu(ip6[1]);
+		range->hi.hi = be64_to_cpu(ip6[2]);
+		range->hi.lo = be64_to_cpu(ip6[3]);
+		return true;
+	case ISOL_SET_A_MAC:
+		*kind = ISOL_ELEMENT_MAC;
+		range->lo.lo = ether_addr_to_u64(nla_data(attr));
+		range->hi.lo = ether_addr_to_u64(nla_data(attr) + ETH_ALEN);
+		return true;
+	case ISOL_SET_A_PORT:
+		*kind = ISOL_ELEMENT_PORT;
+		memcpy(port, nla_data(attr), sizeof(port));
+		range->lo.lo = port[0];
+		range->hi.lo = port[1];
+		return true;
+	}
+	return false;
+}
+
+static int add_set(struct isol_txn *txn, const struct nlattr *nest, struct netlink_ext_ack *extack)
+{
+	static const struct fault_map map[] = {
+		{ ISOL_F_NAME, ISOL_SET_A_NAME },
+		{ ISOL_F_TYPE, ISOL_SET_A_TYPE },
+		{ ISOL_F_REMOTE, ISOL_SET_A_REMOTE },
+		{ ISOL_F_COMMENT, ISOL_SET_A_COMMENT },
+	};
+	struct isol_set_spec *spec = &txn->specs.set;
+	struct nlattr *tb[ISOL_SET_A_MAX + 1];
+	enum isol_element_kind kind;
+	struct isol_wide_range range;
+	const struct nlattr *attr;
+	struct isol_fault fault;
+	struct isol_set *set;
+	int rem, err;
+
+	err = nla_parse_nested(tb, ISOL_SET_A_MAX, nest, isol_set_policy, extack);
+	if (err)
+		return err;
+	memset(spec, 0, sizeof(*spec));
+	err = get_strings(tb, (const char **[]){ &spec->name, &spec->comment },
+			  (const int[]){ ISOL_SET_A_NAME, ISOL_SET_A_COMMENT }, 2, extack);
+	if (err)
+		return err;
+	spec->append = tb[ISOL_SET_A_APPEND];
+	spec->remote = tb[ISOL_SET_A_REMOTE];
+	attr = tb[ISOL_SET_A_TYPE] ?: tb[ISOL_SET_A_REMOTE] ?: tb[ISOL_SET_A_COMMENT];
+	if (spec->append && attr)
+		return fail(extack, -EINVAL,
+			    "set APPEND: TYPE, REMOTE and COMMENT were said before", attr);
+	if (!spec->append && !tb[ISOL_SET_A_TYPE])
+		return fail(extack, -EINVAL, "set TYPE is missing", nest);
+	spec->type = get_u8(tb[ISOL_SET_A_TYPE], 0);
+	err = isol_model_add_set(txn->model, spec, &set, &fault);
+	if (err)
+		return object_fault(nest, &fault, map, ARRAY_SIZE(map), extack);
+	nla_for_each_nested(attr, nest, rem) {
+		if (!get_element(attr, &kind, &range))
+			continue;
+		err = isol_model_add_element(txn->model, set, kind, range.lo, range.hi, &fault);
+		if (err)
+			return fail(extack, err, fault.msg, attr);
+	}
+	return 0;
+}
+
 static int get_endpoint(const struct nlattr *nest, struct isol_endpoint_spec *spec,
 			struct netlink_ext_ack *extack)
 {
@@ -368,7 +510,7 @@ static int get_endpoint(const struct nlattr *nest, struct isol_endpoint_spec *sp
 }
 
 static int get_endpoints(const struct nlattr *nest, int type, struct isol_endpoint_spec *spec,
-			 u32 *n, struct netlink_ext_ack *extack)
+			 u32 *n, const char *too_many, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *attr;
 	int rem, err;
@@ -377,7 +519,7 @@ static int get_endpoints(const struct nlattr *nest, int type, struct isol_endpoi
 		if (nla_type(attr) != type)
 			continue;
 		if (*n == ISOL_MAX_ENDPOINTS)
-			return fail(extack, -E2BIG, "rule FROM/TO: too many", attr);
+			return fail(extack, -E2BIG, too_many, attr);
 		err = get_endpoint(attr, &spec[(*n)++], extack);
 		if (err)
 			return err;
@@ -385,11 +527,42 @@ static int get_endpoints(const struct nlattr *nest, int type, struct isol_endpoi
 	return 0;
 }
 
+static int add_service(struct isol_txn *txn, const struct nlattr *nest,
+		       struct netlink_ext_ack *extack)
+{
+	static const struct fault_map map[] = {
+		{ ISOL_F_NAME, ISOL_SERVICE_A_NAME },
+		{ ISOL_F_COMMENT, ISOL_SERVICE_A_COMMENT },
+		{ ISOL_F_WHERE, ISOL_SERVICE_A_WHERE },
+		{ ISOL_F_FOLLOW, ISOL_SERVICE_A_FOLLOW },
+	};
+	struct isol_service_spec *spec = &txn->specs.service;
+	struct nlattr *tb[ISOL_SERVICE_A_MAX + 1];
+	struct isol_fault fault;
+	int err;
+
+	err = nla_parse_nested(tb, ISOL_SERVICE_A_MAX, nest, isol_service_policy, extack);
+	if (err)
+		return err;
+	memset(spec, 0, sizeof(*spec));
+	err = get_strings(tb, (const char **[]){ &spec->name, &spec->comment },
+			  (const int[]){ ISOL_SERVICE_A_NAME, ISOL_SERVICE_A_COMMENT }, 2, extack);
+	if (!err)
+		err = get_endpoints(nest, ISOL_SERVICE_A_WHERE, spec->where, &spec->nwhere,
+				    "service WHERE: too many", extack);
+	if (err)
+		return err;
+	spec->follow = tb[ISOL_SERVICE_A_FOLLOW];
+	err = isol_model_add_service(txn->model, spec, &fault);
+	return err ? object_fault(nest, &fault, map, ARRAY_SIZE(map), extack) : 0;
+}
+
 /* One value of a field, if @attr is what such a field has. */
 static int get_value(const struct isol_values *values, void *to, const struct nlattr *attr,
 		     struct netlink_ext_ack *extack)
 {
 	const void *data = nla_data(attr);
+	bool of_sets = isol_field_set(values->field);
 	struct isol_wide_range *wide = to;
 	struct isol_masked *masked = to;
 	struct isol_range *range = to;
@@ -398,6 +571,11 @@ static int get_value(const struct isol_values *values, void *to, const struct nl
 	__be32 ip4[2];
 	u32 pair[2];
 
+	if (of_sets != (nla_type(attr) == ISOL_VALUES_A_SET))
+		return fail(extack, -EINVAL, of_sets ? "values: this field has SET" :
+						       "values SET: this field has none", attr);
+	if (of_sets)
+		return get_string(attr, to, extack);
 	switch (values->field) {
 	case ISOL_MATCH_A_SRC_IP6:
 	case ISOL_MATCH_A_DST_IP6:
@@ -533,6 +711,8 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 		{ ISOL_F_OWNER, ISOL_RULE_A_OWNER },
 		{ ISOL_F_FROM, ISOL_RULE_A_FROM },
 		{ ISOL_F_TO, ISOL_RULE_A_TO },
+		{ ISOL_F_SERVICE, ISOL_RULE_A_SERVICE },
+		{ ISOL_F_FOLLOW, ISOL_RULE_A_FOLLOW },
 	};
 	struct isol_rule_spec *spec = &txn->specs.rule;
 	struct nlattr *tb[ISOL_RULE_A_MAX + 1];
@@ -544,13 +724,16 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 	if (err)
 		return err;
 	memset(spec, 0, sizeof(*spec));
-	err = get_strings(tb, (const char **[]){ &spec->name, &spec->comment, &spec->owner },
+	err = get_strings(tb, (const char **[]){ &spec->name, &spec->comment, &spec->owner,
+						 &spec->service },
 			  (const int[]){ ISOL_RULE_A_NAME, ISOL_RULE_A_COMMENT,
-					 ISOL_RULE_A_OWNER }, 3, extack);
+					 ISOL_RULE_A_OWNER, ISOL_RULE_A_SERVICE }, 4, extack);
 	if (!err)
-		err = get_endpoints(nest, ISOL_RULE_A_FROM, spec->from, &spec->nfrom, extack);
+		err = get_endpoints(nest, ISOL_RULE_A_FROM, spec->from, &spec->nfrom,
+				    "rule FROM/TO: too many", extack);
 	if (!err)
-		err = get_endpoints(nest, ISOL_RULE_A_TO, spec->to, &spec->nto, extack);
+		err = get_endpoints(nest, ISOL_RULE_A_TO, spec->to, &spec->nto,
+				    "rule FROM/TO: too many", extack);
 	match = tb[ISOL_RULE_A_MATCH];
 	if (!err && match)
 		err = get_match(match, &txn->specs, extack);
@@ -563,10 +746,15 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 			    "rule STATELESS is missing: connections are not tracked yet", nest);
 	spec->verdict = nla_get_u8(tb[ISOL_RULE_A_VERDICT]);
 	spec->table = get_u8(tb[ISOL_RULE_A_TABLE], ISOL_TABLE_RULES);
+	spec->follow = tb[ISOL_RULE_A_FOLLOW];
 	err = isol_model_add_rule(txn->model, spec, &fault);
-	if (err && fault.field == ISOL_F_MATCH)
-		return fail(extack, err, fault.msg,
-			    fault.item ? nth(match, fault.item, 0) : match);
+	if (err && fault.field == ISOL_F_MATCH) {
+		if (fault.item)
+			match = nth(match, fault.item, 0);
+		if (fault.set)
+			match = nth(match, ISOL_VALUES_A_SET, fault.set - 1);
+		return fail(extack, err, fault.msg, match);
+	}
 	return err ? object_fault(nest, &fault, map, ARRAY_SIZE(map), extack) : 0;
 }
 
@@ -582,6 +770,10 @@ static int add_object(struct isol_txn *txn, const struct nlattr *attr,
 		return add_group(txn, attr, extack);
 	case ISOL_A_BINDING:
 		return add_binding(txn, attr, extack);
+	case ISOL_A_SET:
+		return add_set(txn, attr, extack);
+	case ISOL_A_SERVICE:
+		return add_service(txn, attr, extack);
 	case ISOL_A_RULE:
 		return add_rule(txn, attr, extack);
 	default:
@@ -634,6 +826,8 @@ static int doit_add(struct sk_buff *skb, struct genl_info *info)
 			err = add_object(txn, attr, info->extack);
 			if (err)
 				break;
+			/* a match of many masks takes a quarter of a millisecond to check */
+			cond_resched();
 		}
 	isol_txn_put(txn, err);
 	return err;
@@ -751,6 +945,7 @@ static int doit_status(struct sk_buff *skb, struct genl_info *info)
  * @binding: the binding, if it has one
  * @bridge: the bridge, if that is known
  * @class: its class
+ * @domain: its domain; 0: the bridge itself, or of the host that of the other end
  * @attr: to point at
  * @host: it is the host
  * @kind: enum isol_port_kind, unless @host
@@ -761,6 +956,7 @@ struct why_end {
 	const struct isol_bridge *bridge;
 	const struct nlattr *attr;
 	u32 class;
+	u32 domain;
 	bool host;
 	u8 kind;
 };
@@ -771,6 +967,7 @@ static void why_port(struct isol_net *in, struct why_end *end, const struct isol
 	end->kind = port->place.kind;
 	end->bridge = port->place.bridge;
 	end->class = port->place.word & ISOL_WORD_CLASS;
+	end->domain = isol_word_domain(port->place.word);
 	if (port->place.kind == ISOL_PORT_MEMBER)
 		end->binding = in->policy->model->binding[port->place.binding];
 }
@@ -815,8 +1012,10 @@ static int why_resolve(struct isol_net *in, struct why_end *end, const struct nl
 				return 0;
 			}
 		end->kind = ISOL_PORT_MEMBER;
-		if (end->binding->segment)
+		if (end->binding->segment) {
 			end->bridge = end->binding->segment->bridge;
+			end->domain = isol_model_domain(end->bridge, end->binding->segment);
+		}
 		end->class = isol_quarantine_find(in, end->binding->name) ?
 			     ISOL_CLASS_QUARANTINED :
 			     ISOL_CLASS_FIRST_BINDING + end->binding->id;
@@ -881,7 +1080,7 @@ static int why_put_decision(const struct isol_compiled *compiled, struct sk_buff
 		by_rule = nr < compiled->nrules;
 		break;
 	}
-	if (nla_put_u8(skb, ISOL_WHY_A_VERDICT, !!(decision & ISOL_DECISION_ACCEPT)) ||
+	if (nla_put_u8(skb, ISOL_WHY_A_VERDICT, isol_decision_verdict(decision)) ||
 	    nla_put_u8(skb, ISOL_WHY_A_REASON, reason))
 		return -EMSGSIZE;
 	return by_rule ? nla_put_string(skb, ISOL_WHY_A_RULE, compiled->rule[nr]->name) : 0;
@@ -902,24 +1101,43 @@ static int why_fill(struct isol_net *in, struct sk_buff *skb, const struct why_e
 }
 
 /*
- * What is decided between two classes about the frame that is given; false if
- * it depends on the frame, and there is none.
+ * The VLAN that a question is about: the one that it names, or that of the segment of
+ * an end. Without either it is up to the tags of the frame.
+ */
+static int why_vlan(const struct isol_tables *tables, u32 from, u32 to, const struct nlattr *vlan)
+{
+	u32 own = isol_domain_vlan(tables, from) ?: isol_domain_vlan(tables, to);
+
+	if (vlan)
+		return nla_get_u16(vlan);
+	return own ? (int)own : ISOL_VLAN_UNKNOWN;
+}
+
+/*
+ * What is decided between two ends about the frame that is given; false if it
+ * depends on the frame, and there is none.
  */
 static bool why_decide(const struct isol_tables *tables, const struct isol_bridge *bridge,
 		       const struct why_end *from, const struct why_end *to,
-		       const struct nlattr *frame, u32 *decision)
+		       struct nlattr *const *attrs, u32 *decision)
 {
+	u32 a = from->domain ?: from->host && to->domain ? to->domain : bridge->id;
+	u32 b = to->domain ?: to->host && from->domain ? from->domain : bridge->id;
+	const struct nlattr *frame = attrs[ISOL_A_FRAME];
+	int vlan = why_vlan(tables, a, b, attrs[ISOL_A_VLAN]);
 	struct isol_packet packet = {};
 
 	if (frame) {
 		packet.head = nla_data(frame);
 		packet.linear = nla_len(frame);
 		packet.len = packet.linear;
-	} else if (isol_cell_asks(isol_cell(tables, from->class, to->class))) {
-		return false;
+		if (vlan == ISOL_VLAN_UNKNOWN)
+			isol_packet_vlan(&packet);
+		else
+			isol_packet_classify(&packet, vlan);
 	}
-	*decision = isol_classify(tables, bridge->id, from->class, to->class, &packet);
-	return true;
+	return isol_classify(tables, isol_word(a, from->class), isol_word(b, to->class),
+			     vlan, frame ? &packet : NULL, decision);
 }
 
 static bool why_unmanaged(const struct why_end *end)
@@ -972,7 +1190,7 @@ static int why(struct isol_net *in, struct genl_info *info, struct sk_buff **rep
 		if (err)
 			return err;
 		depends = !why_decide(&in->policy->compiled.tables, bridge, &from, &to,
-				      info->attrs[ISOL_A_FRAME], &decision);
+				      info->attrs, &decision);
 		br_name = bridge->name;
 	}
 	*reply = reply_new(info, ISOL_CMD_WHY, NLMSG_DEFAULT_SIZE, in->generation, &hdr);
@@ -1084,9 +1302,11 @@ static const struct genl_ops isol_ops[] = {
 	DUMP(ISOL_CMD_SEGMENT_GET),
 	DUMP(ISOL_CMD_GROUP_GET),
 	DUMP(ISOL_CMD_BINDING_GET),
+	DUMP(ISOL_CMD_SERVICE_GET),
 	DUMP(ISOL_CMD_RULE_GET),
 	DUMP(ISOL_CMD_PORT_GET),
 	DUMP(ISOL_CMD_QUARANTINE_GET),
+	DUMP(ISOL_CMD_SET_GET),
 	DO(ISOL_CMD_WHY, doit_why, isol_why_policy),
 	DO(ISOL_CMD_QUARANTINE_ADD, doit_quarantine, isol_quarantine_cmd_policy),
 	DO(ISOL_CMD_QUARANTINE_DEL, doit_quarantine, isol_quarantine_cmd_policy),

@@ -71,17 +71,40 @@ static void inherit_counters(struct isol_policy *to, const struct isol_policy *f
 
 		if (!same)
 			continue;
-		for (i = 0; i < ISOL_NDFLT; i++) {
-			u32 a = isol_tables_default(&c->tables, same->id, i);
-			u32 b = isol_tables_default(&old->tables, bridge->id, i);
-
-			/* What decides otherwise now is another counter. */
-			if ((a ^ b) & ~ISOL_DECISION_COUNTER)
-				continue;
-			isol_counters_fold(&to->counters, isol_decision_counter(a),
-					   &from->counters, isol_decision_counter(b));
-		}
+		for (i = 0; i < ISOL_NWHY; i++)
+			isol_counters_fold(&to->counters,
+					   isol_bridge_counter(c->nrules, same->id) + i,
+					   &from->counters,
+					   isol_bridge_counter(old->nrules, bridge->id) + i);
 	}
+}
+
+/*
+ * Have VLANs worked out, if a policy needs that, before it is in force: no frame may
+ * reach the other hooks that has not been looked at before.
+ */
+static int vlan_begin(struct isol_net *in, const struct isol_policy *policy)
+{
+	bool had = in->vlan_hooked;
+	int err;
+
+	if (!isol_model_wants_vlan(policy->model))
+		return 0;
+	err = isol_hook_vlan_register(in);
+	if (!err)
+		err = isol_brdevs_hook(in);
+	if (!err && !had)
+		synchronize_net();
+	return err;
+}
+
+/* The policy that is in force now, or NULL, may not need it any more. */
+static void vlan_end(struct isol_net *in, const struct isol_policy *policy)
+{
+	if (policy && isol_model_wants_vlan(policy->model))
+		return;
+	isol_hook_vlan_unregister(in);
+	isol_brdevs_unhook(in);
 }
 
 /* Put a compiled policy in force where none is. */
@@ -108,6 +131,8 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 	rcu_assign_pointer(in->view, view);
 	err = isol_ports_hook(in);
 	if (!err)
+		err = vlan_begin(in, policy);
+	if (!err)
 		err = isol_hooks_register(in);
 	if (err)
 		goto err_out;
@@ -116,6 +141,7 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 	return 0;
 
 err_out:
+	vlan_end(in, NULL);
 	isol_ports_drop(in, &ports);
 	synchronize_net();
 	RCU_INIT_POINTER(in->view, NULL);
@@ -136,16 +162,20 @@ static int commit_next(struct isol_net *in, struct isol_policy *policy)
 		goto err_out;
 	view = isol_ports_view(in, policy, true);
 	err = view ? isol_ports_hook(in) : -ENOMEM;
+	if (!err)
+		err = vlan_begin(in, policy);
 	if (err)
 		goto err_out;
 	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
 	isol_ports_settle(in, policy);
 	in->policy = policy;
 	isol_ports_unhook(in);
+	vlan_end(in, policy);
 	isol_view_free_rcu(in, old);
 	return 0;
 
 err_out:
+	vlan_end(in, in->policy);
 	isol_ports_stay(in);
 	isol_view_free(in, view);
 	return err;
@@ -221,6 +251,7 @@ struct remains {
 static void policy_unload(struct isol_net *in, struct remains *remains)
 {
 	isol_hooks_unregister(in);
+	vlan_end(in, NULL);
 	isol_ports_drop(in, &remains->ports);
 	/*
 	 * Queued frames re-enter behind the hook that queued them, so a grace

@@ -13,10 +13,6 @@
 /* Ports that go are taken out of the table together. */
 #define PURGE_DELAY (HZ / 10)
 
-#define COUNTS_LEN (isol_nshards * ISOL_PORT_NCOUNTERS * sizeof(struct isol_count))
-
-static_assert((ISOL_REASON_MAX + 1) * 2 <= ISOL_PORT_NCOUNTERS);
-
 static bool needs_hook(const struct isol_place *place)
 {
 	return place->kind == ISOL_PORT_MEMBER || place->kind == ISOL_PORT_UNBOUND;
@@ -76,10 +72,42 @@ static struct isol_brdev *brdev_new(struct isol_net *in, u32 ifindex)
 	return br;
 }
 
+static void brdev_free_rcu(struct rcu_head *rcu)
+{
+	kvfree(container_of(rcu, struct isol_brdev, rcu));
+}
+
 static void brdev_free(struct isol_net *in, struct isol_brdev *br)
 {
 	list_del(&br->node);
-	isol_free(&in->mem, br, sizeof(*br));
+	isol_hook_egress_unregister(in, br);
+	/* Dumps of hooks look at ops under RCU. */
+	isol_mem_forget(&in->mem, sizeof(*br));
+	call_rcu(&br->rcu, brdev_free_rcu);
+}
+
+int isol_brdevs_hook(struct isol_net *in)
+{
+	struct isol_brdev *br;
+	int err = 0;
+
+	ASSERT_RTNL();
+	lockdep_assert_held(&in->lock);
+	list_for_each_entry(br, &in->brdevs, node) {
+		struct net_device *dev = __dev_get_by_index(in->net, br->ifindex);
+
+		if (dev && !err)
+			err = isol_hook_egress_register(in, br, dev);
+	}
+	return err;
+}
+
+void isol_brdevs_unhook(struct isol_net *in)
+{
+	struct isol_brdev *br;
+
+	list_for_each_entry(br, &in->brdevs, node)
+		isol_hook_egress_unregister(in, br);
 }
 
 /* Have an entry for each bridge device that a policy names. */
@@ -132,6 +160,7 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 {
 	const struct isol_model *model = policy->model;
 	const struct isol_bridge *bridge = bridge_of(in, model, port);
+	const struct isol_binding *as = NULL;
 	u32 class;
 
 	memset(place, 0, sizeof(*place));
@@ -139,7 +168,7 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	place->binding = ISOL_NO_BINDING;
 	if (!bridge) {
 		place->kind = ISOL_PORT_UNMANAGED;
-		place->word = isol_word(ISOL_BRIDGE_UNMANAGED, ISOL_CLASS_NONE);
+		place->word = isol_word(ISOL_DOMAIN_UNMANAGED, ISOL_CLASS_NONE);
 		return;
 	}
 	if (isol_model_uplink(model, bridge, port->name)) {
@@ -163,15 +192,21 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 			place->kind = ISOL_PORT_MEMBER;
 			class = ISOL_CLASS_FIRST_BINDING + binding->id;
 			place->quarantined = isol_quarantine_find(in, binding->name);
+			as = binding;
 		}
 	}
 	/* A policy that does not know the binding any more lets the port go. */
 	if (*port->held_as && isol_quarantine_find(in, port->held_as) &&
-	    isol_model_binding(model, port->held_as))
+	    isol_model_binding(model, port->held_as)) {
 		place->quarantined = true;
+		/* It stays in the segment that it had, too. */
+		if (!as)
+			as = isol_model_binding(model, port->held_as);
+	}
 	if (place->quarantined)
 		class = ISOL_CLASS_QUARANTINED;
-	place->word = isol_word(bridge->id, class);
+	place->word = isol_word(as && as->segment && as->segment->bridge == bridge ?
+				isol_model_domain(bridge, as->segment) : bridge->id, class);
 }
 
 /* Let a port be what has been found. */
@@ -211,7 +246,7 @@ static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 
 	if (!port)
 		return NULL;
-	port->counts = isol_alloc_must(&in->mem, COUNTS_LEN);
+	port->counts = isol_alloc_must(&in->mem, ISOL_PORT_COUNTS_LEN);
 	if (!port->counts) {
 		isol_free(&in->mem, port, sizeof(*port));
 		return NULL;
@@ -231,7 +266,7 @@ static struct isol_port *port_new(struct isol_net *in, struct net_device *dev,
 
 static void port_free(struct isol_net *in, struct isol_port *port)
 {
-	isol_free(&in->mem, port->counts, COUNTS_LEN);
+	isol_free(&in->mem, port->counts, ISOL_PORT_COUNTS_LEN);
 	isol_free(&in->mem, port, sizeof(*port));
 }
 
@@ -553,7 +588,7 @@ void isol_ports_purge(struct work_struct *work)
 }
 
 /* A bridge device has come, or has another name. */
-static int bridge_named(struct isol_net *in, const struct net_device *br)
+static int bridge_named(struct isol_net *in, struct net_device *br)
 {
 	struct isol_brdev *known = brdev_find(in, br->ifindex), *new = NULL;
 	char before[IFNAMSIZ] = "";
@@ -568,6 +603,12 @@ static int bridge_named(struct isol_net *in, const struct net_device *br)
 		}
 		if (!known)
 			return -ENOMEM;
+		err = in->vlan_hooked ? isol_hook_egress_register(in, known, br) : 0;
+		if (err) {
+			if (new)
+				brdev_free(in, new);
+			return err;
+		}
 		strscpy(before, known->judged_as, sizeof(before));
 		strscpy(known->judged_as, br->name, sizeof(known->judged_as));
 	}

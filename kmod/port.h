@@ -21,7 +21,7 @@ struct isol_policy;
 #define ISOL_NO_BINDING U32_MAX
 
 /* Counters of a port in each shard: one for each reason and verdict. */
-#define ISOL_PORT_NCOUNTERS 40
+#define ISOL_PORT_NCOUNTERS ISOL_NWHY
 
 /**
  * isol_port_count() - where a decision about a port is counted
@@ -35,10 +35,24 @@ static inline struct isol_count *isol_port_count(struct isol_count *counts, u32 
 	return &counts[shard * ISOL_PORT_NCOUNTERS + isol_decision_why(decision)];
 }
 
+/* How much memory the counters take, with the limit that stands behind them. */
+#define ISOL_PORT_COUNTS_LEN ((isol_nshards * ISOL_PORT_NCOUNTERS + 1) * sizeof(struct isol_count))
+
+/**
+ * isol_port_limit() - when the next answer to a rejected frame of a port is due
+ * @counts: isol_port.counts: it stands behind them, so that it lives as long
+ *
+ * See limit.h.
+ */
+static inline atomic64_t *isol_port_limit(struct isol_count *counts)
+{
+	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].packets.shared;
+}
+
 /**
  * struct isol_place - what a port is to a policy
  * @bridge: of the policy; NULL if unmanaged
- * @word: bridge and class, for the port table
+ * @word: domain and class, for the port table
  * @binding: id of the binding that claims it, or that would: see @cause
  * @kind: enum isol_port_kind
  * @cause: enum isol_unbound_cause, of unbound ports
@@ -106,11 +120,17 @@ struct isol_port {
  * @judged_as: the name under which the policy knows it, or knew it when the
  *	device still had that name: a new name must not open a bridge. "" while
  *	a policy is being put in force that is the first to manage it.
+ * @hooked: @ops are registered
+ * @ops: the hook where it sends
+ * @rcu: to free it
  */
 struct isol_brdev {
 	struct list_head node;
 	u32 ifindex;
 	char judged_as[IFNAMSIZ];
+	bool hooked;
+	struct nf_hook_ops ops;
+	struct rcu_head rcu;
 };
 
 /**
@@ -160,6 +180,16 @@ int isol_ports_hook(struct isol_net *in);
 
 /* Unregister the ingress hooks that isol_port.place does not ask for. */
 void isol_ports_unhook(struct isol_net *in);
+
+/**
+ * isol_brdevs_hook() - register the hooks where managed bridge devices send
+ * @in: the namespace
+ *
+ * Context: RTNL and isol_net.lock held.
+ * Return: 0, or a negative errno; those that are there stay.
+ */
+int isol_brdevs_hook(struct isol_net *in);
+void isol_brdevs_unhook(struct isol_net *in);
 
 /* Let every port be what isol_port.next says; the view has been published. */
 void isol_ports_settle(struct isol_net *in, const struct isol_policy *policy);

@@ -41,8 +41,11 @@ int isol_program_build(struct isol_builder *builder, const struct isol_rule *con
 	program = isol_alloc(builder->mem, sizeof(*program));
 	if (!program)
 		return -ENOMEM;
-	for (i = 0; i < n; i++)
+	for (i = 0; i < n; i++) {
 		program->depth = max(program->depth, isol_rule_depth(rules[i]));
+		program->wants_vlan |= rules[i]->match && isol_match_wants_vlan(rules[i]->match);
+	}
+	program->fast = program->depth == ISOL_DEPTH_L4 && !program->wants_vlan;
 	for (shape = 0; shape < ISOL_NSHAPES; shape++) {
 		err = isol_tree_build(builder, shape, rules, n, end, &tree);
 		if (err) {

@@ -3,7 +3,15 @@
 #include "tree.h"
 
 /* A part of no more boxes than that is not worth a cut. */
-#define LEAF_BOXES 4
+#define LEAF_BOXES 1
+
+/*
+ * Of a part one in so many boxes may be doubled by a cut. In small parts, of which
+ * there are many, that saves most steps for the memory.
+ */
+#define SMALL_PART 16
+#define DOUBLE_SMALL 4
+#define DOUBLE_LARGE 12
 
 /* Parts are not cut deeper than that, whatever is left. */
 #define MAX_DEPTH 64
@@ -11,16 +19,16 @@
 /* Of more boxes than that, not all bounds are tried as places to cut. */
 #define TRY_ALL 32
 
-/* Words of a tree: what is larger is refused. */
+/* Words of a tree: what is larger is refused. So all jumps fit. */
 #define MAX_WORDS (16U << 20)
 
-#define NO_PATCH 0
+#define NO_PATCH U32_MAX
 
 /**
  * struct isol_part - a part of the space that is still to be done
  * @first: in the pool, of its boxes
  * @n: number of its boxes
- * @patch: word that is to be its offset, or NO_PATCH
+ * @patch: word that is to lead to it, or NO_PATCH
  * @prio: word that is to be the number of its first rule, or NO_PATCH
  * @depth: cuts above it
  * @waiting: trees that wait when it is asked
@@ -72,7 +80,7 @@ void isol_builder_free(struct isol_builder *b)
 	isol_free(b->mem, b->code, b->room.code * sizeof(*b->code));
 	isol_free(b->mem, b->pool, b->room.pool * sizeof(*b->pool));
 	isol_free(b->mem, b->part, b->room.part * sizeof(*b->part));
-	isol_free(b->mem, b->node, b->room.node * sizeof(*b->node));
+	isol_free(b->mem, b->op, b->room.op * sizeof(*b->op));
 	isol_free(b->mem, b->cost, b->room.cost * sizeof(*b->cost));
 	isol_free(b->mem, b->cand, b->room.cand * sizeof(*b->cand));
 	isol_free(b->mem, b->list, b->room.list * sizeof(*b->list));
@@ -165,6 +173,7 @@ static void consider(const struct isol_builder *b, const struct isol_part *part,
 		     struct cut *best)
 {
 	u32 i, below = 0, above = 0, across, score;
+	u32 few = part->n / (part->n <= SMALL_PART ? DOUBLE_SMALL : DOUBLE_LARGE) + 1;
 
 	for (i = 0; i < part->n; i++) {
 		const struct isol_span *span = &isol_box(&b->boxes, b->list[i])[d];
@@ -175,7 +184,7 @@ static void consider(const struct isol_builder *b, const struct isol_part *part,
 	across = part->n - below - above;
 	if (across == part->n)
 		return;
-	if (across <= part->n / 4 + 1 && b->doubled + across <= b->boxes.n * 2 + 64) {
+	if (across <= few && b->doubled + across <= b->boxes.n * 2 + 64) {
 		score = 16 + expect(max(below, above) + across);
 		/* Of equal ones that which doubles least. */
 		score += across;
@@ -225,38 +234,94 @@ static u32 dim_of(const struct isol_boxes *boxes, u32 d)
 	return boxes->dims[d] == ISOL_MATCH_A_TCP_FLAGS ? ISOL_DIM_FLAGS : boxes->dims[d];
 }
 
-static int emit_box(struct isol_builder *b, u32 box, const struct isol_span *region)
+/* A test and the like begins. */
+static int emit_op(struct isol_builder *b, u32 word)
 {
-	const struct isol_span *span = isol_box(&b->boxes, box);
-	u32 d, count = b->ncode + 1, n = 0;
-	int err;
+	if (isol_room(b->mem, &b->op, &b->room.op, b->nops + 1, sizeof(*b->op)))
+		return -ENOMEM;
+	b->op[b->nops++] = b->ncode;
+	return emit(b, word);
+}
 
-	err = emit(b, b->boxes.decision[box]);
+static int emit_test(struct isol_builder *b, u32 d, u32 lo, u32 hi)
+{
+	int err = emit_op(b, dim_of(&b->boxes, d));
+
 	if (!err)
-		err = emit(b, 0);
-	for (d = 0; d < b->boxes.ndims && !err; d++) {
+		err = emit(b, lo);
+	if (!err)
+		err = emit(b, hi - lo);
+	return err;
+}
+
+/* Let the word at an offset lead to what comes next. */
+static void lead_here(struct isol_builder *b, u32 at)
+{
+	b->code[at] |= (b->ncode - at) << ISOL_TREE_ARG;
+}
+
+/* Whether a bound leaves less of a region than another one. */
+static bool narrower(const struct isol_span *a, const struct isol_span *in_a,
+		     const struct isol_span *b, const struct isol_span *in_b)
+{
+	return (u64)(a->hi - a->lo) * (in_b->hi - in_b->lo) <
+	       (u64)(b->hi - b->lo) * (in_a->hi - in_a->lo);
+}
+
+/* The dimensions that a box is bounded in: what fails most often first. */
+static u32 bounds_of(const struct isol_boxes *boxes, const struct isol_span *span,
+		     const struct isol_span *region, u8 *dims)
+{
+	u32 d, i, n = 0;
+
+	for (d = 0; d < boxes->ndims; d++) {
 		if (span[d].lo <= region[d].lo && span[d].hi >= region[d].hi)
 			continue;
-		n++;
-		err = emit(b, dim_of(&b->boxes, d));
-		if (!err)
-			err = emit(b, span[d].lo);
-		if (!err)
-			err = emit(b, span[d].hi - span[d].lo);
+		for (i = n++; i && narrower(&span[d], &region[d], &span[dims[i - 1]],
+					    &region[dims[i - 1]]); i--)
+			dims[i] = dims[i - 1];
+		dims[i] = d;
 	}
-	if (!err)
-		b->code[count] = n;
+	return n;
+}
+
+/* @open: out: a frame may be in none of its bounds, and then goes on behind it. */
+static int emit_box(struct isol_builder *b, u32 box, const struct isol_span *region, bool *open)
+{
+	const struct isol_span *span = isol_box(&b->boxes, box);
+	u32 i, n, at = b->ncode, decision = b->boxes.decision[box];
+	u8 dims[ISOL_NDIMS];
+	int err = 0;
+
+	n = bounds_of(&b->boxes, span, region, dims);
+	for (i = 0; i < n && !err; i++)
+		err = emit_test(b, dims[i], span[dims[i]].lo, span[dims[i]].hi);
+	*open = n || decision == ISOL_BOX_PASSED;
+	if (err)
+		return err;
+	if (decision == ISOL_BOX_PASSED) {
+		err = emit_op(b, ISOL_TREE_PASSED);
+	} else {
+		err = emit_op(b, ISOL_TREE_DECIDE);
+		if (!err)
+			err = emit(b, decision);
+	}
+	for (i = 0; i < n && !err; i++)
+		lead_here(b, at + i * ISOL_TREE_TEST_WORDS);
 	return err;
 }
 
 static int emit_leaf(struct isol_builder *b, const struct isol_part *part)
 {
+	bool open = true;
 	u32 i;
-	int err;
+	int err = 0;
 
-	err = emit(b, ISOL_TREE_LEAF | part->n << ISOL_TREE_ARG);
 	for (i = 0; i < part->n && !err; i++)
-		err = emit_box(b, b->list[i], part->region);
+		err = emit_box(b, b->list[i], part->region, &open);
+	/* No frame gets past a box that covers all. */
+	if (!err && open)
+		err = emit_op(b, ISOL_TREE_END);
 	return err;
 }
 
@@ -319,25 +384,24 @@ static u32 count_across(const struct isol_builder *b, const struct isol_part *pa
 
 static int emit_cut(struct isol_builder *b, const struct isol_part *part, const struct cut *cut)
 {
-	u32 at = b->ncode, op = cut->across ? ISOL_TREE_ACROSS : ISOL_TREE_CUT;
-	int err;
+	u32 across = b->ncode, at;
+	int err = 0;
 
-	if (!cut->across)
+	if (cut->across) {
+		err = emit_op(b, ISOL_TREE_ACROSS);
+		if (!err)
+			err = emit(b, 0);
+	} else {
 		b->doubled += count_across(b, part, cut);
-	err = emit(b, op | dim_of(&b->boxes, cut->dim) << ISOL_TREE_ARG);
+	}
+	at = b->ncode;
 	if (!err)
-		err = emit(b, cut->at);
-	if (!err)
-		err = emit(b, 0);
-	if (!err && cut->across)
-		err = emit(b, 0);
-	if (!err && cut->across)
-		err = emit(b, 0);
+		err = emit_test(b, cut->dim, 0, cut->at - 1);
 	/* The last to be pushed is the next to be done. */
 	if (!err && cut->across)
-		err = push(b, part, cut, ACROSS, at + 3);
+		err = push(b, part, cut, ACROSS, across);
 	if (!err)
-		err = push(b, part, cut, ABOVE, at + 2);
+		err = push(b, part, cut, ABOVE, at);
 	if (!err)
 		err = push(b, part, cut, BELOW, NO_PATCH);
 	return err;
@@ -363,43 +427,39 @@ static int do_part(struct isol_builder *b)
 	isol_work(b->work, (u64)part.n * (b->boxes.ndims + 4));
 	part.n = prune(&b->boxes, b->list, part.n, part.region);
 	if (part.patch != NO_PATCH)
-		b->code[part.patch] = b->ncode;
+		lead_here(b, part.patch);
 	if (part.prio != NO_PATCH)
 		b->code[part.prio] = first_rule(b, part.n);
-	if (isol_room(b->mem, &b->node, &b->room.node, b->nnodes + 1, sizeof(u32)))
-		return -ENOMEM;
-	b->node[b->nnodes++] = b->ncode;
 	cut = choose(b, &part);
 	if (cut.dim < b->boxes.ndims)
 		return emit_cut(b, &part, &cut);
 	return emit_leaf(b, &part);
 }
 
-/* The cost of each node, by the offset of the node; children come behind. */
+/* What it costs from each word on at which something begins: jumps lead forwards. */
 static int count_steps(struct isol_builder *b, u32 *steps)
 {
-	u32 i, j, n;
+	u32 i, far;
 
 	if (isol_room(b->mem, &b->cost, &b->room.cost, b->ncode, sizeof(u32)))
 		return -ENOMEM;
-	for (i = b->nnodes; i--;) {
-		u32 at = b->node[i];
-		const u32 *w = &b->code[at];
+	for (i = b->nops; i--;) {
+		u32 at = b->op[i];
 
-		switch (w[0] & ISOL_TREE_OP) {
-		case ISOL_TREE_LEAF:
-			n = w[0] >> ISOL_TREE_ARG;
+		far = at + (b->code[at] >> ISOL_TREE_ARG);
+		switch (b->code[at] & ISOL_TREE_OP) {
+		case ISOL_TREE_DECIDE:
+		case ISOL_TREE_END:
 			b->cost[at] = 1;
-			for (w++, j = 0; j < n; j++) {
-				b->cost[at] += 2 + w[1];
-				w += 2 + 3 * w[1];
-			}
 			break;
-		case ISOL_TREE_CUT:
-			b->cost[at] = 1 + max(b->cost[at + 3], b->cost[w[2]]);
+		case ISOL_TREE_PASSED:
+			b->cost[at] = 1 + b->cost[at + 1];
+			break;
+		case ISOL_TREE_ACROSS:
+			b->cost[at] = 2 + b->cost[at + ISOL_TREE_ACROSS_WORDS] + b->cost[far];
 			break;
 		default:
-			b->cost[at] = 2 + max(b->cost[at + 5], b->cost[w[2]]) + b->cost[w[3]];
+			b->cost[at] = 1 + max(b->cost[at + ISOL_TREE_TEST_WORDS], b->cost[far]);
 		}
 	}
 	*steps = b->cost[0];
@@ -409,6 +469,24 @@ static int count_steps(struct isol_builder *b, u32 *steps)
 static bool is_mac(u32 field)
 {
 	return field == ISOL_MATCH_A_SRC_MAC || field == ISOL_MATCH_A_DST_MAC;
+}
+
+/* The fields whose values are to be turned into classes, if these differ at all. */
+static void add_sets(const struct isol_boxes *boxes, struct isol_tree *tree)
+{
+	u32 d;
+
+	for (d = 0; d < boxes->ndims; d++) {
+		struct isol_tree_set *set = &tree->set[tree->nsets];
+
+		if (!isol_field_set(boxes->dims[d]) || !boxes->max[d])
+			continue;
+		set->field = boxes->dims[d];
+		set->kind = isol_field_kind(boxes->shape, set->field);
+		tree->steps += boxes->sets->maps->map[set->kind].steps;
+		tree->maps = boxes->sets->maps;
+		tree->nsets++;
+	}
 }
 
 /* What was built, in memory of its own. */
@@ -458,6 +536,8 @@ static int finish(struct isol_builder *b, u32 end, struct isol_tree **out)
 			tree->steps += is_mac(field) ? 1 : 2;
 	}
 	tree->steps += 2 * tree->flags;
+	add_sets(boxes, tree);
+	tree->prepare = tree->nranks || tree->flags || tree->nsets;
 	*out = tree;
 	return 0;
 }
@@ -479,10 +559,12 @@ int isol_tree_build(struct isol_builder *b, u32 shape, const struct isol_rule *c
 	    isol_room(b->mem, &b->cand, &b->room.cand, 2 * TRY_ALL + 2, sizeof(u32)))
 		return -ENOMEM;
 	b->ncode = 0;
-	b->nnodes = 0;
+	b->nops = 0;
 	b->doubled = 0;
 	root = &b->part[0];
 	memset(root, 0, sizeof(*root));
+	root->patch = NO_PATCH;
+	root->prio = NO_PATCH;
 	for (d = 0; d < boxes->ndims; d++)
 		root->region[d].hi = boxes->max[d];
 	for (i = 0; i < boxes->n; i++)
@@ -545,7 +627,7 @@ static u32 rank_ip6(const u32 *start, u32 n, struct isol_wide v)
 	return lo;
 }
 
-static noinline void prepare(const struct isol_tree *tree, struct isol_key *key)
+void isol_tree_prepare(const struct isol_tree *tree, struct isol_key *key)
 {
 	u32 i;
 
@@ -572,79 +654,43 @@ static noinline void prepare(const struct isol_tree *tree, struct isol_key *key)
 		}
 		key->v[rank->field] = v;
 	}
-}
+	for (i = 0; i < tree->nsets; i++) {
+		const struct isol_tree_set *set = &tree->set[i];
 
-/**
- * struct answer - what has been found so far
- * @decision: the end, or the decision of the first box
- * @prio: number of its rule
- * @passed: ISOL_DECISION_UNREAD if a rule that accepts was passed over
- */
-struct answer {
-	u32 decision;
-	u32 prio;
-	u32 passed;
-};
-
-/* Walk the boxes of a leaf. */
-static inline void ask_leaf(const u32 *w, const struct isol_key *key, struct answer *answer)
-{
-	u32 n = *w++ >> ISOL_TREE_ARG, decision, bounds;
-
-	for (; n; n--) {
-		decision = w[0];
-		bounds = w[1];
-		w += 2;
-		while (bounds && key->v[w[0]] - w[1] <= w[2]) {
-			bounds--;
-			w += 3;
-		}
-		if (bounds) {
-			w += 3 * bounds;
-			continue;
-		}
-		if (unlikely(decision == ISOL_BOX_PASSED)) {
-			answer->passed = ISOL_DECISION_UNREAD;
-			continue;
-		}
-		if (isol_decision_counter(decision) < answer->prio) {
-			answer->decision = decision;
-			answer->prio = isol_decision_counter(decision);
-		}
-		return;
+		key->v[set->field] = isol_maps_ask(tree->maps, set->kind, set->field, key);
 	}
 }
 
-u32 isol_tree_ask(const struct isol_tree *tree, struct isol_key *key)
+u32 isol_tree_ask_all(const struct isol_tree *tree, const u32 *w, const struct isol_key *key,
+		      u32 op)
 {
-	struct answer answer = { .decision = tree->end, .prio = U32_MAX };
-	const u32 *waiting[ISOL_TREE_WAITING], *w = tree->code;
-	u32 nwaiting = 0, op;
+	const u32 *waiting[ISOL_TREE_WAITING] __uninitialized, **top = waiting;
+	u32 decision = tree->end, prio = U32_MAX, passed = 0;
 
-	if (tree->nranks | tree->flags)
-		prepare(tree, key);
-	for (;;) {
-		op = w[0];
-		if ((op & ISOL_TREE_OP) == ISOL_TREE_CUT) {
-			w = key->v[op >> ISOL_TREE_ARG] < w[1] ? w + 3 : tree->code + w[2];
+	for (;; w = isol_tree_walk(w, key, &op)) {
+		if (op == ISOL_TREE_ACROSS) {
+			*top++ = w;
+			w += ISOL_TREE_ACROSS_WORDS;
 			continue;
 		}
-		if ((op & ISOL_TREE_OP) == ISOL_TREE_ACROSS) {
-			waiting[nwaiting++] = w;
-			w = key->v[op >> ISOL_TREE_ARG] < w[1] ? w + 5 : tree->code + w[2];
+		if (op == ISOL_TREE_DECIDE) {
+			if (isol_decision_counter(w[1]) < prio) {
+				decision = w[1];
+				prio = isol_decision_counter(decision);
+			}
+		} else if (op == ISOL_TREE_PASSED) {
+			passed = ISOL_DECISION_UNREAD;
+			w++;
 			continue;
 		}
-		ask_leaf(w, key, &answer);
 		do {
-			if (!nwaiting)
+			if (top == waiting)
 				goto out;
-			w = waiting[--nwaiting];
-		} while (w[4] >= answer.prio);
-		w = tree->code + w[3];
+			w = *--top;
+		} while (w[1] >= prio);
+		w += *w >> ISOL_TREE_ARG;
 	}
 out:
 	/* Only a default asks for it: a rule that is read decides for itself. */
-	if (answer.decision & ISOL_DECISION_DEFAULT)
-		answer.decision |= answer.passed;
-	return answer.decision;
+	return decision & ISOL_DECISION_DEFAULT ? decision | passed : decision;
 }

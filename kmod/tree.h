@@ -20,17 +20,21 @@
  * Bounds that hold everywhere in a leaf's part of the space are not compared
  * there. A box that covers all of a part hides those that come after it there.
  *
- * The whole is one array of words, children behind their parents:
+ * The whole is one array of words, a program that only jumps forwards:
  *
- *	CUT:	 op | dimension << 8, value, offset of the upper side;
- *		 the lower side follows
- *	ACROSS:	 op | dimension << 8, value, offset of the upper side, offset of what
- *		 lies across, number of the first rule there; the lower side follows
- *	LEAF:	 op | number of boxes << 8; for each box: decision, number of bounds;
- *		 for each bound: dimension, lowest value, highest - lowest
+ *	TEST:	 dimension | words to what is next if it fails << 8, lowest value,
+ *		 highest - lowest; what is next if it holds follows
+ *	DECIDE:	 op, decision: a box holds the frame
+ *	PASSED:	 op: a box does that would accept but cannot be read
+ *	END:	 op: no more boxes here
+ *	ACROSS:	 op | words to what lies across << 8, number of the first rule there
  *
- * Steps are what a lookup costs at worst: one for a cut, two for a box in a leaf
- * and one for each of its bounds, and those of the binary search for ranks.
+ * A cut is a test: the upper side is where it fails. A leaf has the tests of its
+ * boxes one after the other, and what is next to a test that fails is the next box.
+ *
+ * Steps are what a lookup costs at worst: one for each of these, two for what
+ * lies across, and those of the binary searches for ranks and for the classes of
+ * sets (set.h).
  *
  * Example. Boxes on destination port (d) and source address (s):
  *	0: d 80			1: d 443, s 10/8	2: d 1024-65535
@@ -46,14 +50,20 @@
 
 #include "box.h"
 
+/* Behind the dimensions, which stand for tests. */
 enum isol_tree_op {
-	ISOL_TREE_LEAF,
-	ISOL_TREE_CUT,
+	ISOL_TREE_DECIDE = 0xfc,
+	ISOL_TREE_PASSED,
+	ISOL_TREE_END,
 	ISOL_TREE_ACROSS,
 };
 
 #define ISOL_TREE_OP 0xffU
 #define ISOL_TREE_ARG 8
+
+/* Words of a test, and of what puts a tree aside. */
+#define ISOL_TREE_TEST_WORDS 3
+#define ISOL_TREE_ACROSS_WORDS 2
 
 /* Trees that lie across cuts and wait to be asked, at the most. */
 #define ISOL_TREE_WAITING 16
@@ -75,11 +85,25 @@ struct isol_tree_rank {
 };
 
 /**
+ * struct isol_tree_set - how to turn a value into the class of the sets that hold it
+ * @field: enum isol_match_attr
+ * @kind: enum isol_element_kind
+ */
+struct isol_tree_set {
+	u8 field;
+	u8 kind;
+};
+
+/**
  * struct isol_tree - see above
  * @end: what it comes to if no box holds the frame: decision or default
  * @steps: at worst
  * @nranks: number of @rank
  * @flags: TCP flags are asked about
+ * @nsets: number of @set
+ * @prepare: there is any of these
+ * @set: the fields that are asked about by sets
+ * @maps: how to, or NULL; they live as long as the program
  * @rank: the fields that are asked about by rank
  * @nwords: number of words of @code
  * @code: the tree; ranks' starts are behind it
@@ -87,8 +111,12 @@ struct isol_tree_rank {
 struct isol_tree {
 	u32 end;
 	u32 steps;
-	u16 nranks;
-	u16 flags;
+	u8 nranks;
+	u8 flags;
+	u8 nsets;
+	bool prepare;
+	struct isol_tree_set set[6];
+	const struct isol_maps *maps;
 	struct isol_tree_rank rank[4];
 	u32 nwords;
 	u32 code[];
@@ -103,9 +131,9 @@ struct isol_tree {
  * @pool: lists of boxes of the parts that are still to be done, end to end
  * @part: those parts, the next to be done last
  * @nparts: their number
- * @node: offsets of the nodes made so far
- * @nnodes: their number
- * @cost: of each node, in steps
+ * @op: offsets of what has been made so far: tests and so on
+ * @nops: their number
+ * @cost: of each, by offset, in steps
  * @cand: places to cut at
  * @list: scratch for lists
  * @room: of the arrays above, in their order
@@ -120,13 +148,13 @@ struct isol_builder {
 	u32 *pool;
 	struct isol_part *part;
 	u32 nparts;
-	u32 *node;
-	u32 nnodes;
+	u32 *op;
+	u32 nops;
 	u32 *cost;
 	u32 *cand;
 	u32 *list;
 	struct {
-		u32 code, pool, part, node, cost, cand, list;
+		u32 code, pool, part, op, cost, cand, list;
 	} room;
 	u32 doubled;
 	struct isol_work *work;
@@ -153,13 +181,65 @@ int isol_tree_build(struct isol_builder *builder, u32 shape, const struct isol_r
 size_t isol_tree_size(const struct isol_tree *tree);
 void isol_tree_free(struct isol_mem *mem, const struct isol_tree *tree);
 
+/* Ranks, classes and ordered flags: what the key has to have besides what was read. */
+void isol_tree_prepare(const struct isol_tree *tree, struct isol_key *key);
+
 /**
- * isol_tree_ask() - find the first box that holds a frame
+ * isol_tree_walk() - go on to what is no test
+ * @w: where the walk is
+ * @key: the frame
+ * @op: out: what it is, enum isol_tree_op
+ *
+ * Return: where it is.
+ */
+static __always_inline const u32 *isol_tree_walk(const u32 *w, const struct isol_key *key,
+						 u32 *op)
+{
+	for (;;) {
+		*op = *w & ISOL_TREE_OP;
+		if (*op >= ISOL_NDIMS)
+			return w;
+		if (key->v[*op] - w[1] <= w[2])
+			w += ISOL_TREE_TEST_WORDS;
+		else
+			w += *w >> ISOL_TREE_ARG;
+	}
+}
+
+/**
+ * isol_tree_ask_all() - find the first box where what was found may not be it
  * @tree: the tree
- * @key: the frame; ranks and ordered flags are written to fields that are unused
+ * @w: where the first walk has stopped
+ * @key: the frame
+ * @op: what is there
  *
  * Return: a decision or a default.
  */
-u32 isol_tree_ask(const struct isol_tree *tree, struct isol_key *key);
+u32 isol_tree_ask_all(const struct isol_tree *tree, const u32 *w, const struct isol_key *key,
+		      u32 op);
+
+/**
+ * isol_tree_ask() - find the first box that holds a frame
+ * @tree: the tree
+ * @key: the frame; ranks, classes and ordered flags are written to fields that are
+ *	unused
+ *
+ * Return: a decision or a default.
+ */
+static __always_inline u32 isol_tree_ask(const struct isol_tree *tree, struct isol_key *key)
+{
+	const u32 *w;
+	u32 op;
+
+	if (unlikely(tree->prepare))
+		isol_tree_prepare(tree, key);
+	w = isol_tree_walk(tree->code, key, &op);
+	/* Nothing waits yet. */
+	if (likely(op == ISOL_TREE_DECIDE))
+		return w[1];
+	if (likely(op == ISOL_TREE_END))
+		return tree->end;
+	return isol_tree_ask_all(tree, w, key, op);
+}
 
 #endif /* ISOL_TREE_H */

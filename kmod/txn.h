@@ -26,6 +26,8 @@ union isol_specs {
 	struct isol_segment_spec segment;
 	struct isol_group_spec group;
 	struct isol_binding_spec binding;
+	struct isol_set_spec set;
+	struct isol_service_spec service;
 	struct {
 		struct isol_rule_spec rule;
 		struct isol_wide_range values[ISOL_MAX_VALUES];

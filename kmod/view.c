@@ -9,7 +9,7 @@
 struct isol_view isol_view_deny;
 
 /* Frames of ports that are unknown are counted for nobody. */
-static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS];
+static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS + 1];
 
 static size_t slots_len(u32 size)
 {
@@ -85,7 +85,7 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
 	WRITE_ONCE(slot->counts, port->counts);
 	WRITE_ONCE(slot->row, class->row);
 	/* after where it is counted and its row */
-	smp_store_release(&slot->word, isol_word(isol_word_bridge(word), class->col));
+	smp_store_release(&slot->word, isol_word(isol_word_domain(word), class->col));
 	if (slot->ifindex != port->ifindex)
 		/* after all of it */
 		smp_store_release(&slot->ifindex, port->ifindex);

@@ -26,7 +26,7 @@ struct isol_port;
 /**
  * struct isol_slot - a port in the port table
  * @ifindex: whose it is; 0 if nobody's
- * @word: bridge and column, see classify.h; 0 if the port is unknown
+ * @word: domain and column, see classify.h; 0 if the port is unknown
  * @row: of its class; never NULL
  * @counts: where its frames are counted, see isol_port_count(); never NULL
  * @port: the port; for the control path, may be NULL
@@ -125,7 +125,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
  * isol_view_put() - enter a port, or change it
  * @view: the view, published or not
  * @port: the port
- * @word: its bridge and class
+ * @word: its domain and class
  *
  * Context: isol_net.lock held, or the view is not yet published.
  * Return: false when the table has no room for it.

@@ -12,6 +12,9 @@
 #define ISOL_CHUNK_SIZE	(64 * 1024 - 64)
 #endif
 
+/* The first is small: many arenas live for a few values of one rule. */
+#define FIRST_CHUNK_SIZE 1024
+
 struct arena_chunk {
 	struct arena_chunk *older;
 	size_t used;
@@ -69,13 +72,15 @@ void *arena_alloc(struct arena *a, size_t size)
 {
 	const size_t align = __alignof__(max_align_t);
 	struct arena_chunk *c = a->chunk;
-	size_t room = ISOL_CHUNK_SIZE;
+	size_t room = c ? 2 * c->size : FIRST_CHUNK_SIZE;
 	void *p;
 
 	if (size > SIZE_MAX / 2)
 		out_of_memory();
 	size = (size + align - 1) & ~(align - 1);
 	if (!c || c->size - c->used < size) {
+		if (room > ISOL_CHUNK_SIZE)
+			room = ISOL_CHUNK_SIZE;
 		if (room < size)
 			room = size;
 		c = xcalloc(1, sizeof(*c) + room);

@@ -23,7 +23,8 @@ ATTR_NAMES(segment, ISOL_SEGMENT_A_NAME,
 	   [ISOL_SEGMENT_A_BRIDGE] = { .name = "bridge" },
 	   [ISOL_SEGMENT_A_WITHIN] = { .name = "within" },
 	   [ISOL_SEGMENT_A_UPLINK] = { .name = "uplink" },
-	   [ISOL_SEGMENT_A_COMMENT] = { .name = "comment" });
+	   [ISOL_SEGMENT_A_COMMENT] = { .name = "comment" },
+	   [ISOL_SEGMENT_A_VLAN] = { .name = "vlan" });
 
 ATTR_NAMES(group, ISOL_GROUP_A_NAME,
 	   [ISOL_GROUP_A_NAME] = { .name = "name" },
@@ -46,6 +47,17 @@ ATTR_NAMES(endpoint, 0,
 	   [ISOL_ENDPOINT_A_KIND] = { .name = "kind" },
 	   [ISOL_ENDPOINT_A_NAME] = { .name = "name" });
 
+ATTR_NAMES(set, ISOL_SET_A_NAME,
+	   [ISOL_SET_A_NAME] = { .name = "name" },
+	   [ISOL_SET_A_TYPE] = { .name = "type" },
+	   [ISOL_SET_A_REMOTE] = { .name = "remote" },
+	   [ISOL_SET_A_COMMENT] = { .name = "comment" },
+	   [ISOL_SET_A_APPEND] = { .name = "append" },
+	   [ISOL_SET_A_IP4] = { .name = "addresses" },
+	   [ISOL_SET_A_IP6] = { .name = "addresses" },
+	   [ISOL_SET_A_MAC] = { .name = "macs" },
+	   [ISOL_SET_A_PORT] = { .name = "ports" });
+
 ATTR_NAMES(rule, ISOL_RULE_A_NAME,
 	   [ISOL_RULE_A_NAME] = { .name = "name" },
 	   [ISOL_RULE_A_TABLE] = { .name = "table" },
@@ -54,7 +66,15 @@ ATTR_NAMES(rule, ISOL_RULE_A_NAME,
 	   [ISOL_RULE_A_VERDICT] = { .name = "verdict" },
 	   [ISOL_RULE_A_STATELESS] = { .name = "stateless" },
 	   [ISOL_RULE_A_COMMENT] = { .name = "comment" },
-	   [ISOL_RULE_A_OWNER] = { .name = "owner" });
+	   [ISOL_RULE_A_OWNER] = { .name = "owner" },
+	   [ISOL_RULE_A_SERVICE] = { .name = "service" },
+	   [ISOL_RULE_A_FOLLOW] = { .name = "follow" });
+
+ATTR_NAMES(service, ISOL_SERVICE_A_NAME,
+	   [ISOL_SERVICE_A_NAME] = { .name = "name" },
+	   [ISOL_SERVICE_A_WHERE] = { .name = "where", .nest = &endpoint },
+	   [ISOL_SERVICE_A_FOLLOW] = { .name = "follow" },
+	   [ISOL_SERVICE_A_COMMENT] = { .name = "comment" });
 
 ATTR_NAMES(quarantine, ISOL_QUARANTINE_A_BINDING,
 	   [ISOL_QUARANTINE_A_BINDING] = { .name = "binding" },
@@ -69,7 +89,9 @@ static const struct attr_name top_v[] = {
 	[ISOL_A_SEGMENT] = { .name = "segment", .nest = &segment },
 	[ISOL_A_GROUP] = { .name = "group", .nest = &group },
 	[ISOL_A_BINDING] = { .name = "binding", .nest = &binding },
+	[ISOL_A_SET] = { .name = "set", .nest = &set },
 	[ISOL_A_RULE] = { .name = "rule", .nest = &rule },
+	[ISOL_A_SERVICE] = { .name = "service", .nest = &service },
 	[ISOL_A_QUARANTINE] = { .name = "quarantine", .nest = &quarantine },
 	[ISOL_A_FROM] = { .name = "from", .nest = &endpoint },
 	[ISOL_A_TO] = { .name = "to", .nest = &endpoint },

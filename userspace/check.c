@@ -6,8 +6,11 @@
 #include <linux/isol.h>
 
 #include "check.h"
+#include "check_set.h"
+#include "hidden.h"
 #include "match_fault.h"
 #include "match_line.h"
+#include "service.h"
 #include "text.h"
 
 struct checker {
@@ -54,6 +57,7 @@ static void check_objects(struct checker *c, enum object_kind kind, size_t max)
 {
 	const struct objects *l = &c->p->list[kind];
 	const struct object *other;
+	enum object_kind before;
 	size_t i;
 
 	for (i = 0; i < l->n; i++) {
@@ -74,17 +78,24 @@ static void check_objects(struct checker *c, enum object_kind kind, size_t max)
 				    "%s '%s': the comment %s",
 				    object_word(kind),
 				    name, fault);
-		if (kind != OBJECT_GROUP && kind != OBJECT_BINDING)
+		if (kind != OBJECT_GROUP && kind != OBJECT_BINDING && kind != OBJECT_REMOTE &&
+		    kind != OBJECT_SET)
 			continue;
 		if (endpoint_reserved(name))
 			diags_error(c->d, o->name.at,
 				    "'%s' is a reserved word; expected another name for the %s",
 				    name, object_word(kind));
-		other = kind == OBJECT_BINDING ? policy_find(c->p, OBJECT_GROUP, name) : NULL;
+		before = OBJECT_GROUP;
+		other = kind == OBJECT_GROUP ? NULL : policy_find(c->p, before, name);
+		if (!other && kind != OBJECT_GROUP && kind != OBJECT_BINDING) {
+			before = OBJECT_BINDING;
+			other = policy_find(c->p, before, name);
+		}
 		if (other)
 			diags_error(c->d, o->name.at,
-				    "binding '%s' has the name of a group%s; expected another: rules could not tell them apart",
-				    name, where(other->name.at).text);
+				    "%s '%s' has the name of a %s%s; expected another: rules could not tell them apart",
+				    object_word(kind), name, object_word(before),
+				    where(other->name.at).text);
 	}
 }
 
@@ -153,7 +164,7 @@ static void check_segments(struct checker *c)
 	policy_each_segment(c->p, s, i) {
 		const struct word *w = &s->bridge;
 		struct guess g = { .word = w->text };
-		char buf[96];
+		char buf[96], key[ISOL_IFNAME_LEN + 16];
 
 		if (!w->text) {
 			if (!s->o.broken)
@@ -167,10 +178,21 @@ static void check_segments(struct checker *c)
 				    s->o.name.text, w->text, guess_text(&g, buf, sizeof(buf)));
 			continue;
 		}
-		other = table_add(&taken, w->text, s);
-		if (other)
+		/* perhaps it has a VLAN that could not be read */
+		if (s->o.broken)
+			continue;
+		snprintf(key, sizeof(key), "%u %s", s->vlan, w->text);
+		other = table_add(&taken, arena_strdup(&c->arena, key), s);
+		if (!other)
+			continue;
+		if (s->vlan)
+			diags_error(c->d, s->o.name.at,
+				    "segment '%s': VLAN %u of bridge '%s' is the segment '%s' already%s; expected one segment for a VLAN",
+				    s->o.name.text, s->vlan, w->text, other->o.name.text,
+				    where(other->o.name.at).text);
+		else
 			diags_error(c->d, w->at,
-				    "segment '%s': bridge '%s' is the segment '%s' already%s; expected one segment for a bridge",
+				    "segment '%s': bridge '%s' is the segment '%s' already%s; expected one segment without 'vlan' for a bridge",
 				    s->o.name.text, w->text, other->o.name.text,
 				    where(other->o.name.at).text);
 	}
@@ -345,17 +367,17 @@ static void check_bindings(struct checker *c)
  * Rules
  */
 
-static void resolve(struct checker *c, const struct rule *r, struct endpoint *e,
+static void resolve(struct checker *c, const char *what, const char *of, struct endpoint *e,
 		    enum object_kind table)
 {
 	const char *name = e->name.text;
 	struct guess g = { .word = name };
 	char buf[96];
 
-	if (e->kind == ISOL_ENDPOINT_QUARANTINED && table == OBJECT_RULE) {
+	if (e->kind == ISOL_ENDPOINT_QUARANTINED && table != OBJECT_QRULE) {
 		diags_error(c->d, e->name.at,
-			    "rule '%s': 'quarantined' is for the rules of the quarantine section",
-			    r->o.name.text);
+			    "%s '%s': 'quarantined' is for the rules of the quarantine section",
+			    what, of);
 		return;
 	}
 	if (e->kind != ENDPOINT_NAME)
@@ -368,23 +390,34 @@ static void resolve(struct checker *c, const struct rule *r, struct endpoint *e,
 		e->kind = ISOL_ENDPOINT_BINDING;
 		return;
 	}
+	if (policy_find(c->p, OBJECT_REMOTE, name)) {
+		e->kind = ISOL_ENDPOINT_REMOTE;
+		return;
+	}
+	if (policy_find(c->p, OBJECT_SET, name)) {
+		diags_error(c->d, e->name.at,
+			    "%s '%s': '%s' is a set, which is no endpoint; expected a remote, or 'src: {set: %s}' or 'dst' beside the endpoint",
+			    what, of, name, name);
+		return;
+	}
 	if (!strcmp(name, "unbound")) {
 		diags_error(c->d, e->name.at,
-			    "rule '%s': no rule can name unbound ports; see 'unbound' of the bridge",
-			    r->o.name.text);
+			    "%s '%s': no rule can name unbound ports; see 'unbound' of the bridge",
+			    what, of);
 		return;
 	}
 	if (!diags_full(c->d)) {
 		guess_among(c, &g, OBJECT_GROUP);
 		guess_among(c, &g, OBJECT_BINDING);
+		guess_among(c, &g, OBJECT_REMOTE);
 		guess_offer(&g, "any");
 		guess_offer(&g, "host");
 		guess_offer(&g, "uplink");
 		guess_offer(&g, "members");
 		guess_offer(&g, "quarantined");
 	}
-	diags_error(c->d, e->name.at, "rule '%s': no group or binding '%s' in the policy%s",
-		    r->o.name.text, name, guess_text(&g, buf, sizeof(buf)));
+	diags_error(c->d, e->name.at, "%s '%s': no group, binding or remote '%s' in the policy%s",
+		    what, of, name, guess_text(&g, buf, sizeof(buf)));
 }
 
 static bool all_unjudged(const struct endpoint_list *l)
@@ -392,7 +425,8 @@ static bool all_unjudged(const struct endpoint_list *l)
 	size_t i;
 
 	for (i = 0; i < l->n; i++)
-		if (l->v[i].kind != ISOL_ENDPOINT_HOST && l->v[i].kind != ISOL_ENDPOINT_UPLINK)
+		if (l->v[i].kind != ISOL_ENDPOINT_HOST && l->v[i].kind != ISOL_ENDPOINT_UPLINK &&
+		    l->v[i].kind != ISOL_ENDPOINT_REMOTE)
 			return false;
 	return true;
 }
@@ -415,6 +449,8 @@ static u64 endpoint_id(const struct checker *c, const struct endpoint *e)
 		o = policy_find(c->p, OBJECT_GROUP, e->name.text);
 	else if (e->kind == ISOL_ENDPOINT_BINDING)
 		o = policy_find(c->p, OBJECT_BINDING, e->name.text);
+	else if (e->kind == ISOL_ENDPOINT_REMOTE)
+		o = policy_find(c->p, OBJECT_REMOTE, e->name.text);
 	return (u64)e->kind << 32 | (o ? o->index : 0);
 }
 
@@ -453,51 +489,75 @@ static char *ends_key(struct checker *c, const struct rule *r)
 	return key;
 }
 
+/* A remote is known by the addresses in frames. */
+static bool has_remote(const struct rule *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->from.n; i++)
+		if (r->from.v[i].kind == ISOL_ENDPOINT_REMOTE)
+			return true;
+	for (i = 0; i < r->to.n; i++)
+		if (r->to.v[i].kind == ISOL_ENDPOINT_REMOTE)
+			return true;
+	return false;
+}
+
+/* What a rule is found by that has these ends, match and verdict. */
+static char *shadow_key(struct checker *c, const char *ends, const char *line, bool accepts)
+{
+	const size_t size = strlen(ends) + strlen(line) + sizeof("  -");
+	char *key = arena_alloc(&c->arena, size);
+
+	snprintf(key, size, "%s %s %c", ends, line, accepts ? '+' : '-');
+	return key;
+}
+
 /*
- * The rule that leaves nothing to another, or NULL. Of equal matches it depends on
- * the verdicts: a frame of which nobody can tell passes a rule that accepts by,
- * and is dropped by one that drops.
+ * The rule that leaves nothing to another, or NULL. Of equal matches, and of remotes,
+ * it depends on the verdicts: a frame of which nobody can tell passes a rule that
+ * accepts by, and is dropped by one that drops.
  */
 static const struct rule *shadow(struct checker *c, struct rule *r, struct table *matches)
 {
-	char *ends = ends_key(c, r), *line, *drops, *accepts;
+	const bool accepts = r->verdict == ISOL_VERDICT_ACCEPT;
 	const struct rule *first;
-	size_t size;
+	char *ends = ends_key(c, r), *line;
+	const char *lines[2] = { "" };
+	size_t i;
 
-	if (match_empty(&r->match))
+	if (match_empty(rule_match(r)) && !has_remote(r))
 		return table_add(matches, ends, r);
 	first = table_find(matches, ends);
-	if (first)
-		return first;
-	line = match_line(&r->match);
-	size = strlen(ends) + strlen(line) + sizeof("  -");
-	drops = arena_alloc(&c->arena, size);
-	accepts = arena_alloc(&c->arena, size);
-	snprintf(drops, size, "%s %s -", ends, line);
-	snprintf(accepts, size, "%s %s +", ends, line);
-	free(line);
-	first = table_find(matches, drops);
-	if (!first && r->verdict == ISOL_VERDICT_ACCEPT)
-		first = table_find(matches, accepts);
+	line = match_line(rule_match(r));
+	lines[1] = line;
+	/* a rule that asks for less than this one, that is nothing, and one that asks the same */
+	for (i = 0; i < ARRAY_SIZE(lines) && !first; i++) {
+		first = table_find(matches, shadow_key(c, ends, lines[i], false));
+		if (!first && accepts)
+			first = table_find(matches, shadow_key(c, ends, lines[i], true));
+	}
 	if (!first)
-		table_add(matches, r->verdict == ISOL_VERDICT_ACCEPT ? accepts : drops, r);
+		table_add(matches, shadow_key(c, ends, line, accepts), r);
+	free(line);
 	return first;
 }
 
-static void check_match(struct checker *c, const struct rule *r)
+static bool check_match(struct checker *c, const struct rule *r)
 {
 	char buf[MATCH_FAULT_SIZE];
 	struct mark at = { 0 };
 	const char *name = r->o.name.text;
-	const char *msg = match_fault(&r->match, &at, buf);
+	const char *msg = match_fault(rule_match(r), &at, buf);
 
 	if (msg) {
 		diags_error(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
-		return;
+		return false;
 	}
-	msg = match_doubt(&r->match, &at);
+	msg = match_doubt(rule_match(r), &at);
 	if (msg)
 		diags_warn(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
+	return true;
 }
 
 static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *l,
@@ -512,12 +572,12 @@ static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *
 		return false;
 	}
 	for (i = 0; i < l->n; i++)
-		resolve(c, r, &l->v[i], table);
+		resolve(c, "rule", r->o.name.text, &l->v[i], table);
 	return c->d->errors == before;
 }
 
 static void check_rule(struct checker *c, struct rule *r, enum object_kind table,
-		       struct table *matches)
+		       struct table *matches, struct hidden *hidden)
 {
 	const char *fault = r->owner.text ? name_fault(r->owner.text) : NULL;
 	const struct rule *first;
@@ -528,8 +588,9 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 			    r->owner.text, fault);
 	ok = check_side(c, r, &r->from, table);
 	ok = check_side(c, r, &r->to, table) && ok;
+	ok = check_rule_sets(c->p, c->d, r) && ok;
 	if (!r->o.broken)
-		check_match(c, r);
+		ok = check_match(c, r) && ok;
 	if (!ok || r->o.broken)
 		return;
 	if (all_unjudged(&r->from) && all_unjudged(&r->to)) {
@@ -545,43 +606,158 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 		return;
 	}
 	first = shadow(c, r, matches);
-	if (first)
+	if (first) {
 		diags_warn(c->d, r->o.name.at,
 			   "rule '%s' never matches: rule '%s'%s comes first and has the same from and to%s",
 			   r->o.name.text, first->o.name.text, where(first->o.name.at).text,
-			   match_empty(&first->match) ? "" : ", and the same match");
+			   match_empty(rule_match(first)) ? "" : ", and the same match");
+		return;
+	}
+	first = hidden_add(hidden, r);
+	if (first)
+		diags_warn(c->d, r->o.name.at,
+			   "rule '%s' never matches: rule '%s'%s comes first and takes all of its frames",
+			   r->o.name.text, first->o.name.text, where(first->o.name.at).text);
 }
 
 static void check_rules(struct checker *c, enum object_kind table)
 {
+	const size_t len = strlen(SERVICE_PREFIX);
+	struct hidden *hidden = hidden_new(c->p);
 	struct table matches = { 0 };
 	struct rule *r;
 	size_t i;
 
 	check_objects(c, table, ISOL_MAX_RULES);
 	policy_each(c->p, table, struct rule, r, i)
-		check_rule(c, r, table, &matches);
+		if (!strncmp(r->o.name.text, SERVICE_PREFIX, len))
+			diags_error(c->d, r->o.name.at,
+				    "the rule name '%s' begins like those that services come to; expected another",
+				    r->o.name.text);
+	policy_each(c->p, table, struct rule, r, i)
+		check_rule(c, r, table, &matches, hidden);
+	hidden_free(hidden);
 	table_free(&matches);
 	arena_free(&c->arena);
+}
+
+/*
+ * Services
+ */
+
+static void check_service(struct checker *c, struct service *s)
+{
+	const struct service_kind *k = service_kind_find(s->o.name.text);
+	const size_t before = c->d->errors;
+	struct guess g = { .word = s->o.name.text };
+	char list[SERVICE_LIST_SIZE], buf[64];
+	size_t i;
+
+	/* what the kernel tells of has its rules, known here or not */
+	if (!k && !s->expanded) {
+		for (k = service_kinds; k->name; k++)
+			guess_offer(&g, k->name);
+		diags_error(c->d, s->o.name.at, "unknown service '%s'; expected one of %s%s",
+			    s->o.name.text, service_list(list),
+			    guess_text(&g, buf, sizeof(buf)));
+		return;
+	}
+	if (s->where.n > ISOL_MAX_ENDPOINTS) {
+		diags_error(c->d, s->where.v[ISOL_MAX_ENDPOINTS].name.at,
+			    "service '%s': more than %u endpoints", s->o.name.text,
+			    ISOL_MAX_ENDPOINTS);
+		return;
+	}
+	if (!s->where.n && !s->follow && !s->o.broken) {
+		diags_error(c->d, s->o.name.at, "service '%s' has no 'where'", s->o.name.text);
+		return;
+	}
+	if (s->where.n && s->follow) {
+		diags_error(c->d, s->o.name.at, "service '%s' follows rules, and has a 'where' too",
+			    s->o.name.text);
+		return;
+	}
+	for (i = 0; i < s->where.n; i++)
+		resolve(c, "service", s->o.name.text, &s->where.v[i], OBJECT_SRULE);
+	if (c->d->errors == before && !s->o.broken)
+		service_expand(c->p, s);
+}
+
+static void check_services(struct checker *c)
+{
+	struct service *s;
+	struct rule *r;
+	size_t i, j;
+
+	check_objects(c, OBJECT_SERVICE, ISOL_MAX_SERVICES);
+	policy_each_service(c->p, s, i)
+		check_service(c, s);
+	/* of the kernel, where the names of endpoints mean something too */
+	policy_each(c->p, OBJECT_SRULE, struct rule, r, i) {
+		for (j = 0; j < r->from.n; j++)
+			resolve(c, "rule", r->o.name.text, &r->from.v[j], OBJECT_SRULE);
+		for (j = 0; j < r->to.n; j++)
+			resolve(c, "rule", r->o.name.text, &r->to.v[j], OBJECT_SRULE);
+	}
+}
+
+static void give_hint(struct checker *c)
+{
+	const struct rule *r;
+	char others[48] = "";
+	size_t more;
+
+	if (c->d->errors)
+		return;
+	r = service_hint(c->p, &more);
+	if (!r)
+		return;
+	if (more)
+		snprintf(others, sizeof(others), " (and %zu more)", more);
+	diags_warn(c->d, r->o.name.at,
+		   "rule '%s'%s lets IP pass, but its ends cannot find each other: nothing lets ARP or neighbour discovery pass both ways; expected 'services: {neighbor: follow}'",
+		   r->o.name.text, others);
+}
+
+/* Each list is within the limit by itself: are they together? */
+static void check_number(struct checker *c)
+{
+	static const enum object_kind tables[] = { OBJECT_SRULE, OBJECT_RULE, OBJECT_QRULE };
+	size_t total = 0, i;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		if (c->p->list[tables[i]].n > ISOL_MAX_RULES)
+			return;
+	for (i = 0; i < ARRAY_SIZE(tables); i++) {
+		const struct objects *l = &c->p->list[tables[i]];
+
+		if (total + l->n > ISOL_MAX_RULES) {
+			diags_error(c->d, l->v[ISOL_MAX_RULES - total]->name.at,
+				    "more than %u rules, those of the quarantine section and of services included",
+				    ISOL_MAX_RULES);
+			return;
+		}
+		total += l->n;
+	}
 }
 
 int policy_check(struct policy *p, struct diags *d)
 {
 	struct checker c = { .p = p, .d = d };
-	const struct objects *rules = &p->list[OBJECT_RULE];
-	const struct objects *qrules = &p->list[OBJECT_QRULE];
 
 	check_bridges(&c);
 	check_segments(&c);
 	check_objects(&c, OBJECT_GROUP, ISOL_MAX_GROUPS);
 	check_bindings(&c);
+	check_objects(&c, OBJECT_REMOTE, ISOL_MAX_SETS);
+	check_objects(&c, OBJECT_SET, ISOL_MAX_SETS);
+	check_elements(p, d);
+	check_services(&c);
 	check_rules(&c, OBJECT_RULE);
 	check_rules(&c, OBJECT_QRULE);
-	if (qrules->n && qrules->n <= ISOL_MAX_RULES && rules->n <= ISOL_MAX_RULES &&
-	    qrules->n + rules->n > ISOL_MAX_RULES)
-		diags_error(d, qrules->v[ISOL_MAX_RULES - rules->n]->name.at,
-			    "more than %u rules, those of the quarantine section included",
-			    ISOL_MAX_RULES);
+	check_unused_sets(p, d);
+	check_number(&c);
+	give_hint(&c);
 	table_free(&c.uplinks);
 	arena_free(&c.arena);
 	return d->errors ? -EINVAL : 0;

@@ -52,6 +52,18 @@ void usage_error(const struct args *a, const char *fmt, ...)
 	exit(EXIT_ERROR);
 }
 
+void value_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	fputs("isolctl: ", stderr);
+	va_start(ap, fmt);
+	vfprintf(stderr, fmt, ap);
+	va_end(ap);
+	putc('\n', stderr);
+	exit(EXIT_ERROR);
+}
+
 int error(const char *fmt, ...)
 {
 	va_list ap;
@@ -234,8 +246,11 @@ int ctx_enter(struct ctx *c)
 
 int ctx_connect(struct ctx *c)
 {
-	int err = ctx_enter(c);
+	int err;
 
+	if (c->connected)
+		return c->absent ? EXIT_ERROR : EXIT_DONE;
+	err = ctx_enter(c);
 	if (err)
 		return err;
 	err = genl_open(&c->genl);

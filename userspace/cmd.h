@@ -105,12 +105,22 @@ void args_end(struct ctx *c, struct args *a);
 __noreturn void print_help(const struct args *a);
 
 /**
- * usage_error() - say what is wrong with the command line and end the program
+ * usage_error() - say what is wrong with the words of the command line, and how they
+ * should be, and end the program
  * @a: the words
  * @fmt: what is wrong
  */
 __printf(2, 3)
 __noreturn void usage_error(const struct args *a, const char *fmt, ...);
+
+/**
+ * value_error() - say what is wrong with a value and end the program
+ * @fmt: what is wrong
+ *
+ * The command was understood: how it is used would only be in the way.
+ */
+__printf(1, 2)
+__noreturn void value_error(const char *fmt, ...);
 
 /**
  * match_word() - find a word by an abbreviation
@@ -231,14 +241,18 @@ int cmd_bridge(struct ctx *c, struct args *a);
 int cmd_segment(struct ctx *c, struct args *a);
 int cmd_group(struct ctx *c, struct args *a);
 int cmd_bind(struct ctx *c, struct args *a);
+int cmd_service(struct ctx *c, struct args *a);
 int cmd_rule(struct ctx *c, struct args *a);
+int cmd_set(struct ctx *c, struct args *a);
+int cmd_remote(struct ctx *c, struct args *a);
 int cmd_port(struct ctx *c, struct args *a);
 int cmd_monitor(struct ctx *c, struct args *a);
+int cmd_names(struct ctx *c, struct args *a);
 
 /**
  * show_objects() - print the objects of a kind
  * @c: the run
- * @kind: the kind; OBJECT_RULE shows the quarantine rules too
+ * @kind: the kind; OBJECT_RULE shows the rules of all tables
  * @name: of the only one that is wanted, or NULL
  *
  * Return: exit code.

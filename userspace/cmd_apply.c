@@ -16,6 +16,8 @@
 
 static int load_file(const char *path, struct policy **p, struct diags *d)
 {
+	const bool named = strcmp(path, "-");
+	const struct load_files files = { .policy = path, .read = file_read };
 	size_t len = 0;
 	char *buf = NULL;
 	int err;
@@ -23,7 +25,7 @@ static int load_file(const char *path, struct policy **p, struct diags *d)
 	err = file_read(path, YAML_MAX_SIZE, &buf, &len);
 	if (err)
 		return error("%s: %s", path, strerror(-err));
-	err = isol_load(!strcmp(path, "-") ? "<stdin>" : path, buf, len, p, d);
+	err = isol_load_files(named ? path : "<stdin>", buf, len, named ? &files : NULL, p, d);
 	free(buf);
 	return err ? EXIT_ERROR : EXIT_DONE;
 }
@@ -36,6 +38,9 @@ static json_t *counts(const struct policy *p)
 	tree_set(t, "segments", json_integer(p->list[OBJECT_SEGMENT].n));
 	tree_set(t, "groups", json_integer(p->list[OBJECT_GROUP].n));
 	tree_set(t, "bindings", json_integer(p->list[OBJECT_BINDING].n));
+	tree_set(t, "remotes", json_integer(p->list[OBJECT_REMOTE].n));
+	tree_set(t, "sets", json_integer(p->list[OBJECT_SET].n));
+	tree_set(t, "services", json_integer(p->list[OBJECT_SERVICE].n));
 	tree_set(t, "rules", json_integer(p->list[OBJECT_RULE].n + p->list[OBJECT_QRULE].n));
 	return t;
 }
@@ -44,9 +49,12 @@ static void print_counts(const struct policy *p)
 {
 	const size_t n[] = {
 		p->list[OBJECT_BRIDGE].n, p->list[OBJECT_SEGMENT].n, p->list[OBJECT_GROUP].n,
-		p->list[OBJECT_BINDING].n, p->list[OBJECT_RULE].n + p->list[OBJECT_QRULE].n,
+		p->list[OBJECT_BINDING].n, p->list[OBJECT_REMOTE].n, p->list[OBJECT_SET].n,
+		p->list[OBJECT_SERVICE].n, p->list[OBJECT_RULE].n + p->list[OBJECT_QRULE].n,
 	};
-	static const char *const words[] = { "bridge", "segment", "group", "binding", "rule" };
+	static const char *const words[] = {
+		"bridge", "segment", "group", "binding", "remote", "set", "service", "rule",
+	};
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(n); i++)

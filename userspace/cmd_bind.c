@@ -20,7 +20,7 @@ static void select_by(struct args *a, struct policy *p, struct binding *b, enum 
 		return;
 	}
 	if (selector == SELECTOR_MAC && !mac_parse(w.text, b->mac))
-		usage_error(a, "'%s' is not a MAC address like 52:54:00:12:34:56", w.text);
+		value_error("'%s' is not a MAC address like 52:54:00:12:34:56", w.text);
 	b->selector = selector;
 	b->match = w;
 }
@@ -33,7 +33,7 @@ static u16 read_claims(struct args *a)
 
 	v = strtoul(word, &end, 10);
 	if (*word < '0' || *word > '9' || *end || v < 1 || v > ISOL_MAX_CLAIMS)
-		usage_error(a, "'%s'; expected a number from 1 to %u", word, ISOL_MAX_CLAIMS);
+		value_error("'%s'; expected a number from 1 to %u", word, ISOL_MAX_CLAIMS);
 	return v;
 }
 
@@ -44,7 +44,7 @@ static void read_groups(struct args *a, struct policy *p, struct binding *b)
 
 	while (edit_item(p, &s, &w)) {
 		if (!*w.text)
-			usage_error(a, "a group without a name");
+			value_error("a group without a name");
 		word_list_add(p, &b->groups, w);
 	}
 }

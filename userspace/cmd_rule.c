@@ -22,8 +22,12 @@ struct request {
 	enum object_kind table;
 	enum place place;
 	const char *neighbour;
+	bool old;	/* the rule is there already */
 	bool verdict;
 	bool stateless;
+	bool all;
+	bool comment;
+	bool owner;
 };
 
 static void read_side(struct args *a, struct policy *p, struct endpoint_list *l)
@@ -33,7 +37,7 @@ static void read_side(struct args *a, struct policy *p, struct endpoint_list *l)
 
 	while (edit_item(p, &s, &w)) {
 		if (!*w.text)
-			usage_error(a, "an endpoint without a name");
+			value_error("an endpoint without a name");
 		endpoint_list_add(p, l, endpoint_make(w));
 	}
 }
@@ -59,23 +63,24 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 {
 	enum {
 		FROM = MATCH_ARGS, TO, ACCEPT, DROP, REJECT, STATELESS, COMMENT, OWNER, BEFORE,
-		AFTER, FIRST, LAST, TABLE,
+		AFTER, FIRST, LAST, ALL, TABLE,
 	};
 	static const char *const keywords[] = {
 		MATCH_ARGS_WORDS,
 		[FROM] = "from", [TO] = "to", [ACCEPT] = "accept", [DROP] = "drop",
 		[REJECT] = "reject", [STATELESS] = "stateless", [COMMENT] = "comment",
 		[OWNER] = "owner", [BEFORE] = "before", [AFTER] = "after", [FIRST] = "first",
-		[LAST] = "last", [TABLE] = "table", NULL
+		[LAST] = "last", [ALL] = "all-frames", [TABLE] = "table", NULL
 	};
 	static const char *const tables[] = { "rules", "quarantine", NULL };
+	struct match *match = rule_ask(p, r->rule);
 	const char *word;
 
 	while ((word = args_word(c, a))) {
-		int i = match_args_find(a, word, keywords, &r->rule->match);
+		int i = match_args_find(a, word, keywords, match);
 
 		if (i < MATCH_ARGS) {
-			match_args_word(a, i, p, &r->rule->match);
+			match_args_word(a, i, p, match);
 			continue;
 		}
 		switch (i) {
@@ -92,15 +97,18 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 			set_verdict(a, r, ISOL_VERDICT_DROP);
 			break;
 		case REJECT:
-			usage_error(a, "'reject' is not supported yet; expected accept or drop");
+			set_verdict(a, r, ISOL_VERDICT_REJECT);
+			break;
 		case STATELESS:
 			r->stateless = true;
 			break;
 		case COMMENT:
 			r->rule->o.comment = edit_word(p, args_value(a, "a text"));
+			r->comment = true;
 			break;
 		case OWNER:
 			r->rule->owner = edit_word(p, args_value(a, "a name"));
+			r->owner = true;
 			break;
 		case BEFORE:
 			set_place(a, r, PLACE_BEFORE);
@@ -114,21 +122,32 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 		case LAST:
 			set_place(a, r, PLACE_LAST);
 			break;
+		case ALL:
+			r->all = true;
+			break;
 		case TABLE:
+			if (r->old)
+				usage_error(a, "a rule stays in its table");
 			word = args_value(a, "the name of a table");
 			r->table = match_word(a, word, tables, "table") ? OBJECT_QRULE :
 									  OBJECT_RULE;
 			break;
 		}
 	}
+	if (r->all && !match_empty(match))
+		usage_error(a, "'all-frames' beside what the frame has to be");
+	match_args_end(a, match);
+}
+
+static void check_whole(const struct args *a, const struct request *r)
+{
 	if (!r->rule->from.n || !r->rule->to.n)
 		usage_error(a, "expected 'from' and 'to'");
 	if (!r->verdict)
-		usage_error(a, "expected accept or drop");
+		usage_error(a, "expected accept, drop or reject");
 	if (!r->stateless)
 		usage_error(a,
 			    "connections are not tracked yet: say 'stateless', and add a rule for the answers too");
-	match_args_end(a, &r->rule->match);
 }
 
 /* Where the rule is to stand, or SIZE_MAX for the end; -1 is no such neighbour. */
@@ -179,12 +198,73 @@ static int add(struct ctx *c, struct args *a)
 	o = policy_object(words, OBJECT_RULE, name, (struct mark){ 0 });
 	r.rule = (struct rule *)(void *)o;
 	read_words(c, a, words, &r);
+	check_whole(a, &r);
 	err = edit_begin(&e, c);
 	if (!err && find_place(&e, &r, &at))
 		err = error("no rule '%s' to stand %s", r.neighbour,
 			    r.place == PLACE_BEFORE ? "before" : "after");
 	if (!err)
 		err = edit_add(&e, r.table, o, at);
+	edit_end(&e);
+	policy_free(words);
+	return err;
+}
+
+/* What is not said stays as it is; what the frame has to be is one thing in this. */
+static void keep(struct request *r, const struct rule *old)
+{
+	struct rule *rule = r->rule;
+
+	if (!rule->from.n)
+		rule->from = old->from;
+	if (!rule->to.n)
+		rule->to = old->to;
+	if (!r->verdict)
+		rule->verdict = old->verdict;
+	if (!r->comment)
+		rule->o.comment = old->o.comment;
+	if (!r->owner)
+		rule->owner = old->owner;
+	if (match_empty(rule_match(rule)) && !r->all)
+		rule->match = old->match;
+}
+
+static int set(struct ctx *c, struct args *a)
+{
+	const char *name = args_word(c, a);
+	struct policy *words = policy_new();
+	struct request r = { .table = OBJECT_RULE, .old = true };
+	struct object *old = NULL;
+	struct edit e;
+	size_t at;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a rule");
+	if (!*a->v)
+		usage_error(a, "expected what to change: from, to, a match, a verdict, a place, owner or comment");
+	r.rule = (struct rule *)(void *)policy_object(words, OBJECT_RULE, name,
+						      (struct mark){ 0 });
+	read_words(c, a, words, &r);
+	err = edit_begin(&e, c);
+	if (!err) {
+		old = policy_find(e.p, OBJECT_RULE, name);
+		if (!old) {
+			r.table = OBJECT_QRULE;
+			old = policy_find(e.p, OBJECT_QRULE, name);
+		}
+		if (!old && policy_find(e.p, OBJECT_SRULE, name))
+			err = error("rule '%s' comes of a service: see isolctl service", name);
+		else if (!old)
+			err = edit_no_such(&e, OBJECT_RULE, name);
+	}
+	if (!err && find_place(&e, &r, &at))
+		err = error("no rule '%s' to stand %s", r.neighbour,
+			    r.place == PLACE_BEFORE ? "before" : "after");
+	if (!err) {
+		keep(&r, (struct rule *)(void *)old);
+		err = edit_replace(&e, r.table, old, &r.rule->o, at);
+	}
 	edit_end(&e);
 	policy_free(words);
 	return err;
@@ -204,13 +284,22 @@ int cmd_rule(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "rule add NAME from END[,END]... to END[,END]...\n"
-			      "  [MATCH]... accept|drop stateless\n"
+			      "  [MATCH]... accept|drop|reject stateless\n"
 			      "  [table quarantine] [first|last|before RULE|after RULE]\n"
 			      "  [owner NAME] [comment TEXT]\n"
 			      "\n"
 			      "MATCH says what the frame has to be. 'not' may stand before a value,\n"
-			      "and more values may follow with commas between them:\n"
+			      "and more values may follow with commas between them. Addresses, ports\n"
+			      "and MAC addresses may be sets instead: src @NAME, dport not @NAME,@NAME,\n"
+			      "or in a set and of some values: src @NAME and not ADDRESS\n"
 			      MATCH_ARGS_HELP },
+		{ "set", set, "rule set NAME [from END[,END]...] [to END[,END]...]\n"
+			      "  [[MATCH]...|all-frames] [accept|drop|reject]\n"
+			      "  [first|last|before RULE|after RULE] [owner NAME] [comment TEXT]\n"
+			      "\n"
+			      "What is not said stays as it is. MATCH takes the place of all that the\n"
+			      "rule asked of the frame, all-frames of it too; '' is no owner or comment.\n"
+		},
 		{ "del", del, "rule del NAME" },
 		{ "show", show, "rule show [NAME]" },
 		{ NULL, NULL, NULL }

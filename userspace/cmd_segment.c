@@ -1,11 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* segment: the segments */
+#include <stdlib.h>
+
 #include "edit.h"
+
+static u16 read_vlan(struct args *a)
+{
+	const char *word = args_value(a, "a VLAN");
+	unsigned long v;
+	char *end;
+
+	v = strtoul(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || v < 1 || v > ISOL_VLAN_MAX)
+		value_error("'%s'; expected a VLAN from 1 to %u", word, ISOL_VLAN_MAX);
+	return v;
+}
 
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct segment *s)
 {
 	static const char *const keywords[] = {
-		"bridge", "within", "uplink", "comment", NULL
+		"bridge", "within", "uplink", "vlan", "comment", NULL
 	};
 	const char *word;
 
@@ -19,6 +33,9 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct s
 			break;
 		case 2:
 			s->uplink = edit_verdict(a);
+			break;
+		case 3:
+			s->vlan = read_vlan(a);
 			break;
 		default:
 			s->o.comment = edit_word(p, args_value(a, "a text"));
@@ -62,8 +79,8 @@ static int show(struct ctx *c, struct args *a)
 int cmd_segment(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
-		{ "add", add, "segment add NAME bridge BRIDGE [within accept|drop]\n"
-			      "  [uplink accept|drop] [comment TEXT]" },
+		{ "add", add, "segment add NAME bridge BRIDGE [vlan VLAN]\n"
+			      "  [within accept|drop] [uplink accept|drop] [comment TEXT]" },
 		{ "del", del, "segment del NAME" },
 		{ "show", show, "segment show [NAME]" },
 		{ NULL, NULL, NULL }

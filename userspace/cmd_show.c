@@ -9,6 +9,8 @@
 #include "columns.h"
 #include "match_line.h"
 #include "names.h"
+#include "service.h"
+#include "set.h"
 #include "text.h"
 #include "tree.h"
 
@@ -83,6 +85,10 @@ static void row_segment(struct columns *t, const struct segment *s)
 {
 	columns_add(t, "%s", s->o.name.text);
 	columns_add(t, "%s", or_empty(s->bridge.text));
+	if (s->vlan)
+		columns_add(t, "%u", s->vlan);
+	else
+		columns_add(t, "-");
 	columns_add(t, "%s", verdict(s->within));
 	columns_add(t, "%s", verdict(s->uplink));
 	columns_add(t, "%s", or_empty(s->o.comment.text));
@@ -118,12 +124,61 @@ static void row_binding(struct columns *t, const struct binding *b)
 	columns_add(t, "%s", or_empty(b->o.comment.text));
 }
 
+/* The most elements that a table has of a set. */
+#define ELEMENTS_SHOWN	4
+
+static void row_set(struct columns *t, const struct set *s)
+{
+	char *text = xstrdup(""), *longer, buf[MATCH_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < s->n && i < ELEMENTS_SHOWN; i++) {
+		longer = xasprintf("%s%s%s", text, i ? "," : "", element_format(&s->v[i], buf));
+		free(text);
+		text = longer;
+	}
+	columns_add(t, "%s", s->o.name.text);
+	columns_add(t, "%s", set_key(s->type));
+	columns_add(t, "%zu", s->n);
+	columns_add(t, "%s%s", text, s->n > ELEMENTS_SHOWN ? ",..." : "");
+	columns_add(t, "%u", s->uses);
+	columns_add(t, "%s", or_empty(s->o.comment.text));
+	free(text);
+}
+
+static void print_elements(const struct set *s)
+{
+	char buf[MATCH_TEXT_SIZE];
+	size_t i;
+
+	putchar('\n');
+	for (i = 0; i < s->n; i++)
+		puts(element_format(&s->v[i], buf));
+}
+
+static void row_service(struct columns *t, const struct service *s)
+{
+	columns_add(t, "%s", s->o.name.text);
+	if (s->follow)
+		columns_add(t, SERVICE_FOLLOW);
+	else
+		add_side(t, &s->where);
+	columns_add(t, "%s", or_empty(s->o.comment.text));
+}
+
+static const char *table_of(const struct rule *r, enum object_kind kind)
+{
+	if (kind == OBJECT_SRULE)
+		return r->follow ? "services, follow" : "services";
+	return kind == OBJECT_QRULE ? "quarantine" : "rules";
+}
+
 static void row_rule(struct columns *t, const struct rule *r, enum object_kind kind)
 {
-	char *match = match_line(&r->match);
+	char *match = match_line(rule_match(r));
 
 	columns_add(t, "%s", r->o.name.text);
-	columns_add(t, "%s", kind == OBJECT_QRULE ? "quarantine" : "rules");
+	columns_add(t, "%s", table_of(r, kind));
 	add_side(t, &r->from);
 	add_side(t, &r->to);
 	columns_add(t, "%s", match);
@@ -142,7 +197,7 @@ static void head(struct columns *t, enum object_kind kind)
 		HEADS(t, "BRIDGE", "IFINDEX", "UPLINKS", "DEFAULT", "UNBOUND", "COMMENT");
 		break;
 	case OBJECT_SEGMENT:
-		HEADS(t, "SEGMENT", "BRIDGE", "WITHIN", "UPLINK", "COMMENT");
+		HEADS(t, "SEGMENT", "BRIDGE", "VLAN", "WITHIN", "UPLINK", "COMMENT");
 		break;
 	case OBJECT_GROUP:
 		HEADS(t, "GROUP", "MEMBERS", "COMMENT");
@@ -150,6 +205,15 @@ static void head(struct columns *t, enum object_kind kind)
 	case OBJECT_BINDING:
 		HEADS(t, "BINDING", "SELECTOR", "BOUND", "SEGMENT", "GROUPS", "ROLE", "STATE",
 		      "COMMENT");
+		break;
+	case OBJECT_REMOTE:
+		HEADS(t, "REMOTE", "TYPE", "COUNT", "ELEMENTS", "RULES", "COMMENT");
+		break;
+	case OBJECT_SET:
+		HEADS(t, "SET", "TYPE", "COUNT", "ELEMENTS", "RULES", "COMMENT");
+		break;
+	case OBJECT_SERVICE:
+		HEADS(t, "SERVICE", "WHERE", "COMMENT");
 		break;
 	default:
 		HEADS(t, "RULE", "TABLE", "FROM", "TO", "MATCH", "VERDICT", "PACKETS", "BYTES",
@@ -175,10 +239,28 @@ static void row(struct columns *t, enum object_kind kind, const struct object *o
 	case OBJECT_BINDING:
 		row_binding(t, p);
 		break;
+	case OBJECT_REMOTE:
+	case OBJECT_SET:
+		row_set(t, p);
+		break;
+	case OBJECT_SERVICE:
+		row_service(t, p);
+		break;
 	default:
 		row_rule(t, p, kind);
 		break;
 	}
+}
+
+/* All tables of rules are shown as one, in the order in which they are asked. */
+static int first_of(enum object_kind kind)
+{
+	return kind == OBJECT_RULE ? OBJECT_SRULE : kind;
+}
+
+static int last_of(enum object_kind kind)
+{
+	return kind == OBJECT_RULE ? OBJECT_QRULE : kind;
 }
 
 static void print_table(const struct policy *p, enum object_kind kind, const char *name)
@@ -188,7 +270,7 @@ static void print_table(const struct policy *p, enum object_kind kind, const cha
 	int k;
 
 	head(&t, kind);
-	for (k = kind; k <= (kind == OBJECT_RULE ? OBJECT_QRULE : (int)kind); k++) {
+	for (k = first_of(kind); k <= last_of(kind); k++) {
 		for (i = 0; i < p->list[k].n; i++) {
 			if (name && strcmp(p->list[k].v[i]->name.text, name))
 				continue;
@@ -212,11 +294,21 @@ static json_t *tree_objects(const struct policy *p, enum object_kind kind, const
 	size_t i;
 	int k;
 
-	for (k = kind; k <= (kind == OBJECT_RULE ? OBJECT_QRULE : (int)kind); k++)
+	for (k = first_of(kind); k <= last_of(kind); k++)
 		for (i = 0; i < p->list[k].n; i++)
 			if (!name || !strcmp(p->list[k].v[i]->name.text, name))
 				tree_append(a, tree_live(k, p->list[k].v[i]));
 	return a;
+}
+
+static bool is_there(const struct policy *p, enum object_kind kind, const char *name)
+{
+	int k;
+
+	for (k = first_of(kind); k <= last_of(kind); k++)
+		if (policy_find(p, k, name))
+			return true;
+	return false;
 }
 
 static int no_such(const struct policy *p, enum object_kind kind, const char *name)
@@ -236,13 +328,14 @@ int show_objects(struct ctx *c, enum object_kind kind, const char *name)
 	int err;
 
 	err = ctx_pull(c, PULL_POLICY, &v);
-	if (!err && name && !policy_find(v.policy, kind, name) &&
-	    (kind != OBJECT_RULE || !policy_find(v.policy, OBJECT_QRULE, name)))
+	if (!err && name && !is_there(v.policy, kind, name))
 		err = no_such(v.policy, kind, name);
 	if (!err && c->json)
 		err = ctx_print(c, tree_objects(v.policy, kind, name));
 	else if (!err)
 		print_table(v.policy, kind, name);
+	if (!err && !c->json && name && (kind == OBJECT_REMOTE || kind == OBJECT_SET))
+		print_elements(policy_find(v.policy, kind, name));
 	pull_free(&v);
 	return err;
 }
@@ -342,21 +435,34 @@ static json_t *tree_all(const struct view *v)
 	tree_set(t, "segments", tree_objects(p, OBJECT_SEGMENT, NULL));
 	tree_set(t, "groups", tree_objects(p, OBJECT_GROUP, NULL));
 	tree_set(t, "bindings", tree_objects(p, OBJECT_BINDING, NULL));
+	tree_set(t, "remotes", tree_objects(p, OBJECT_REMOTE, NULL));
+	tree_set(t, "sets", tree_objects(p, OBJECT_SET, NULL));
+	tree_set(t, "services", tree_objects(p, OBJECT_SERVICE, NULL));
 	tree_set(t, "rules", tree_objects(p, OBJECT_RULE, NULL));
 	return t;
+}
+
+static bool is_empty(const struct policy *p, enum object_kind kind)
+{
+	int k;
+
+	for (k = first_of(kind); k <= last_of(kind); k++)
+		if (p->list[k].n)
+			return false;
+	return true;
 }
 
 static void print_all(const struct policy *p)
 {
 	static const enum object_kind kinds[] = {
-		OBJECT_BRIDGE, OBJECT_SEGMENT, OBJECT_GROUP, OBJECT_BINDING, OBJECT_RULE,
+		OBJECT_BRIDGE, OBJECT_SEGMENT, OBJECT_GROUP, OBJECT_BINDING, OBJECT_REMOTE,
+		OBJECT_SET, OBJECT_SERVICE, OBJECT_RULE,
 	};
 	bool gap = false;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		if (!p->list[kinds[i]].n &&
-		    (kinds[i] != OBJECT_RULE || !p->list[OBJECT_QRULE].n))
+		if (is_empty(p, kinds[i]))
 			continue;
 		if (gap)
 			putchar('\n');
@@ -384,7 +490,8 @@ static int show_policy(struct ctx *c)
 int cmd_show(struct ctx *c, struct args *a)
 {
 	static const char *const words[] = {
-		"policy", "bridges", "segments", "groups", "bindings", "rules", "ports", NULL
+		"policy", "bridges", "segments", "groups", "bindings", "services", "rules",
+		"remotes", "sets", "ports", NULL
 	};
 	const char *word = args_word(c, a);
 	int i = word ? match_word(a, word, words, "object") : 0;
@@ -403,7 +510,13 @@ int cmd_show(struct ctx *c, struct args *a)
 	case 4:
 		return show_objects(c, OBJECT_BINDING, NULL);
 	case 5:
+		return show_objects(c, OBJECT_SERVICE, NULL);
+	case 6:
 		return show_objects(c, OBJECT_RULE, NULL);
+	case 7:
+		return show_objects(c, OBJECT_REMOTE, NULL);
+	case 8:
+		return show_objects(c, OBJECT_SET, NULL);
 	default:
 		return show_ports(c);
 	}

@@ -7,97 +7,30 @@
 
 #include "cmd.h"
 #include "columns.h"
+#include "drops.h"
 #include "links.h"
 #include "names.h"
 #include "tree.h"
 
 #define TOP	10	/* of what drops, busiest first */
 
-/* A counter that drops, and whose it is. */
-struct dropper {
-	const char *port;
-	const char *bridge;
-	const char *rule;
-	u8 reason;
-	u64 packets;
-	u64 bytes;
-};
-
 struct report {
 	const struct view *v;
 	const struct links *links;
-	struct dropper *droppers;
-	size_t ndroppers;
-	size_t droppers_cap;
+	struct drops drops;
+	struct drops unparsed;
 	struct arena arena;
 	bool degraded;
 };
 
-static void add_dropper(struct report *r, struct dropper d)
-{
-	if (!d.packets)
-		return;
-	r->droppers = arena_grow(&r->arena, r->droppers, r->ndroppers, &r->droppers_cap,
-				 sizeof(*r->droppers));
-	r->droppers[r->ndroppers++] = d;
-}
-
-static int compare_droppers(const void *a, const void *b)
-{
-	const struct dropper *x = a, *y = b;
-
-	return (x->packets < y->packets) - (x->packets > y->packets);
-}
-
-static void collect_rules(struct report *r, enum object_kind kind)
-{
-	const struct rule *rule;
-	size_t i;
-
-	policy_each(r->v->policy, kind, const struct rule, rule, i) {
-		if (rule->verdict != ISOL_VERDICT_DROP)
-			continue;
-		add_dropper(r, (struct dropper){
-			.rule = rule->o.name.text,
-			.packets = rule->packets,
-			.bytes = rule->bytes,
-		});
-	}
-}
-
-/*
- * What rules drop is told by rule, all else by port and reason: the port's own
- * counters of these are the same frames. What cannot be read is told both ways,
- * whether a rule drops it or not: who sends it is worth to know.
- */
 static void collect(struct report *r)
 {
-	size_t i, j;
-
-	for (i = 0; i < r->v->nports; i++) {
-		const struct port *p = &r->v->ports[i];
-
-		for (j = 0; j < p->counters.n; j++) {
-			const struct counter *c = &p->counters.v[j];
-
-			if (c->verdict != ISOL_VERDICT_DROP || c->reason == ISOL_REASON_RULE ||
-			    c->reason == ISOL_REASON_QUARANTINE_RULE)
-				continue;
-			add_dropper(r, (struct dropper){
-				.port = p->name,
-				.bridge = p->bridge ? p->bridge : "",
-				.reason = c->reason,
-				.packets = c->packets,
-				.bytes = c->bytes,
-			});
-		}
-	}
-	collect_rules(r, OBJECT_RULE);
-	collect_rules(r, OBJECT_QRULE);
-	if (r->ndroppers)
-		qsort(r->droppers, r->ndroppers, sizeof(*r->droppers), compare_droppers);
-	if (r->ndroppers > TOP)
-		r->ndroppers = TOP;
+	drops_find(r->v, &r->arena, &r->drops);
+	drops_unparsed(r->v, &r->arena, &r->unparsed);
+	if (r->drops.n > TOP)
+		r->drops.n = TOP;
+	if (r->unparsed.n > TOP)
+		r->unparsed.n = TOP;
 }
 
 /* A port of an unmanaged bridge that could be a guest's. */
@@ -193,23 +126,24 @@ static json_t *tree_missing(const struct report *r, bool uplinks)
 	return a;
 }
 
-static json_t *tree_droppers(const struct report *r)
+static json_t *tree_drops(const struct drops *l)
 {
 	json_t *a = json_array();
 	size_t i;
 
-	for (i = 0; i < r->ndroppers; i++) {
-		const struct dropper *d = &r->droppers[i];
+	for (i = 0; i < l->n; i++) {
+		const struct drop *d = &l->v[i];
+		const char *reason = d->rule ? "rule" : enum_name(&reason_names, d->reason);
 		json_t *t;
 
-		if (d->rule) {
-			t = json_object();
-			tree_set(t, "rule", tree_text(d->rule));
-			tree_set(t, "reason", json_string("rule"));
-		} else {
+		if (d->port) {
 			t = tree_pair("port", d->port, d->bridge);
-			tree_set(t, "reason", json_string(enum_name(&reason_names, d->reason)));
+		} else {
+			t = json_object();
+			tree_set(t, d->rule ? "rule" : "bridge",
+				 tree_text(d->rule ? d->rule : d->bridge));
 		}
+		tree_set(t, "reason", json_string(reason));
 		tree_set(t, "packets", json_integer(d->packets));
 		tree_set(t, "bytes", json_integer(d->bytes));
 		tree_append(a, t);
@@ -233,6 +167,7 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "segments", json_integer(s->segments));
 	tree_set(t, "groups", json_integer(s->groups));
 	tree_set(t, "bindings", json_integer(s->bindings));
+	tree_set(t, "sets", json_integer(s->sets));
 	tree_set(t, "rules", json_integer(s->rules));
 	tree_set(t, "classes", json_integer(s->classes));
 	tree_set(t, "memory", json_integer(s->memory));
@@ -240,6 +175,8 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "ports", json_integer(s->ports));
 	tree_set(t, "transactions", json_integer(s->transactions));
 	tree_set(t, "unknown_drops", json_integer(s->unknown_drops));
+	tree_set(t, "rejects", json_integer(s->rejects));
+	tree_set(t, "rejects_limited", json_integer(s->rejects_limited));
 	tree_set(t, "unbound", tree_unbound(r));
 	tree_set(t, "missing_bridges", tree_missing(r, false));
 	tree_set(t, "missing_uplinks", tree_missing(r, true));
@@ -253,7 +190,8 @@ static int print_json(struct ctx *c, const struct report *r)
 	for (i = 0; i < r->v->nquarantines; i++)
 		tree_append(a, tree_quarantine(&r->v->quarantines[i]));
 	tree_set(t, "quarantines", a);
-	tree_set(t, "drops", tree_droppers(r));
+	tree_set(t, "drops", tree_drops(&r->drops));
+	tree_set(t, "unparsed", tree_drops(&r->unparsed));
 	return ctx_print(c, t);
 }
 
@@ -296,6 +234,8 @@ static void print_state(const struct report *r)
 		print_count(", ", s->segments, "segment");
 		print_count(", ", s->groups, "group");
 		print_count(", ", s->bindings, "binding");
+		if (s->sets)
+			print_count(", ", s->sets, "set");
 		print_count(", ", s->rules, "rule");
 		printf(", compiled to %u class%s\n", s->classes, s->classes == 1 ? "" : "es");
 	}
@@ -314,6 +254,10 @@ static void print_state(const struct report *r)
 	if (s->unknown_drops)
 		printf("dropped from or to ports unknown to the module: %llu\n",
 		       (unsigned long long)s->unknown_drops);
+	if (s->rejects || s->rejects_limited)
+		printf("rejected frames answered: %llu, not answered for the limit: %llu\n",
+		       (unsigned long long)s->rejects,
+		       (unsigned long long)s->rejects_limited);
 }
 
 static void print_unbound(const struct port *p)
@@ -383,24 +327,40 @@ static void print_findings(const struct report *r)
 	}
 }
 
-static void print_droppers(const struct report *r)
+static void print_unparsed(const struct drops *l)
+{
+	size_t i;
+
+	for (i = 0; i < l->n; i++) {
+		char *name = text_safe(l->v[i].port), *bridge = text_safe(l->v[i].bridge);
+
+		printf("unparsed: %llu dropped frames of %s on %s could not be read\n",
+		       (unsigned long long)l->v[i].packets, name, bridge);
+		free(name);
+		free(bridge);
+	}
+}
+
+static void print_drops(const struct drops *l)
 {
 	struct columns t = { .n = 4 };
 	size_t i;
 
-	if (!r->ndroppers)
+	if (!l->n)
 		return;
 	columns_add(&t, "DROPPED BY");
 	columns_add(&t, "REASON");
 	columns_add(&t, "PACKETS");
 	columns_add(&t, "BYTES");
-	for (i = 0; i < r->ndroppers; i++) {
-		const struct dropper *d = &r->droppers[i];
+	for (i = 0; i < l->n; i++) {
+		const struct drop *d = &l->v[i];
 
 		if (d->rule)
 			columns_add(&t, "rule %s", d->rule);
-		else
+		else if (d->port)
 			columns_add(&t, "port %s on %s", d->port, d->bridge);
+		else
+			columns_add(&t, "bridge %s", d->bridge);
 		columns_add(&t, "%s", d->rule ? "rule" : enum_name(&reason_names, d->reason));
 		columns_add(&t, "%llu", (unsigned long long)d->packets);
 		columns_add(&t, "%llu", (unsigned long long)d->bytes);
@@ -446,7 +406,8 @@ int cmd_status(struct ctx *c, struct args *a)
 	} else {
 		print_state(&r);
 		print_findings(&r);
-		print_droppers(&r);
+		print_unparsed(&r.unparsed);
+		print_drops(&r.drops);
 	}
 	if (!err && r.degraded)
 		err = EXIT_DEGRADED;

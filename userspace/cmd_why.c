@@ -136,14 +136,40 @@ static void print_unbound(const struct question *q, const struct why *w)
 	free(name);
 }
 
-static void print_segment(const struct question *q, const struct why *w, const char *key)
+/* The VLAN segment that an end is in, or NULL. */
+static const struct segment *vlan_segment(const struct question *q, const struct why_end *e)
 {
-	const struct segment *s;
+	const struct binding *b = NULL;
+	const struct segment *s = NULL;
+
+	if (*e->binding)
+		b = policy_find(q->v->policy, OBJECT_BINDING, e->binding);
+	if (b && b->segment.text)
+		s = policy_find(q->v->policy, OBJECT_SEGMENT, b->segment.text);
+	return s && s->vlan ? s : NULL;
+}
+
+/* The segment that an answer is about: the one in a VLAN, if there is one; or NULL. */
+static const struct segment *find_segment(const struct question *q, const struct why *w)
+{
+	const struct segment *s = vlan_segment(q, &w->from);
 	size_t i;
 
-	policy_each_segment(q->v->policy, s, i) {
-		if (strcmp(s->bridge.text, w->bridge))
-			continue;
+	if (!s)
+		s = vlan_segment(q, &w->to);
+	if (s)
+		return s;
+	policy_each_segment(q->v->policy, s, i)
+		if (!s->vlan && !strcmp(s->bridge.text, w->bridge))
+			return s;
+	return NULL;
+}
+
+static void print_segment(const struct question *q, const struct why *w, const char *key)
+{
+	const struct segment *s = find_segment(q, w);
+
+	if (s) {
 		printf("segment %s says \"%s: %s\"", s->o.name.text, key,
 		       enum_name(&verdict_names, w->verdict));
 		return;
@@ -151,6 +177,17 @@ static void print_segment(const struct question *q, const struct why *w, const c
 	/* the policy has changed since it was read */
 	printf("the segment of %s says \"%s: %s\"", w->bridge, key,
 	       enum_name(&verdict_names, w->verdict));
+}
+
+static void print_vlan(const struct question *q, const struct why *w)
+{
+	const struct segment *s = find_segment(q, w);
+
+	if (s && s->vlan)
+		printf("segment %s is VLAN %u, and the frame is not in that", s->o.name.text,
+		       s->vlan);
+	else
+		fputs("the frame is not in the VLAN of the segment", stdout);
 }
 
 static void print_reason(const struct question *q, const struct why *w)
@@ -196,6 +233,16 @@ static void print_reason(const struct question *q, const struct why *w)
 			printf("%s is not a bridge of the policy", w->bridge);
 		else
 			fputs("what goes between uplinks and the host is not judged", stdout);
+		break;
+	case ISOL_REASON_SEGMENT:
+		printf("the two are in different segments of %s, and no rule opens that",
+		       w->bridge);
+		break;
+	case ISOL_REASON_VLAN:
+		print_vlan(q, w);
+		break;
+	case ISOL_REASON_TAGS:
+		fputs("a guest of a VLAN segment may not send tags behind the first", stdout);
 		break;
 	default:
 		fputs(enum_name(&reason_names, w->reason), stdout);
@@ -262,6 +309,12 @@ static void print_frame(const struct craft *frame)
 		printf(" dscp %s", f[ISOL_MATCH_A_DSCP]);
 	if (f[ISOL_MATCH_A_FRAGMENT])
 		printf(" fragment %s", f[ISOL_MATCH_A_FRAGMENT]);
+	if (f[ISOL_MATCH_A_VLAN])
+		printf(" vlan %s", f[ISOL_MATCH_A_VLAN]);
+	if (f[ISOL_MATCH_A_PCP])
+		printf(" pcp %s", f[ISOL_MATCH_A_PCP]);
+	if (f[ISOL_MATCH_A_INNER_VLAN])
+		printf(" inner-vlan %s", f[ISOL_MATCH_A_INNER_VLAN]);
 	for (i = 0; i < n; i++) {
 		if (!facts[i].made_up)
 			continue;
@@ -345,6 +398,8 @@ static int ask(struct ctx *c, const struct question *q)
 	if (q->asks)
 		mnl_attr_put(nlh, ISOL_A_FRAME, craft_frame(&q->frame, frame, sizeof(frame)),
 			     frame);
+	if (q->asks && craft_has(&q->frame, ISOL_MATCH_A_VLAN))
+		mnl_attr_put_u16(nlh, ISOL_A_VLAN, q->frame.vlan);
 	if (genl_do(&c->genl, nlh, on_answer, &w))
 		return ctx_fail(c);
 	return print_answer(c, q, &w);
@@ -371,7 +426,7 @@ static void read_words(struct ctx *c, struct args *a, struct question *q)
 		q->bridge = args_value(a, "the name of a bridge");
 	}
 	if (!match_empty(&m)) {
-		match_args_frame(a, &m, &q->frame);
+		match_args_frame(&m, &q->frame);
 		match_args_end(a, &m);
 		q->asks = true;
 	}
@@ -440,7 +495,7 @@ int cmd_why(struct ctx *c, struct args *a)
 	read_words(c, a, &q);
 	/* longer than any name the kernel would find, and than a message has room for */
 	if (strlen(from) > 128 || strlen(to) > 128 || (q.bridge && strlen(q.bridge) > 128))
-		usage_error(a, "a name that is too long");
+		value_error("a name that is too long");
 	err = ctx_pull(c, PULL_POLICY | PULL_PORTS, &v);
 	if (!err && !v.status.enforcing)
 		err = error("nothing is enforced: nothing is dropped");

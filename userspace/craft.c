@@ -11,6 +11,7 @@
 #define PROTO_IP 0x0800
 #define PROTO_ARP 0x0806
 #define PROTO_IPV6 0x86dd
+#define PROTO_TAG 0x8100
 #define PROTO_PPPOE 0x8864
 #define PPP_IP 0x0021
 #define PPP_IPV6 0x0057
@@ -203,6 +204,10 @@ static void fill_in(struct craft *c, enum layer3 family)
 		c->arp_sender = 0xc0000201;
 	if (!craft_has(c, ISOL_MATCH_A_ARP_TARGET))
 		c->arp_target = 0xc0000202;
+	if (!craft_has(c, ISOL_MATCH_A_VLAN))
+		c->vlan = 0;
+	if (!craft_has(c, ISOL_MATCH_A_PCP))
+		c->pcp = 0;
 }
 
 /* The address that goes with what is behind it: RFC 826, RFC 1112, RFC 2464. */
@@ -433,6 +438,14 @@ size_t craft_frame(const struct craft *given, u8 *buf, size_t size)
 	craft_complete(&c);
 	put(&o, c.dst_mac, MAC_LEN);
 	put(&o, c.src_mac, MAC_LEN);
+	if (craft_tagged(given)) {
+		put16(&o, PROTO_TAG);
+		put16(&o, c.pcp << 13 | c.vlan);
+	}
+	if (craft_has(given, ISOL_MATCH_A_INNER_VLAN)) {
+		put16(&o, PROTO_TAG);
+		put16(&o, c.inner_vlan);
+	}
 	for (i = 0; i < c.ntags; i++) {
 		put16(&o, c.tags[i].tpid);
 		put16(&o, c.tags[i].tci);

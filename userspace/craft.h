@@ -51,8 +51,12 @@
  * @arp_op: operation of ARP; request
  * @arp_sender: IPv4 address of the sender, in host order; 192.0.2.1
  * @arp_target: IPv4 address of the target; 192.0.2.2
+ * @vlan: the VLAN that it is in; alone it is not to be seen in the frame: a bridge
+ *	puts untagged frames in VLANs too. Who asks about the frame has to say it.
+ * @pcp: the frame has a tag with this priority and @vlan, or VID 0; priority 0
+ * @inner_vlan: it has a second tag with this VID, and therefore a first one
  * @ntags: number of @tags
- * @tags: VLAN tags, the outer one first: EtherType, and VID with priority
+ * @tags: VLAN tags behind these, the outer one first: EtherType, and VID with priority
  * @payload: bytes that the protocol, or the EtherType, carries
  * @data: these, NULL for zeros
  * @snap: an LLC/SNAP header instead of the EtherType
@@ -81,6 +85,9 @@ struct craft {
 	u16 arp_op;
 	u32 arp_sender;
 	u32 arp_target;
+	u16 vlan;
+	u8 pcp;
+	u16 inner_vlan;
 	unsigned int ntags;
 	struct {
 		u16 tpid;
@@ -97,6 +104,12 @@ struct craft {
 static inline bool craft_has(const struct craft *c, u32 field)
 {
 	return c->given >> field & 1;
+}
+
+/* Whether the frame has a tag of the VLAN that it is in. */
+static inline bool craft_tagged(const struct craft *c)
+{
+	return craft_has(c, ISOL_MATCH_A_PCP) || craft_has(c, ISOL_MATCH_A_INNER_VLAN);
 }
 
 static inline void craft_give(struct craft *c, u32 field)

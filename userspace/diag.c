@@ -49,7 +49,11 @@ static void add(struct diags *d, struct mark at, bool warning, const char *fmt, 
 	}
 	++*count;
 	d->v = xrealloc(d->v, d->n + 1, sizeof(*d->v));
-	d->v[d->n++] = (struct diag){ .at = at, .warning = warning, .text = printable(text) };
+	d->v[d->n++] = (struct diag){
+		.at = at, .warning = warning, .text = printable(text),
+		/* what the place is of may be freed before it is told */
+		.file = at.file ? printable(xstrdup(at.file)) : NULL,
+	};
 }
 
 void diags_error(struct diags *d, struct mark at, const char *fmt, ...)
@@ -75,6 +79,16 @@ bool diags_full(const struct diags *d)
 	return d->errors >= DIAGS_SHOWN;
 }
 
+/* The policy's own file first, and then others by name. */
+static bool behind(const struct diag *a, const struct diag *b)
+{
+	const int files = strcmp(a->file ? a->file : "", b->file ? b->file : "");
+
+	if (files)
+		return files > 0;
+	return a->at.line != b->at.line ? a->at.line > b->at.line : a->at.col > b->at.col;
+}
+
 /* Stable: what was found first at a place is the cause of the rest there. */
 static void sort(struct diags *d)
 {
@@ -83,14 +97,8 @@ static void sort(struct diags *d)
 	for (i = 1; i < d->n; i++) {
 		struct diag x = d->v[i];
 
-		for (j = i; j; j--) {
-			const struct mark *m = &d->v[j - 1].at;
-
-			if (m->line < x.at.line ||
-			    (m->line == x.at.line && m->col <= x.at.col))
-				break;
+		for (j = i; j && behind(&d->v[j - 1], &x); j--)
 			d->v[j] = d->v[j - 1];
-		}
 		d->v[j] = x;
 	}
 }
@@ -112,8 +120,8 @@ void diags_print(struct diags *d, FILE *out)
 		const struct diag *x = &d->v[i];
 
 		if (d->file && x->at.line)
-			fprintf(out, "%s:%u:%u: %s: %s\n", d->file, x->at.line, x->at.col,
-				x->warning ? "warning" : "error", x->text);
+			fprintf(out, "%s:%u:%u: %s: %s\n", x->file ? x->file : d->file,
+				x->at.line, x->at.col, x->warning ? "warning" : "error", x->text);
 		else if (d->file)
 			fprintf(out, "%s: %s: %s\n", d->file, x->warning ? "warning" : "error",
 				x->text);
@@ -128,8 +136,10 @@ void diags_free(struct diags *d)
 {
 	size_t i;
 
-	for (i = 0; i < d->n; i++)
+	for (i = 0; i < d->n; i++) {
 		free(d->v[i].text);
+		free(d->v[i].file);
+	}
 	free(d->v);
 	d->v = NULL;
 	d->n = 0;

@@ -14,17 +14,20 @@
  * struct mark - a place in a file
  * @line: from 1; 0 where there is no file, as for what the kernel holds
  * @col: from 1, in characters
+ * @file: name of the file where it is not the policy's own, or NULL
  */
 struct mark {
 	unsigned int line;
 	unsigned int col;
+	const char *file;
 };
 
 /**
  * struct diags - diagnostics in the order in which they were found
  * @file: name to print before each; NULL where there is no file
  * @about: only warnings that have this in them are taken; NULL for all
- * @v: the first DIAGS_SHOWN errors and as many warnings
+ * @v: the first DIAGS_SHOWN errors and as many warnings; @v.file is of a place in
+ *	another file
  * @n: how many of them
  * @errors: errors found, the ones that were not kept included
  * @warnings: warnings found
@@ -36,6 +39,7 @@ struct diags {
 		struct mark at;
 		bool warning;
 		char *text;
+		char *file;
 	} *v;
 	size_t n;
 	size_t errors;

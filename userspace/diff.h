@@ -32,7 +32,8 @@ typedef void (*diff_cb)(enum change what, enum object_kind kind, const struct ob
  * @data: for @cb
  *
  * Everything that a file can say counts, comments and the order of objects
- * included; what only the kernel tells does not. Both must have been checked.
+ * included; what only the kernel tells does not. Of a set it counts what it holds,
+ * not how that is written. Both must have been checked.
  *
  * Return: true if they differ.
  */

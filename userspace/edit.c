@@ -7,6 +7,8 @@
 #include "check.h"
 #include "edit.h"
 #include "names.h"
+#include "service.h"
+#include "set.h"
 #include "text.h"
 #include "tree.h"
 
@@ -27,7 +29,7 @@ void edit_end(struct edit *e)
 	pull_free(&e->v);
 }
 
-static int report(struct edit *e, const char *result, u64 generation)
+int edit_report(struct edit *e, const char *result, u64 generation)
 {
 	json_t *t;
 
@@ -53,7 +55,7 @@ static int check(struct edit *e, struct diags *d)
  * What there was to warn about before has been said when it came: only what
  * is about the object that is being added or deleted is said now.
  */
-static int commit(struct edit *e, const char *name)
+int edit_commit(struct edit *e, const char *name)
 {
 	char *about = xasprintf("'%s'", name);
 	struct diags d = { .about = about };
@@ -64,28 +66,43 @@ static int commit(struct edit *e, const char *name)
 	if (!err)
 		err = ctx_commit(e->c, e->p, e->v.generation, &d, &generation);
 	if (!err)
-		err = report(e, "applied", generation);
+		err = edit_report(e, "applied", generation);
 	diags_free(&d);
 	free(about);
 	return err;
 }
 
-/* The trees of two objects are the same: is what they ask of frames, value by value? */
+/*
+ * The trees of two objects are the same: is what they ask of frames, value by value?
+ * Of sets it counts what they hold.
+ */
 static bool same_match(enum object_kind kind, const struct object *a, const struct object *b)
 {
 	const struct rule *one = (const void *)a, *other = (const void *)b;
 
+	if (kind == OBJECT_REMOTE || kind == OBJECT_SET)
+		return set_same((const void *)a, (const void *)b);
 	if (kind != OBJECT_RULE && kind != OBJECT_QRULE)
 		return true;
-	return match_equal(&one->match, &other->match);
+	return match_equal(rule_match(one), rule_match(other));
 }
 
-/* There is an object of this name: is the new one the same? */
-static int add_again(struct edit *e, enum object_kind kind, struct object *old,
-		     struct object *new, size_t at)
+/* An object as it is compared: without what same_match() looks at. */
+static json_t *tree_compared(enum object_kind kind, const struct object *o)
+{
+	json_t *t = tree_of(kind, o);
+
+	if (kind == OBJECT_REMOTE || kind == OBJECT_SET)
+		json_object_del(t, set_key(((const struct set *)(const void *)o)->type));
+	return t;
+}
+
+/* Put an object where another of its name is, or to @at; -1: they are the same in all. */
+static int swap(struct edit *e, enum object_kind kind, struct object *old, struct object *new,
+		size_t at)
 {
 	size_t index = policy_index(e->p, kind, old);
-	json_t *before = tree_of(kind, old), *after;
+	json_t *before = tree_compared(kind, old), *after;
 	struct diags d = { 0 };
 	int err;
 
@@ -94,16 +111,39 @@ static int add_again(struct edit *e, enum object_kind kind, struct object *old,
 	policy_move(e->p, kind, e->p->list[kind].n - 1, index);
 	err = check(e, &d);
 	diags_free(&d);
-	after = tree_of(kind, new);
+	after = tree_compared(kind, new);
 	if (!err && json_equal(before, after) && same_match(kind, old, new) &&
 	    (at == SIZE_MAX || at == index))
-		err = report(e, "unchanged", e->v.generation);
-	else if (!err)
-		err = error("there is a different %s '%s' already", object_word(kind),
-			    new->name.text);
+		err = -1;
+	else if (!err && at != SIZE_MAX)
+		policy_move(e->p, kind, index, at);
 	json_decref(before);
 	json_decref(after);
 	return err;
+}
+
+/* There is an object of this name: is the new one the same? */
+static int add_again(struct edit *e, enum object_kind kind, struct object *old,
+		     struct object *new, size_t at)
+{
+	int err = swap(e, kind, old, new, at);
+
+	if (err < 0)
+		return edit_report(e, "unchanged", e->v.generation);
+	if (!err)
+		err = error("there is a different %s '%s' already", object_word(kind),
+			    new->name.text);
+	return err;
+}
+
+int edit_replace(struct edit *e, enum object_kind kind, struct object *old, struct object *o,
+		 size_t at)
+{
+	int err = swap(e, kind, old, o, at);
+
+	if (err < 0)
+		return edit_report(e, "unchanged", e->v.generation);
+	return err ? err : edit_commit(e, o->name.text);
 }
 
 int edit_add(struct edit *e, enum object_kind kind, struct object *o, size_t at)
@@ -113,10 +153,14 @@ int edit_add(struct edit *e, enum object_kind kind, struct object *o, size_t at)
 	if (other && policy_find(e->p, kind, o->name.text) == other)
 		return add_again(e, kind, other, o, at);
 	if (other)
-		return error("there is a rule '%s' in the other table", o->name.text);
+		return object_is_rule(kind) ?
+		       error("there is a rule '%s' in another table", o->name.text) :
+		       error("there is a %s '%s' already",
+			     object_word(kind == OBJECT_SET ? OBJECT_REMOTE : OBJECT_SET),
+			     o->name.text);
 	if (at != SIZE_MAX)
 		policy_move(e->p, kind, e->p->list[kind].n - 1, at);
-	return commit(e, o->name.text);
+	return edit_commit(e, o->name.text);
 }
 
 /*
@@ -146,8 +190,24 @@ static bool names(const struct endpoint_list *l, const char *name)
 
 	for (i = 0; i < l->n; i++)
 		if ((l->v[i].kind == ISOL_ENDPOINT_GROUP ||
-		     l->v[i].kind == ISOL_ENDPOINT_BINDING) && !strcmp(l->v[i].name.text, name))
+		     l->v[i].kind == ISOL_ENDPOINT_BINDING ||
+		     l->v[i].kind == ISOL_ENDPOINT_REMOTE) && !strcmp(l->v[i].name.text, name))
 			return true;
+	return false;
+}
+
+static bool names_set(const struct match *m, const char *name)
+{
+	u32 field;
+	size_t i;
+
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		if (match_type(field) != MATCH_SET)
+			continue;
+		for (i = 0; i < m->of[field].n; i++)
+			if (!strcmp(m->of[field].v[i].set, name))
+				return true;
+	}
 	return false;
 }
 
@@ -158,13 +218,15 @@ static void find_rules(const struct policy *p, enum object_kind kind, const char
 	size_t i;
 
 	policy_each(p, kind, const struct rule, rule, i)
-		if (names(&rule->from, name) || names(&rule->to, name))
+		if (names(&rule->from, name) || names(&rule->to, name) ||
+		    names_set(rule_match(rule), name))
 			refer(r, kind, &rule->o);
 }
 
 static void find_referrers(const struct policy *p, enum object_kind kind, const char *name,
 			   struct referrers *r)
 {
+	const struct service *service;
 	const struct segment *s;
 	const struct binding *b;
 	size_t i;
@@ -178,13 +240,17 @@ static void find_referrers(const struct policy *p, enum object_kind kind, const 
 			if (kind == OBJECT_GROUP ? word_list_has(&b->groups, name) :
 			    b->segment.text && !strcmp(b->segment.text, name))
 				refer(r, OBJECT_BINDING, &b->o);
-	if (kind == OBJECT_GROUP || kind == OBJECT_BINDING) {
+	if (kind == OBJECT_GROUP || kind == OBJECT_BINDING || kind == OBJECT_REMOTE ||
+	    kind == OBJECT_SET) {
+		policy_each_service(p, service, i)
+			if (names(&service->where, name))
+				refer(r, OBJECT_SERVICE, &service->o);
 		find_rules(p, OBJECT_RULE, name, r);
 		find_rules(p, OBJECT_QRULE, name, r);
 	}
 }
 
-static int no_such(const struct edit *e, enum object_kind kind, const char *name)
+int edit_no_such(const struct edit *e, enum object_kind kind, const char *name)
 {
 	struct guess g = { .word = name };
 	char buf[96];
@@ -205,8 +271,15 @@ int edit_del(struct edit *e, enum object_kind kind, const char *name)
 		kind = OBJECT_QRULE;
 		o = policy_find(e->p, kind, name);
 	}
+	if (!o && kind == OBJECT_RULE) {
+		const struct rule *rule = policy_find(e->p, OBJECT_SRULE, name);
+
+		if (rule)
+			return error("rule '%s' is a part of the service '%s', and goes with it: isolctl service del %s",
+				     name, rule->service.text, rule->service.text);
+	}
 	if (!o)
-		return no_such(e, kind, name);
+		return edit_no_such(e, kind, name);
 	find_referrers(e->p, kind, name, &r);
 	if (r.n) {
 		if (r.n > REFERRERS_SHOWN)
@@ -222,7 +295,9 @@ int edit_del(struct edit *e, enum object_kind kind, const char *name)
 			"isolctl: warning: binding '%s' is quarantined: its port is let go, and the quarantine waits for a binding of this name\n",
 			name);
 	policy_del(e->p, kind, o);
-	return commit(e, name);
+	if (kind == OBJECT_SERVICE)
+		service_drop_rules(e->p, name);
+	return edit_commit(e, name);
 }
 
 int edit_del_command(struct ctx *c, struct args *a, enum object_kind kind)
@@ -260,10 +335,11 @@ struct word edit_word(struct policy *p, const char *s)
 u8 edit_verdict(struct args *a)
 {
 	const char *word = args_value(a, "accept or drop");
+	u8 verdict = match_word(a, word, verdict_names.v, "verdict");
 
-	if (!strcmp(word, "reject"))
-		usage_error(a, "'reject' is not supported yet; expected accept or drop");
-	return match_word(a, word, verdict_names.v, "verdict");
+	if (verdict == ISOL_VERDICT_REJECT)
+		value_error("'reject' may stand in rules only; expected accept or drop");
+	return verdict;
 }
 
 bool edit_item(struct policy *p, const char **list, struct word *w)

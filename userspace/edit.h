@@ -47,12 +47,56 @@ void edit_end(struct edit *e);
 int edit_add(struct edit *e, enum object_kind kind, struct object *o, size_t at);
 
 /**
+ * edit_replace() - put an object in the place of another and have the policy enforced
+ * @e: the change
+ * @kind: kind of the objects
+ * @old: the one that is there
+ * @o: the one that is to be, of the same name
+ * @at: where in its list it is to stand; SIZE_MAX is where the old one stood
+ *
+ * What is the same in all changes nothing and is no error.
+ *
+ * Return: exit code.
+ */
+int edit_replace(struct edit *e, enum object_kind kind, struct object *old, struct object *o,
+		 size_t at);
+
+/**
+ * edit_no_such() - say that there is no object of a name
+ * @e: the change
+ * @kind: kind of the object
+ * @name: the name
+ *
+ * Return: exit code.
+ */
+int edit_no_such(const struct edit *e, enum object_kind kind, const char *name);
+
+/**
+ * edit_commit() - have the changed policy enforced
+ * @e: the change
+ * @name: of the object that it is about: warnings of others were told before
+ *
+ * Return: exit code.
+ */
+int edit_commit(struct edit *e, const char *name);
+
+/**
+ * edit_report() - tell what has come of a change
+ * @e: the change
+ * @result: "applied" or "unchanged"
+ * @generation: the generation there is now
+ *
+ * Return: exit code.
+ */
+int edit_report(struct edit *e, const char *result, u64 generation);
+
+/**
  * edit_del() - delete an object and have the policy enforced
  * @e: the change
  * @kind: kind of the object; OBJECT_RULE is a rule of either list
  * @name: its name
  *
- * What another object refers to is not deleted.
+ * What another object refers to is not deleted. The rules of a service go with it.
  *
  * Return: exit code.
  */
@@ -88,10 +132,11 @@ int edit_show_command(struct ctx *c, struct args *a, enum object_kind kind);
 struct word edit_word(struct policy *p, const char *s);
 
 /**
- * edit_verdict() - read a verdict
+ * edit_verdict() - read the verdict of a default
  * @a: the words
  *
- * Return: enum isol_verdict. Ends the program when the next word is none.
+ * Return: enum isol_verdict. Ends the program when the next word is none, or is
+ * one of rules only.
  */
 u8 edit_verdict(struct args *a);
 

@@ -8,6 +8,7 @@
 #include "load.h"
 #include "load_value.h"
 #include "names.h"
+#include "service.h"
 #include "text.h"
 #include "yaml.h"
 
@@ -18,6 +19,7 @@ struct loader {
 	struct diags *diags;
 	bool groups_seen;
 	bool groups_broken;
+	const struct load_files *files;
 };
 
 /*
@@ -176,14 +178,17 @@ static bool read_enum(struct loader *l, const struct ynode *n, const struct enum
 	return false;
 }
 
-static bool read_verdict(struct loader *l, const struct ynode *n, u8 *value)
+/* What is decided where no rule is. */
+static bool read_default_verdict(struct loader *l, const struct ynode *n, u8 *value)
 {
+	const struct enum_names plain = { .v = verdict_names.v, .n = ISOL_VERDICT_ACCEPT + 1 };
+
 	if (n->type == YNODE_SCALAR && !strcmp(n->text, "reject")) {
 		diags_error(l->diags, n->at,
-			    "'reject' is not supported yet; expected drop or accept");
+			    "'reject' may stand in rules only; expected drop or accept");
 		return false;
 	}
-	return read_enum(l, n, &verdict_names, "drop or accept", value);
+	return read_enum(l, n, &plain, "drop or accept", value);
 }
 
 static bool read_words(struct loader *l, const struct ynode *n, const char *expected,
@@ -204,27 +209,100 @@ static bool read_words(struct loader *l, const struct ynode *n, const char *expe
 	return ok;
 }
 
+/* Keys that others have, and what is written here in a rule. */
+static const struct {
+	const char *key;
+	const char *expected;
+} rule_hints[] = {
+	{ "ip", "'src' or 'dst', or 'ether: ipv4'" },
+	{ "mac", "'src_mac' or 'dst_mac'" },
+	{ "ethertype", "'ether'" },
+	{ "port",
+	  "'tcp', 'udp' or 'sctp' with the destination ports, as in 'tcp: 80', or 'sport' beside it",
+	},
+	{ "ports",
+	  "'tcp', 'udp' or 'sctp' with the destination ports, as in 'tcp: [80, 443]', or 'sport' beside it",
+	},
+	{ "service", "'tcp' or 'udp' with the name of the service, as in 'tcp: https'" },
+	{ "source", "'from' for a group or binding, 'src' for addresses" },
+	{ "destination", "'to' for a group or binding, 'dst' for addresses" },
+	{ "action", "'verdict'" },
+	{ "target", "'verdict'" },
+	{ "type", "'icmp' or 'icmpv6' with the types, as in 'icmp: echo-request'" },
+	{ "icmp_type", "'icmp' with the types, as in 'icmp: echo-request'" },
+	{ "icmpv6_type", "'icmpv6' with the types, as in 'icmpv6: echo-request'" },
+	{ "state",
+	  "'stateless: true', and a rule for the answers: connections are not tracked yet",
+	},
+	{ "ct",
+	  "'stateless: true', and a rule for the answers: connections are not tracked yet",
+	},
+	{ "log", "none: frames are counted, not logged, see 'isolctl show rules'" },
+};
+
+static bool say_hint(struct loader *l, const struct ynode *k, const char *what)
+{
+	size_t i;
+
+	if (strcmp(what, "a rule"))
+		return false;
+	for (i = 0; i < ARRAY_SIZE(rule_hints); i++)
+		if (!strcmp(rule_hints[i].key, k->text)) {
+			diags_error(l->diags, k->at, "'%s' in a rule; expected %s", k->text,
+				    rule_hints[i].expected);
+			return true;
+		}
+	return false;
+}
+
+/* {tcp: 80,443} is {tcp: 80, 443: }: what was meant for a value is a key. */
+static bool say_list(struct loader *l, const struct ynode *before, const struct ynode *k)
+{
+	const struct ynode *value = before ? before->next : NULL;
+
+	if (!value || value->type != YNODE_SCALAR || !k->plain || !is_null(k->next) ||
+	    k->next->len || k->at.line != before->at.line)
+		return false;
+	if (!strcmp(before->text, "tcp_flags"))
+		diags_error(l->diags, k->at,
+			    "unknown key '%s' without a value; if it is a flag, expected '%s+%s' for both set, or a list for either: [%s, %s]",
+			    k->text, value->text, k->text, value->text, k->text);
+	else
+		diags_error(l->diags, k->at,
+			    "unknown key '%s' without a value; expected a list, if it is a value of '%s': [%s, %s]",
+			    k->text, before->text, value->text, k->text);
+	return true;
+}
+
+static void say_unknown(struct loader *l, const struct ynode *k, const struct key *keys,
+			size_t nkeys, const char *what)
+{
+	struct guess g = { .word = k->text };
+	char buf[64];
+	size_t i;
+
+	for (i = 0; i < nkeys; i++)
+		if (keys[i].read)
+			guess_offer(&g, keys[i].name);
+	diags_error(l->diags, k->at, "unknown key '%s' in %s%s", k->text, what,
+		    guess_text(&g, buf, sizeof(buf)));
+}
+
 /* Read the keys of a mapping into an object. */
 static bool read_keys(struct loader *l, const struct ynode *map, const struct key *keys,
 		      size_t nkeys, const char *what, void *object)
 {
-	const struct ynode *k;
+	const struct ynode *k, *before = NULL;
 	bool ok = true;
 	size_t i;
 
-	for (k = map->child; k; k = k->next->next) {
-		struct guess g = { .word = k->text };
-		char buf[64];
-
-		for (i = 0; i < nkeys; i++) {
+	for (k = map->child; k; before = k, k = k->next->next) {
+		for (i = 0; i < nkeys; i++)
 			if (!strcmp(keys[i].name, k->text))
 				break;
-			if (keys[i].read)
-				guess_offer(&g, keys[i].name);
-		}
 		if (i == nkeys) {
-			diags_error(l->diags, k->at, "unknown key '%s' in %s%s", k->text, what,
-				    guess_text(&g, buf, sizeof(buf)));
+			if (!say_list(l, before, k) && !say_hint(l, k, what))
+				say_unknown(l, k, keys, nkeys, what);
 			ok = false;
 		} else if (!keys[i].read) {
 			diags_error(l->diags, k->at, "'%s' in %s is not supported yet", k->text,
@@ -262,12 +340,12 @@ static bool read_uplinks(struct loader *l, void *object, const struct ynode *n)
 
 static bool read_default(struct loader *l, void *object, const struct ynode *n)
 {
-	return read_verdict(l, n, &((struct bridge *)object)->verdict);
+	return read_default_verdict(l, n, &((struct bridge *)object)->verdict);
 }
 
 static bool read_unbound(struct loader *l, void *object, const struct ynode *n)
 {
-	return read_verdict(l, n, &((struct bridge *)object)->unbound);
+	return read_default_verdict(l, n, &((struct bridge *)object)->unbound);
 }
 
 static const struct key bridge_keys[] = {
@@ -288,20 +366,30 @@ static bool read_segment_bridge(struct loader *l, void *object, const struct yno
 
 static bool read_within(struct loader *l, void *object, const struct ynode *n)
 {
-	return read_verdict(l, n, &((struct segment *)object)->within);
+	return read_default_verdict(l, n, &((struct segment *)object)->within);
 }
 
 static bool read_segment_uplink(struct loader *l, void *object, const struct ynode *n)
 {
-	return read_verdict(l, n, &((struct segment *)object)->uplink);
+	return read_default_verdict(l, n, &((struct segment *)object)->uplink);
+}
+
+static bool read_segment_vlan(struct loader *l, void *object, const struct ynode *n)
+{
+	unsigned long v;
+
+	if (!read_number(l, n, "a VLAN from 1 to 4094", 1, ISOL_VLAN_MAX, &v))
+		return false;
+	((struct segment *)object)->vlan = v;
+	return true;
 }
 
 static const struct key segment_keys[] = {
 	{ "bridge", read_segment_bridge },
+	{ "vlan", read_segment_vlan },
 	{ "within", read_within },
 	{ "uplink", read_segment_uplink },
 	{ "comment", read_comment },
-	{ "vlan", NULL },
 };
 
 /*
@@ -425,7 +513,7 @@ struct rule_reader {
 static bool read_endpoints(struct loader *l, const struct ynode *n, struct endpoint_list *list)
 {
 	static const char expected[] =
-		"the name of a group or binding, or one of any host uplink members quarantined";
+		"the name of a group, binding or remote, or any host uplink members quarantined";
 	const struct ynode *item;
 	struct word w;
 	bool ok = true;
@@ -472,7 +560,7 @@ static bool read_rule_verdict(struct loader *l, void *object, const struct ynode
 	struct rule_reader *r = object;
 
 	r->verdict_seen = true;
-	return read_verdict(l, n, &r->rule->verdict);
+	return read_enum(l, n, &verdict_names, "drop, accept or reject", &r->rule->verdict);
 }
 
 static bool not_tracked(struct loader *l, struct mark at)
@@ -519,27 +607,6 @@ static bool read_later(struct loader *l, void *object, const struct ynode *n)
 }
 
 /* Keys that one might look for under another name. */
-static bool refuse_ip(struct loader *l, void *object, const struct ynode *n)
-{
-	(void)object;
-	diags_error(l->diags, n->at, "'ip' in a rule; expected 'src' or 'dst', or 'ether: ipv4'");
-	return false;
-}
-
-static bool refuse_mac(struct loader *l, void *object, const struct ynode *n)
-{
-	(void)object;
-	diags_error(l->diags, n->at, "'mac' in a rule; expected 'src_mac' or 'dst_mac'");
-	return false;
-}
-
-static bool refuse_ethertype(struct loader *l, void *object, const struct ynode *n)
-{
-	(void)object;
-	diags_error(l->diags, n->at, "'ethertype' in a rule; expected 'ether'");
-	return false;
-}
-
 static const struct key rule_keys[] = {
 	{ "name", read_name },
 	{ "from", read_from },
@@ -568,10 +635,9 @@ static const struct key rule_keys[] = {
 	{ "src_mac", read_later },
 	{ "dst_mac", read_later },
 	{ "cast", read_later },
-	{ "ip", refuse_ip },
-	{ "mac", refuse_mac },
-	{ "ethertype", refuse_ethertype },
-	{ "vlan", NULL },
+	{ "vlan", read_later },
+	{ "pcp", read_later },
+	{ "inner_vlan", read_later },
 	{ "cross", NULL },
 	{ "max_connections", NULL },
 };
@@ -602,7 +668,7 @@ static void load_rule(struct loader *l, const struct ynode *n, enum object_kind 
 	}
 	if (!read_keys(l, n, rule_keys, ARRAY_SIZE(rule_keys), "a rule", &r))
 		o->broken = true;
-	if (!load_match(l->policy, l->diags, n, &rule->match))
+	if (!load_match(l->policy, l->diags, n, rule))
 		o->broken = true;
 	/* a side that was there but could not be read has been reported */
 	for (k = n->child; k; k = k->next->next) {
@@ -615,7 +681,7 @@ static void load_rule(struct loader *l, const struct ynode *n, enum object_kind 
 		require(l, n, o, *o->name.text, "name");
 		require(l, n, o, rule->from.n, "'from'");
 		require(l, n, o, rule->to.n, "'to'");
-		require(l, n, o, r.verdict_seen, "'verdict'; expected drop or accept");
+		require(l, n, o, r.verdict_seen, "'verdict'; expected drop, accept or reject");
 		if (!r.stateless_seen)
 			o->broken |= !not_tracked(l, n->at);
 	}
@@ -637,6 +703,72 @@ static bool load_rules(struct loader *l, const struct ynode *n, enum object_kind
 		return wrong_type(l, n, "a list of rules");
 	for (item = n->child; item; item = item->next)
 		load_rule(l, item, kind);
+	return true;
+}
+
+/*
+ * Services
+ */
+
+static bool read_where(struct loader *l, void *object, const struct ynode *n)
+{
+	struct service *s = object;
+	const struct service_kind *k = service_kind_find(s->o.name.text);
+
+	if (n->type == YNODE_SCALAR && k && !strcmp(n->text, SERVICE_FOLLOW)) {
+		if (k->follows) {
+			s->follow = true;
+			return true;
+		}
+		diags_error(l->diags, n->at, "service '%s' cannot follow rules; expected %s",
+			    k->name, k->what);
+		return false;
+	}
+	if (is_null(n)) {
+		diags_error(l->diags, n->at, "service '%s' is nowhere; expected %s%s",
+			    s->o.name.text, k && k->follows ? "'follow', or " : "",
+			    k ? k->what : "where it is");
+		return false;
+	}
+	return read_endpoints(l, n, &s->where);
+}
+
+static const struct key service_keys[] = {
+	{ "where", read_where },
+	{ "comment", read_comment },
+};
+
+static bool load_services(struct loader *l, void *object, const struct ynode *n)
+{
+	const struct ynode *k, *v;
+
+	(void)object;
+	if (is_null(n))
+		return true;
+	if (n->type != YNODE_MAPPING)
+		return wrong_type(l, n, "a mapping from services to where they are");
+	for (k = n->child; k; k = v->next) {
+		struct object *o = policy_object(l->policy, OBJECT_SERVICE, k->text, k->at);
+		struct service *s = (struct service *)(void *)o;
+
+		v = k->next;
+		if (strlen(k->text) != k->len) {
+			diags_error(l->diags, k->at, "a NUL character; expected a name");
+			continue;
+		}
+		if (v->type == YNODE_MAPPING) {
+			o->broken = !read_keys(l, v, service_keys, ARRAY_SIZE(service_keys),
+					       "a service", s);
+			if (!o->broken && !s->follow && !s->where.n) {
+				diags_error(l->diags, v->at, "service '%s' has no 'where'",
+					    o->name.text);
+				o->broken = true;
+			}
+		} else {
+			o->broken = !read_where(l, s, v);
+		}
+		policy_add(l->policy, OBJECT_SERVICE, o);
+	}
 	return true;
 }
 
@@ -722,6 +854,18 @@ static bool load_bindings(struct loader *l, void *object, const struct ynode *n)
 	return load_section(l, n, OBJECT_BINDING, binding_keys, ARRAY_SIZE(binding_keys), false);
 }
 
+static bool load_remotes(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)object;
+	return load_sets(l->policy, l->diags, l->files, n, true);
+}
+
+static bool load_named_sets(struct loader *l, void *object, const struct ynode *n)
+{
+	(void)object;
+	return load_sets(l->policy, l->diags, l->files, n, false);
+}
+
 static bool load_ordered(struct loader *l, void *object, const struct ynode *n)
 {
 	(void)object;
@@ -768,10 +912,11 @@ static const struct key policy_keys[] = {
 	{ "segments", load_segments },
 	{ "groups", load_groups },
 	{ "bindings", load_bindings },
+	{ "services", load_services },
 	{ "rules", load_ordered },
 	{ "quarantine", load_quarantine },
-	{ "remotes", NULL },
-	{ "services", NULL },
+	{ "remotes", load_remotes },
+	{ "sets", load_named_sets },
 	{ "tests", NULL },
 };
 
@@ -825,10 +970,10 @@ static void load(struct loader *l, const struct ynode *root)
 	policy_check(l->policy, l->diags);
 }
 
-int isol_load(const char *name, const char *buf, size_t len, struct policy **out,
-	      struct diags *d)
+int isol_load_files(const char *name, const char *buf, size_t len,
+		    const struct load_files *files, struct policy **out, struct diags *d)
 {
-	struct loader l = { .policy = policy_new(), .diags = d };
+	struct loader l = { .policy = policy_new(), .diags = d, .files = files };
 	struct arena nodes = { 0 };
 	const struct ynode *root;
 
@@ -844,4 +989,10 @@ int isol_load(const char *name, const char *buf, size_t len, struct policy **out
 	}
 	*out = l.policy;
 	return 0;
+}
+
+int isol_load(const char *name, const char *buf, size_t len, struct policy **out,
+	      struct diags *d)
+{
+	return isol_load_files(name, buf, len, NULL, out, d);
 }

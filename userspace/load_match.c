@@ -64,6 +64,9 @@ static const struct match_key keys[] = {
 	{ "src_mac", ISOL_MATCH_A_SRC_MAC, 0, 0, 0, "a MAC address in quotes", "these" },
 	{ "dst_mac", ISOL_MATCH_A_DST_MAC, 0, 0, 0, "a MAC address in quotes", "these" },
 	{ "cast", ISOL_MATCH_A_CAST, 0, 0, 0, "unicast, multicast or broadcast", "these" },
+	{ "vlan", ISOL_MATCH_A_VLAN, 0, 0, 0, "a VLAN: 1 to 4094, or none", "these" },
+	{ "pcp", ISOL_MATCH_A_PCP, 0, 0, 0, "a priority", "priorities" },
+	{ "inner_vlan", ISOL_MATCH_A_INNER_VLAN, 0, 0, 0, "the VID of a tag", "VIDs" },
 };
 
 /* A rule that is being read. */
@@ -154,7 +157,11 @@ static bool read_value(struct match_reader *r, const struct match_key *key,
 		ok = match_parse_icmp(key->proto == PROTO_ICMP6, n->text, &v, msg, sizeof(msg));
 	else
 		ok = match_parse(field, n->text, &v, &field, msg, sizeof(msg));
-	if (!ok && strchr(n->text, ',') && n->len > 2 && field != ISOL_MATCH_A_TCP_FLAGS)
+	if (!ok && match_set_field(field) &&
+	    (*n->text == '@' || policy_find_set(r->p, n->text)))
+		diags_error(r->d, n->at, "'%s' is no value; expected %s, or {set: %s}", n->text,
+			    key->one, n->text + (*n->text == '@'));
+	else if (!ok && strchr(n->text, ',') && n->len > 2 && field != ISOL_MATCH_A_TCP_FLAGS)
 		diags_error(r->d, n->at, "'%s' is one value to YAML; expected a list: [%s]",
 			    n->text, n->text);
 	else if (!ok)
@@ -166,6 +173,96 @@ static bool read_value(struct match_reader *r, const struct match_key *key,
 	match_add(&r->p->arena, r->m, field, &v);
 	return true;
 }
+
+/*
+ * Sets
+ */
+
+/* Does the key take sets? It is said if it does not. */
+static bool takes_sets(struct match_reader *r, const struct match_key *key, struct mark at)
+{
+	if (match_set_field(key->field))
+		return true;
+	diags_error(r->d, at,
+		    "'%s' with a set; sets are of ports, addresses and MAC addresses: expected %s",
+		    key->name, key->one);
+	return false;
+}
+
+static bool read_set(struct match_reader *r, const struct match_key *key, const struct ynode *n,
+		     bool negate)
+{
+	const u32 field = match_set_field(key->field);
+	struct match_value v = { .at = n->at };
+
+	if (n->type != YNODE_SCALAR) {
+		diags_error(r->d, n->at, "%s; expected the name of a set", node_word(n));
+		return false;
+	}
+	if (node_trapped(r->d, n, "the name of a set"))
+		return false;
+	if (strlen(n->text) != n->len) {
+		diags_error(r->d, n->at, "a NUL character; expected the name of a set");
+		return false;
+	}
+	if (*n->text == '@') {
+		diags_error(r->d, n->at,
+			    "'%s'; expected the name without @, which is for command lines",
+			    n->text);
+		return false;
+	}
+	v.set = arena_strdup(&r->p->arena, n->text);
+	r->m->of[field].negate = negate;
+	match_add(&r->p->arena, r->m, field, &v);
+	return true;
+}
+
+static bool read_sets(struct match_reader *r, const struct match_key *key,
+		      const struct ynode *n, bool negate)
+{
+	const struct ynode *item;
+	bool ok = true;
+
+	if (n->type != YNODE_SEQUENCE)
+		return read_set(r, key, n, negate);
+	if (!n->child) {
+		diags_error(r->d, n->at,
+			    "an empty list; expected the name of a set or a list of names");
+		return false;
+	}
+	for (item = n->child; item; item = item->next)
+		ok = read_set(r, key, item, negate) && ok;
+	return ok;
+}
+
+/* {set: ...} within a list: there is no such thing as some of both. */
+static bool refuse_mixed(struct match_reader *r, const struct match_key *key,
+			 const struct ynode *list, const struct ynode *item)
+{
+	const struct ynode *other;
+	bool all = true;
+
+	for (other = list->child; other; other = other->next)
+		all &= other->type == YNODE_MAPPING;
+	if (all)
+		diags_error(r->d, item->at,
+			    "{set: ...} in a list; expected the list in it: '%s: {set: [NAME, ...]}'",
+			    key->name);
+	else
+		diags_error(r->d, item->at,
+			    "a set among values; for any of them expected two rules, or the values as a set of their own: '%s: {set: [NAME, ...]}', for both '%s: {set: NAME, and: ...}'",
+			    key->name, key->name);
+	return false;
+}
+
+static bool is_set(const struct ynode *n)
+{
+	return n->type == YNODE_MAPPING && n->child && !strcmp(n->child->text, "set");
+}
+
+/*
+ * Lists
+ */
 
 static bool read_values(struct match_reader *r, const struct match_key *key,
 			const struct ynode *n, bool negate)
@@ -189,8 +286,11 @@ static bool read_values(struct match_reader *r, const struct match_key *key,
 				    key->one, key->many, key->name);
 		return false;
 	}
-	for (item = n->child; item; item = item->next)
+	for (item = n->child; item; item = item->next) {
+		if (is_set(item) && match_set_field(key->field))
+			return refuse_mixed(r, key, n, item);
 		ok = read_value(r, key, item, negate) && ok;
+	}
 	return ok;
 }
 
@@ -199,33 +299,92 @@ static bool is_any(const struct ynode *n)
 	return n->type == YNODE_SCALAR && n->len == 3 && !strcmp(n->text, "any");
 }
 
-static bool read_not(struct match_reader *r, const struct match_key *key, const struct ynode *map)
+static bool read_not(struct match_reader *r, const struct match_key *key,
+		     const struct ynode *value)
 {
-	const struct ynode *k;
-	bool ok = true;
-
-	if (!map->child) {
-		diags_error(r->d, map->at, "an empty mapping; expected %s, a list of %s, or {not: ...}",
+	if (is_any(value)) {
+		diags_error(r->d, value->at,
+			    "'not' with 'any' leaves nothing; expected %s or a list of %s",
 			    key->one, key->many);
 		return false;
 	}
-	for (k = map->child; k; k = k->next->next) {
-		const struct ynode *value = k->next;
+	if (!is_set(value))
+		return read_values(r, key, value, true);
+	if (!takes_sets(r, key, value->child->at))
+		return false;
+	if (value->child->next->next) {
+		diags_error(r->d, value->child->next->next->at,
+			    "'%s' beside 'set'; expected '%s: {not: {set: [NAME, ...]}}'",
+			    value->child->next->next->text, key->name);
+		return false;
+	}
+	return read_sets(r, key, value->child->next, true);
+}
 
-		if (strcmp(k->text, "not")) {
-			diags_error(r->d, k->at, "unknown key '%s' in '%s'; expected 'not'",
-				    k->text, key->name);
-			ok = false;
-		} else if (is_any(value)) {
-			diags_error(r->d, value->at,
-				    "'not' with 'any' leaves nothing; expected %s or a list of %s",
-				    key->one, key->many);
-			ok = false;
+/* What is asked for beside sets: values, or {not: values}. */
+static bool read_and(struct match_reader *r, const struct match_key *key, const struct ynode *n)
+{
+	bool negate = false;
+
+	if (n->type == YNODE_MAPPING && n->child && !strcmp(n->child->text, "not") &&
+	    !n->child->next->next) {
+		n = n->child->next;
+		negate = true;
+	}
+	if (is_any(n) || n->type == YNODE_MAPPING) {
+		diags_error(r->d, n->at, "'and' with %s; expected values beside the set: %s, a list of %s, or {not: ...}",
+			    is_any(n) ? "'any'" : node_word(n), key->one, key->many);
+		return false;
+	}
+	return read_values(r, key, n, negate);
+}
+
+/* {not: ...}, {set: ...}, {set: ..., and: ...} */
+static bool read_mapping(struct match_reader *r, const struct match_key *key,
+			 const struct ynode *map)
+{
+	const struct ynode *k, *first = NULL, *and = NULL;
+	const bool sets = match_set_field(key->field);
+	bool ok = true;
+
+	if (!map->child) {
+		diags_error(r->d, map->at, "an empty mapping; expected %s, a list of %s, %s{not: ...}",
+			    key->one, key->many, sets ? "{set: ...} or " : "or ");
+		return false;
+	}
+	for (k = map->child; k; k = k->next->next) {
+		const bool not = !strcmp(k->text, "not");
+
+		if (not || !strcmp(k->text, "set")) {
+			if (first) {
+				diags_error(r->d, k->at,
+					    "'%s' beside '%s' in '%s'; expected one of them, or 'and' for values beside a set",
+					    k->text, first->text, key->name);
+				ok = false;
+				continue;
+			}
+			first = k;
+			if (not)
+				ok = read_not(r, key, k->next) && ok;
+			else
+				ok = takes_sets(r, key, k->at) &&
+				     read_sets(r, key, k->next, false) && ok;
+		} else if (!strcmp(k->text, "and") && sets) {
+			and = k;
+			ok = read_and(r, key, k->next) && ok;
 		} else {
-			ok = read_values(r, key, value, true) && ok;
+			diags_error(r->d, k->at, "unknown key '%s' in '%s'; expected 'not'%s",
+				    k->text, key->name, sets ? " or 'set'" : "");
+			ok = false;
 		}
 	}
-	return ok;
+	if (!and || !ok)
+		return ok;
+	if (first && (!strcmp(first->text, "set") || is_set(first->next)))
+		return true;
+	diags_error(r->d, and->at, "'and' without a set; expected '%s: {set: NAME, and: ...}'",
+		    key->name);
+	return false;
 }
 
 static bool read_field(struct match_reader *r, const struct match_key *key,
@@ -234,6 +393,8 @@ static bool read_field(struct match_reader *r, const struct match_key *key,
 	const struct ynode *n = k->next;
 
 	r->m->of[key->field].at = k->at;
+	if (match_set_field(key->field))
+		r->m->of[match_set_field(key->field)].at = k->at;
 	if (key->field == ISOL_MATCH_A_SRC_IP4)
 		r->m->of[ISOL_MATCH_A_SRC_IP6].at = k->at;
 	if (key->field == ISOL_MATCH_A_DST_IP4)
@@ -253,7 +414,7 @@ static bool read_field(struct match_reader *r, const struct match_key *key,
 		}
 		return true;
 	}
-	return n->type == YNODE_MAPPING ? read_not(r, key, n) : read_values(r, key, n, false);
+	return n->type == YNODE_MAPPING ? read_mapping(r, key, n) : read_values(r, key, n, false);
 }
 
 /*
@@ -346,18 +507,23 @@ static bool check_keys(struct match_reader *r, const struct ynode *map)
 	return ok;
 }
 
-bool load_match(struct policy *p, struct diags *d, const struct ynode *map, struct match *m)
+bool load_match(struct policy *p, struct diags *d, const struct ynode *map, struct rule *rule)
 {
-	struct match_reader r = { .p = p, .d = d, .m = m };
+	struct match_reader r = { .p = p, .d = d };
 	const struct match_key *key;
 	const struct ynode *k;
-	bool ok;
+	bool any = false, ok;
 
 	for (k = map->child; k; k = k->next->next) {
 		key = find_key(k->text);
-		if (key)
-			r.seen[key - keys] = k;
+		if (!key)
+			continue;
+		r.seen[key - keys] = k;
+		any = true;
 	}
+	if (!any)
+		return true;
+	r.m = rule_ask(p, rule);
 	ok = check_keys(&r, map);
 	for (k = map->child; k; k = k->next->next) {
 		key = find_key(k->text);

@@ -3,6 +3,7 @@
 #ifndef ISOL_USERSPACE_LOAD_VALUE_H
 #define ISOL_USERSPACE_LOAD_VALUE_H
 
+#include "load.h"
 #include "policy.h"
 #include "yaml.h"
 
@@ -29,10 +30,23 @@ bool node_trapped(struct diags *d, const struct ynode *n, const char *expected);
  * @p: the policy
  * @d: where errors go
  * @map: the rule
- * @m: out: what it asks
+ * @rule: out: what it asks; as it was if that is nothing
  *
  * Return: false if something has been reported.
  */
-bool load_match(struct policy *p, struct diags *d, const struct ynode *map, struct match *m);
+bool load_match(struct policy *p, struct diags *d, const struct ynode *map, struct rule *rule);
+
+/**
+ * load_sets() - read the section of the sets, or of the remotes
+ * @p: the policy
+ * @d: where errors go
+ * @files: what files with elements are read by, or NULL
+ * @n: the section
+ * @remote: it is that of the remotes
+ *
+ * Return: false if it is none.
+ */
+bool load_sets(struct policy *p, struct diags *d, const struct load_files *files,
+	       const struct ynode *n, bool remote);
 
 #endif /* ISOL_USERSPACE_LOAD_VALUE_H */

@@ -14,14 +14,18 @@ static const char usage[] =
 	"  save [FILE]                write the enforced policy\n"
 	"  flush                      stop enforcing\n"
 	"Commands on parts of it:\n"
-	"  bridge | segment | group | bind | rule    add ..., del NAME, show [NAME]\n"
+	"  bridge | segment | group | bind | service | rule\n"
+	"                             add ..., del NAME, show [NAME]\n"
+	"  set | remote               the same, element add|del ...\n"
 	"Commands on its state:\n"
 	"  status                     is all well? what drops?\n"
-	"  show [policy|bridges|segments|groups|bindings|rules|ports]\n"
+	"  show [policy|bridges|segments|groups|bindings|services|rules|remotes|sets|ports]\n"
 	"  port show\n"
 	"  why FROM TO [bridge BRIDGE] [FRAME]...\n"
 	"  quarantine add BINDING | del BINDING | show\n"
 	"  monitor [policy|port]\n"
+	"Help:\n"
+	"  names [KIND]               names of ICMP types, protocols, EtherTypes, ...\n"
 	"Options:\n"
 	"  -j, --json     results as JSON     -n, --netns NETNS  in a network namespace\n"
 	"  -p, --pretty   indented            -h, --help         of any command\n"
@@ -45,16 +49,21 @@ static int run(struct ctx *c, struct args *a)
 		{ "segment", cmd_segment, "segment add|del|show ..." },
 		{ "group", cmd_group, "group add|del|show ..." },
 		{ "bind", cmd_bind, "bind add|del|show ..." },
-		{ "rule", cmd_rule, "rule add|del|show ..." },
+		{ "service", cmd_service, "service add|del|show ..." },
+		{ "rule", cmd_rule, "rule add|set|del|show ..." },
+		{ "set", cmd_set, "set add|del|show|element ..." },
+		{ "remote", cmd_remote, "remote add|del|show|element ..." },
 		{ "port", cmd_port, "port show" },
 		{ "status", cmd_status, "status" },
-		{ "show", cmd_show, "show [policy|bridges|segments|groups|bindings|rules|ports]" },
-		{ "why", cmd_why, "why FROM TO [bridge BRIDGE] [FRAME]...\n"
+		{ "show", cmd_show, "show [policy|bridges|segments|groups|bindings|services|rules|\n"
+				    "  remotes|sets|ports]" },
+		{ "why", cmd_why, "why FROM TO [bridge BRIDGE] [vlan VLAN] [FRAME]...\n"
 				  "\n"
 				  "FRAME describes one, where it depends on the frame, with one value each:\n"
 				  MATCH_ARGS_HELP },
 		{ "quarantine", cmd_quarantine, "quarantine add|del|show ..." },
 		{ "monitor", cmd_monitor, "monitor [policy|port]" },
+		{ "names", cmd_names, "names [KIND]" },
 		{ "help", cmd_help, NULL },
 		{ NULL, NULL, NULL }
 	};

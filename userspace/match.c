@@ -77,6 +77,19 @@ static const struct numbers numbers[ISOL_MATCH_A_MAX + 1] = {
 		.names = &arp_op_names,
 		.expected = "an operation of ARP: a name like request, or 0 to 65535",
 	},
+	[ISOL_MATCH_A_VLAN] = {
+		.highest = ISOL_VLAN_MAX,
+		.names = &vlan_names,
+		.expected = "a VLAN: 1 to 4094, or none",
+	},
+	[ISOL_MATCH_A_PCP] = {
+		.highest = 7,
+		.expected = "a priority: 0 to 7",
+	},
+	[ISOL_MATCH_A_INNER_VLAN] = {
+		.highest = 4095,
+		.expected = "the VID of a tag: 0 to 4095",
+	},
 };
 
 enum match_type match_type(u32 field)
@@ -96,7 +109,46 @@ enum match_type match_type(u32 field)
 	case ISOL_MATCH_A_TCP_FLAGS:
 		return MATCH_FLAGS;
 	default:
-		return MATCH_NUMBER;
+		return match_set_type(field) < 0 ? MATCH_NUMBER : MATCH_SET;
+	}
+}
+
+u32 match_set_field(u32 field)
+{
+	switch (field) {
+	case ISOL_MATCH_A_SRC_IP4:
+	case ISOL_MATCH_A_SRC_IP6:
+		return ISOL_MATCH_A_SRC_SET;
+	case ISOL_MATCH_A_DST_IP4:
+	case ISOL_MATCH_A_DST_IP6:
+		return ISOL_MATCH_A_DST_SET;
+	case ISOL_MATCH_A_SRC_MAC:
+		return ISOL_MATCH_A_SRC_MAC_SET;
+	case ISOL_MATCH_A_DST_MAC:
+		return ISOL_MATCH_A_DST_MAC_SET;
+	case ISOL_MATCH_A_SPORT:
+		return ISOL_MATCH_A_SPORT_SET;
+	case ISOL_MATCH_A_DPORT:
+		return ISOL_MATCH_A_DPORT_SET;
+	default:
+		return 0;
+	}
+}
+
+int match_set_type(u32 field)
+{
+	switch (field) {
+	case ISOL_MATCH_A_SRC_SET:
+	case ISOL_MATCH_A_DST_SET:
+		return ISOL_SET_ADDRESSES;
+	case ISOL_MATCH_A_SRC_MAC_SET:
+	case ISOL_MATCH_A_DST_MAC_SET:
+		return ISOL_SET_MACS;
+	case ISOL_MATCH_A_SPORT_SET:
+	case ISOL_MATCH_A_DPORT_SET:
+		return ISOL_SET_PORTS;
+	default:
+		return -1;
 	}
 }
 
@@ -125,6 +177,7 @@ void match_add(struct arena *a, struct match *m, u32 field, const struct match_v
 void match_copy(struct arena *a, struct match *to, const struct match *from)
 {
 	u32 field;
+	size_t i;
 
 	for (field = 0; field <= ISOL_MATCH_A_MAX; field++) {
 		const struct match_field *f = &from->of[field];
@@ -137,6 +190,8 @@ void match_copy(struct arena *a, struct match *to, const struct match *from)
 			continue;
 		copy->v = arena_alloc(a, f->n * sizeof(*f->v));
 		memcpy(copy->v, f->v, f->n * sizeof(*f->v));
+		for (i = 0; i < f->n && match_type(field) == MATCH_SET; i++)
+			copy->v[i].set = arena_strdup(a, f->v[i].set);
 	}
 }
 
@@ -149,6 +204,8 @@ static bool same_value(enum match_type type, const struct match_value *a,
 	case MATCH_MAC:
 	case MATCH_FLAGS:
 		return a->value == b->value && a->mask == b->mask;
+	case MATCH_SET:
+		return !strcmp(a->set, b->set);
 	default:
 		return a->lo == b->lo && a->hi == b->hi;
 	}
@@ -230,8 +287,13 @@ static void lower(char to[PART_SIZE], const char *s)
 
 static void offer_names(struct guess *g, const struct number_names *names)
 {
+	const char *other = names ? other_name(names, g->word) : NULL;
 	size_t i;
 
+	if (other) {
+		g->best = other;
+		return;
+	}
 	for (i = 0; names && i < names->n; i++)
 		guess_offer(g, names->v[i].name);
 }
@@ -409,6 +471,14 @@ static void offer_services(struct guess *g, char best[PART_SIZE])
 	endservent();
 }
 
+/* As other tools have it. */
+static bool is_colon_range(const char *s)
+{
+	const size_t n = strspn(s, "0123456789");
+
+	return n && s[n] == ':' && s[n + 1] && !s[n + 1 + strspn(s + n + 1, "0123456789")];
+}
+
 static bool refuse_unknown(const struct complaint *c, const struct numbers *of, const char *s)
 {
 	char word[PART_SIZE], service[PART_SIZE], buf[PART_SIZE + 32];
@@ -417,6 +487,9 @@ static bool refuse_unknown(const struct complaint *c, const struct numbers *of, 
 	lower(word, s);
 	if (of->hex && *s && !s[strspn(s, HEX)])
 		return refuse(c, "'%s'; expected 0x before a hexadecimal number: 0x%s", s, s);
+	if (is_colon_range(s))
+		return refuse(c, "'%s'; expected a range with a dash: %.*s-%s", s,
+			      (int)strcspn(s, ":"), s, strchr(s, ':') + 1);
 	if (!of->hex && is_hex(s))
 		return refuse(c, "'%s'; expected %s, in decimal", s, of->expected);
 	offer_names(&g, of->names);
@@ -975,6 +1048,10 @@ static bool parse_flag_list(const char *text, const char *s, size_t len, u64 *fl
 		if (!cut(name, s, n))
 			return refuse(c, "'%s'; expected %s", text, FLAGS_EXPECTED);
 		flag = number_of(&tcp_flag_names, name);
+		if (flag < 0 && (!strcmp(name, "established") || !strcmp(name, "new")))
+			return refuse(c,
+				      "'%s' is no TCP flag; expected syn/syn+ack for segments that open a connection, and not that for all others",
+				      name);
 		if (flag < 0) {
 			lower(word, name);
 			offer_names(&g, &tcp_flag_names);
@@ -1132,6 +1209,9 @@ const char *match_format(u32 field, const struct match_value *v, bool v6,
 		return format_mac(v, buf);
 	case MATCH_FLAGS:
 		return format_flags(v, buf);
+	case MATCH_SET:
+		snprintf(buf, MATCH_TEXT_SIZE, "%s", v->set);
+		return buf;
 	default:
 		return field == ISOL_MATCH_A_ICMP ? format_icmp(v, v6, buf) :
 						    format_numbers(field, v, buf);

@@ -19,6 +19,7 @@ enum match_type {
 	MATCH_IP6,
 	MATCH_MAC,
 	MATCH_FLAGS,
+	MATCH_SET,
 };
 
 /**
@@ -30,6 +31,7 @@ enum match_type {
  * @hi6: the highest
  * @value: of MAC addresses (48 bits) and TCP flags
  * @mask: which bits of it count
+ * @set: name of a set that has the values
  */
 struct match_value {
 	struct mark at;
@@ -46,6 +48,7 @@ struct match_value {
 			u64 value;
 			u64 mask;
 		};
+		const char *set;
 	};
 };
 
@@ -77,6 +80,22 @@ struct match {
 #define MATCH_TEXT_SIZE 96
 
 enum match_type match_type(u32 field);
+
+/**
+ * match_set_field() - the field for sets of what another has values of
+ * @field: enum isol_match_attr
+ *
+ * Return: ISOL_MATCH_A_*_SET, or 0 if no set has values of that.
+ */
+u32 match_set_field(u32 field);
+
+/**
+ * match_set_type() - of what the sets of a field are
+ * @field: enum isol_match_attr
+ *
+ * Return: enum isol_set_type, or -1 if the field is not one for sets.
+ */
+int match_set_type(u32 field);
 
 /**
  * match_empty() - whether a match asks nothing
@@ -150,6 +169,20 @@ const char *match_format(u32 field, const struct match_value *v, bool v6,
  * Return: NULL, or what is wrong.
  */
 const char *match_check(const struct match *m, struct mark *at);
+
+/* Versions of IP, see match_passes(). */
+#define MATCH_PASSES_IP4	1
+#define MATCH_PASSES_IP6	2
+
+/**
+ * match_passes() - which IP a rule lets pass that accepts
+ * @m: the match
+ *
+ * As rules are followed by services (ISOL_RULE_A_FOLLOW): the kernel's own code.
+ *
+ * Return: MATCH_PASSES_*, of frames to a unicast address.
+ */
+u32 match_passes(const struct match *m);
 
 /* The protocol that a match asks for, if it is one and no other; or -1. */
 int match_proto(const struct match *m);

@@ -49,6 +49,9 @@ static const u32 word_fields[MATCH_ARGS] = {
 	[MATCH_ARG_OP] = ISOL_MATCH_A_ARP_OP,
 	[MATCH_ARG_ARP_SENDER] = ISOL_MATCH_A_ARP_SENDER,
 	[MATCH_ARG_ARP_TARGET] = ISOL_MATCH_A_ARP_TARGET,
+	[MATCH_ARG_VLAN] = ISOL_MATCH_A_VLAN,
+	[MATCH_ARG_PCP] = ISOL_MATCH_A_PCP,
+	[MATCH_ARG_INNER_VLAN] = ISOL_MATCH_A_INNER_VLAN,
 };
 
 static const char *const word_values[MATCH_ARGS] = {
@@ -68,6 +71,9 @@ static const char *const word_values[MATCH_ARGS] = {
 	[MATCH_ARG_OP] = "an operation of ARP",
 	[MATCH_ARG_ARP_SENDER] = "an IPv4 address",
 	[MATCH_ARG_ARP_TARGET] = "an IPv4 address",
+	[MATCH_ARG_VLAN] = "a VLAN, or none",
+	[MATCH_ARG_PCP] = "a priority",
+	[MATCH_ARG_INNER_VLAN] = "the VID of a tag",
 };
 
 static bool said(const struct match *m, u32 field)
@@ -110,7 +116,7 @@ static bool bare_word(int word, struct policy *p, struct match *m)
 static void check_once(const struct args *a, int word, const struct match *m)
 {
 	u32 field = word_fields[word];
-	bool twice = said(m, field);
+	bool twice = said(m, field) || said(m, match_set_field(field));
 
 	if (field == ISOL_MATCH_A_PROTO && twice)
 		usage_error(a, "a second protocol: '%s'; 'proto' takes several", word_names[word]);
@@ -128,8 +134,24 @@ static void check_once(const struct args *a, int word, const struct match *m)
 		    word_names[word]);
 }
 
-static void read_value(const struct args *a, int word, struct policy *p, struct match *m,
-		       const char *text, bool negate)
+/* @NAME */
+static void read_set(int word, struct policy *p, struct match *m, const char *name, bool negate)
+{
+	const u32 field = match_set_field(word_fields[word]);
+	struct match_value v = { .set = arena_strdup(&p->arena, name) };
+
+	if (!field)
+		value_error("%s: '@%s' is a set; expected %s", word_names[word], name,
+			    word_values[word]);
+	if (!*name)
+		value_error("%s: '@' without a name; expected @ and the name of a set",
+			    word_names[word]);
+	match_add(&p->arena, m, field, &v);
+	m->of[field].negate = negate;
+}
+
+static void read_value(int word, struct policy *p, struct match *m, const char *text,
+		       bool negate)
 {
 	u32 field = word_fields[word], real = field;
 	struct match_value v = { 0 };
@@ -141,7 +163,7 @@ static void read_value(const struct args *a, int word, struct policy *p, struct 
 	else
 		good = match_parse(field, text, &v, &real, msg, sizeof(msg));
 	if (!good)
-		usage_error(a, "%s: %s", word_names[word], msg);
+		value_error("%s: %s", word_names[word], msg);
 	v.at = (struct mark){ 0 };
 	match_add(&p->arena, m, real, &v);
 	m->of[real].negate = negate;
@@ -149,16 +171,18 @@ static void read_value(const struct args *a, int word, struct policy *p, struct 
 
 /*
  * "syn,ack" is both of them to other tools. Here commas are between values of which
- * any will do, and a rule that accepts more than was meant would go unnoticed.
+ * any will do, and a rule that accepts more than was meant would go unnoticed. Who
+ * means any says so: "any syn,ack".
  */
-static void check_flags(const struct args *a, struct policy *p, const char *list, bool negate)
+static void check_flags(struct policy *p, const char *list, bool negate)
 {
+	const char *rest = list;
 	char both[128] = "", *either, *s;
 	bool others = false;
 	struct word w;
 	size_t n = 0;
 
-	while (edit_item(p, &list, &w)) {
+	while (edit_item(p, &rest, &w)) {
 		size_t len = strlen(both);
 
 		if (number_of(&tcp_flag_names, w.text) < 0) {
@@ -177,34 +201,58 @@ static void check_flags(const struct args *a, struct policy *p, const char *list
 		if (*s == '+')
 			*s = ',';
 	if (negate)
-		usage_error(a,
-			    "tcp-flags: 'not %s' would be none of them set; that is '0/%s', and 'not %s' is not all of them",
-			    either, both, both);
+		value_error("tcp-flags: 'not %s' would be none of them set; that is '0/%s' or 'not any %s', and 'not %s' is not all of them",
+			    either, both, either, both);
 	if (others)
-		usage_error(a,
-			    "tcp-flags: '%s' would be any of them; all are '%s', any is a list in a file: [%s]",
-			    either, both, either);
-	usage_error(a, "tcp-flags: '%s' would be %s of them; %s '%s', %s is 'not 0/%s'", either,
+		value_error("tcp-flags: '%s' would be any of them; all are '%s', any is 'any %s'",
+			    either, both, list);
+	value_error("tcp-flags: '%s' would be %s of them; %s '%s', %s is 'any %s'", either,
 		    n > 2 ? "any" : "either", n > 2 ? "all are" : "both are", both,
-		    n > 2 ? "any" : "either", both);
+		    n > 2 ? "any" : "either", either);
 }
 
-static void read_values(struct args *a, int word, struct policy *p, struct match *m)
+static void read_list(struct args *a, int word, struct policy *p, struct match *m, bool second)
 {
 	const char *list = args_value(a, word_values[word]);
-	bool negate = !strcmp(list, "not");
+	bool negate = !strcmp(list, "not"), sets = false, values = false;
 	struct word w;
 
 	if (negate)
 		list = args_value(a, word_values[word]);
-	if (word == MATCH_ARG_TCP_FLAGS)
-		check_flags(a, p, list, negate);
+	if (word == MATCH_ARG_TCP_FLAGS && !strcmp(list, "any"))
+		list = args_value(a, word_values[word]);
+	else if (word == MATCH_ARG_TCP_FLAGS)
+		check_flags(p, list, negate);
 	while (edit_item(p, &list, &w)) {
 		if (!*w.text)
-			usage_error(a, "%s: an empty value; expected %s", word_names[word],
+			value_error("%s: an empty value; expected %s", word_names[word],
 				    word_values[word]);
-		read_value(a, word, p, m, w.text, negate);
+		if (*w.text == '@') {
+			read_set(word, p, m, w.text + 1, negate);
+			sets = true;
+			continue;
+		}
+		read_value(word, p, m, w.text, negate);
+		values = true;
 	}
+	if (sets && values)
+		value_error("%s: sets among values; for any of them expected two rules, or the values as a set of their own, for both '@NAME and ...'",
+			    word_names[word]);
+	if (second && sets)
+		value_error("%s: a set behind 'and'; expected it before: @NAME and ...",
+			    word_names[word]);
+	if (second || !*a->v || strcmp(*a->v, "and"))
+		return;
+	if (!sets)
+		value_error("%s: 'and' without a set; several values have commas between them",
+			    word_names[word]);
+	a->v++;
+	read_list(a, word, p, m, true);
+}
+
+static void read_values(struct args *a, int word, struct policy *p, struct match *m)
+{
+	read_list(a, word, p, m, false);
 }
 
 static bool begins_any(const char *word, const char *const *words)
@@ -221,6 +269,7 @@ int match_args_find(const struct args *a, const char *word, const char *const *w
 {
 	const int proto = match_proto(m);
 	struct match_value v;
+	const char *other = NULL;
 	int head = -1, of = -1;
 	char first[64], msg[512];
 	u32 real;
@@ -232,7 +281,8 @@ int match_args_find(const struct args *a, const char *word, const char *const *w
 	if (proto == PROTO_TCP || proto == PROTO_UDP || proto == PROTO_SCTP) {
 		head = proto == PROTO_TCP ? MATCH_ARG_TCP :
 		       proto == PROTO_UDP ? MATCH_ARG_UDP : MATCH_ARG_SCTP;
-		if (match_parse(ISOL_MATCH_A_DPORT, first, &v, &real, msg, sizeof(msg)))
+		if (*first == '@' ||
+		    match_parse(ISOL_MATCH_A_DPORT, first, &v, &real, msg, sizeof(msg)))
 			of = MATCH_ARG_DPORT;
 	} else if (proto == PROTO_ICMP || proto == PROTO_ICMPV6) {
 		head = proto == PROTO_ICMP ? MATCH_ARG_ICMP : MATCH_ARG_ICMPV6;
@@ -243,6 +293,14 @@ int match_args_find(const struct args *a, const char *word, const char *const *w
 		if (match_parse(ISOL_MATCH_A_ARP_OP, first, &v, &real, msg, sizeof(msg)))
 			of = MATCH_ARG_OP;
 	}
+	if (head == MATCH_ARG_ICMP || head == MATCH_ARG_ICMPV6)
+		other = other_name(head == MATCH_ARG_ICMP ? &icmp_names : &icmp6_names, first);
+	if (of < 0 && other)
+		usage_error(a, "'%s'; expected %s type %s", word, word_names[head], other);
+	if (!strcmp(word, "port") || !strcmp(word, "ports"))
+		usage_error(a,
+			    "unknown word '%s'; expected dport or sport behind tcp, udp or sctp: tcp dport 80",
+			    word);
 	if (of >= 0)
 		usage_error(a, "'%s'; expected '%s' before it: %s %s %s", word, word_names[of],
 			    word_names[head], word_names[of], word);
@@ -277,14 +335,15 @@ void match_args_end(const struct args *a, const struct match *m)
 		return;
 	/* the commonest slips, in words that are the user's */
 	if (!said(m, ISOL_MATCH_A_PROTO)) {
-		if (said(m, ISOL_MATCH_A_SPORT) || said(m, ISOL_MATCH_A_DPORT))
+		if (said(m, ISOL_MATCH_A_SPORT) || said(m, ISOL_MATCH_A_DPORT) ||
+		    said(m, ISOL_MATCH_A_SPORT_SET) || said(m, ISOL_MATCH_A_DPORT_SET))
 			usage_error(a, "a port without a protocol; expected tcp, udp or sctp too");
 		if (said(m, ISOL_MATCH_A_TCP_FLAGS))
 			usage_error(a, "'tcp-flags' without a protocol; expected tcp too");
 	}
 	msg = match_fault(m, &nowhere, buf);
 	if (msg)
-		usage_error(a, "%s", msg);
+		value_error("%s", msg);
 }
 
 /*
@@ -300,6 +359,9 @@ static const char *word_of(u32 field)
 		field = ISOL_MATCH_A_SRC_IP4;
 	if (field == ISOL_MATCH_A_DST_IP6)
 		field = ISOL_MATCH_A_DST_IP4;
+	for (word = MATCH_ARG_ETHER; word < MATCH_ARGS; word++)
+		if (match_type(field) == MATCH_SET && match_set_field(word_fields[word]) == field)
+			return word_names[word];
 	for (word = MATCH_ARG_ETHER; word < MATCH_ARGS; word++)
 		if (word_fields[word] == field)
 			break;
@@ -390,10 +452,19 @@ static void give(struct craft *frame, u32 field, const struct match_value *v)
 	case ISOL_MATCH_A_ARP_TARGET:
 		frame->arp_target = v->lo;
 		break;
+	case ISOL_MATCH_A_VLAN:
+		frame->vlan = v->lo;
+		break;
+	case ISOL_MATCH_A_PCP:
+		frame->pcp = v->lo;
+		break;
+	case ISOL_MATCH_A_INNER_VLAN:
+		frame->inner_vlan = v->lo;
+		break;
 	}
 }
 
-void match_args_frame(const struct args *a, const struct match *m, struct craft *frame)
+void match_args_frame(const struct match *m, struct craft *frame)
 {
 	u32 field;
 
@@ -403,23 +474,25 @@ void match_args_frame(const struct args *a, const struct match *m, struct craft 
 
 		if (!f->n)
 			continue;
+		if (match_type(field) == MATCH_SET)
+			value_error("'%s' with a set: a frame is asked about, which has one value",
+				    word_of(field));
 		if (f->negate)
-			usage_error(a, "'%s' with 'not': a frame is asked about, which has one value",
+			value_error("'%s' with 'not': a frame is asked about, which has one value",
 				    word_of(field));
 		if (f->n > 1)
-			usage_error(a, "'%s' with a list: a frame is asked about, which has one value",
+			value_error("'%s' with a list: a frame is asked about, which has one value",
 				    word_of(field));
 		if (field == ISOL_MATCH_A_TCP_FLAGS && !single(field, f->v))
-			usage_error(a,
-				    "'tcp-flags' with a mask: a frame is asked about; expected the flags that it has");
+			value_error("'tcp-flags' with a mask: a frame is asked about; expected the flags that it has");
 		if (!single(field, f->v))
-			usage_error(a, "'%s' with a range: a frame is asked about, which has one value",
+			value_error("'%s' with a range: a frame is asked about, which has one value",
 				    word_of(field));
 		give(frame, field, f->v);
 	}
 	if ((said(m, ISOL_MATCH_A_SRC_IP4) && said(m, ISOL_MATCH_A_SRC_IP6)) ||
 	    (said(m, ISOL_MATCH_A_DST_IP4) && said(m, ISOL_MATCH_A_DST_IP6)))
-		usage_error(a, "'%s' with a list: a frame is asked about, which has one value",
+		value_error("'%s' with a list: a frame is asked about, which has one value",
 			    word_of(said(m, ISOL_MATCH_A_SRC_IP6) ? ISOL_MATCH_A_SRC_IP6 :
 								    ISOL_MATCH_A_DST_IP6));
 }
@@ -490,6 +563,15 @@ static void take(const struct craft *frame, u32 field, struct match_value *v)
 	case ISOL_MATCH_A_ARP_TARGET:
 		v->lo = frame->arp_target;
 		break;
+	case ISOL_MATCH_A_VLAN:
+		v->lo = frame->vlan;
+		break;
+	case ISOL_MATCH_A_PCP:
+		v->lo = frame->pcp;
+		break;
+	case ISOL_MATCH_A_INNER_VLAN:
+		v->lo = frame->inner_vlan;
+		break;
 	}
 	switch (match_type(field)) {
 	case MATCH_IP6:
@@ -547,6 +629,11 @@ static bool is_fact(const struct craft *frame, u16 type, u32 field)
 	case ISOL_MATCH_A_ARP_SENDER:
 	case ISOL_MATCH_A_ARP_TARGET:
 		return type == ETHERTYPE_ARP;
+	case ISOL_MATCH_A_PCP:
+		return craft_tagged(frame);
+	case ISOL_MATCH_A_VLAN:
+	case ISOL_MATCH_A_INNER_VLAN:
+		return craft_has(frame, field);
 	default:
 		return false;
 	}

@@ -32,6 +32,9 @@ enum {
 	MATCH_ARG_OP,
 	MATCH_ARG_ARP_SENDER,
 	MATCH_ARG_ARP_TARGET,
+	MATCH_ARG_VLAN,
+	MATCH_ARG_PCP,
+	MATCH_ARG_INNER_VLAN,
 	MATCH_ARGS
 };
 
@@ -48,15 +51,18 @@ enum {
 	[MATCH_ARG_DPORT] = "dport", [MATCH_ARG_TCP_FLAGS] = "tcp-flags", \
 	[MATCH_ARG_TYPE] = "type", [MATCH_ARG_OP] = "op",		\
 	[MATCH_ARG_ARP_SENDER] = "arp-sender",				\
-	[MATCH_ARG_ARP_TARGET] = "arp-target"
+	[MATCH_ARG_ARP_TARGET] = "arp-target",				\
+	[MATCH_ARG_VLAN] = "vlan", [MATCH_ARG_PCP] = "pcp",		\
+	[MATCH_ARG_INNER_VLAN] = "inner-vlan"
 
-/* What they are, for the help of a command. */
+/* What they are, for the help of a command. Only rules know sets. */
 #define MATCH_ARGS_HELP							\
 	"  tcp|udp|sctp|proto PROTOCOL  [sport PORT] [dport PORT]  tcp-flags FLAGS\n" \
 	"  icmp|icmpv6 [type TYPE[/CODE]]\n"				\
 	"  src ADDRESS  dst ADDRESS  dscp DSCP  fragment none|first|later\n" \
 	"  arp [op OPERATION]  arp-sender ADDRESS  arp-target ADDRESS\n" \
-	"  ether ETHERTYPE  src-mac MAC  dst-mac MAC  cast unicast|multicast|broadcast\n"
+	"  ether ETHERTYPE  src-mac MAC  dst-mac MAC  cast unicast|multicast|broadcast\n" \
+	"  vlan VID|none  pcp PRIORITY  inner-vlan VID\n"
 
 /**
  * match_args_find() - find a word of a command that takes these too
@@ -94,13 +100,12 @@ void match_args_end(const struct args *a, const struct match *m);
 
 /**
  * match_args_frame() - the frame that the words describe
- * @a: the words, for errors
  * @m: what they said
  * @frame: out: that, for craft_frame()
  *
  * Ends the program when they leave a choice.
  */
-void match_args_frame(const struct args *a, const struct match *m, struct craft *frame);
+void match_args_frame(const struct match *m, struct craft *frame);
 
 /**
  * struct frame_fact - what a field is in a frame

@@ -36,6 +36,15 @@ static const char *word_for(const struct match *m, const char *word, size_t len)
 		{ "ARP_OP", ISOL_MATCH_A_ARP_OP },
 		{ "ARP_SENDER", ISOL_MATCH_A_ARP_SENDER },
 		{ "ARP_TARGET", ISOL_MATCH_A_ARP_TARGET },
+		{ "VLAN", ISOL_MATCH_A_VLAN },
+		{ "PCP", ISOL_MATCH_A_PCP },
+		{ "INNER_VLAN", ISOL_MATCH_A_INNER_VLAN },
+		{ "SRC_SET", ISOL_MATCH_A_SRC_SET },
+		{ "DST_SET", ISOL_MATCH_A_DST_SET },
+		{ "SRC_MAC_SET", ISOL_MATCH_A_SRC_MAC_SET },
+		{ "DST_MAC_SET", ISOL_MATCH_A_DST_MAC_SET },
+		{ "SPORT_SET", ISOL_MATCH_A_SPORT_SET },
+		{ "DPORT_SET", ISOL_MATCH_A_DPORT_SET },
 	};
 	size_t i;
 
@@ -43,6 +52,9 @@ static const char *word_for(const struct match *m, const char *word, size_t len)
 		return "not";
 	if (len == 5 && !strncmp(word, "RANGE", len))
 		return "range";
+	/* no field, but what they are called */
+	if (!strncmp(word, "VLAN tags", 9))
+		return NULL;
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (strlen(names[i].word) == len && !strncmp(names[i].word, word, len))
 			return match_key(m, names[i].field);

@@ -31,6 +31,7 @@ static struct isol_values convert(struct arena *a, u32 field, const struct match
 	struct isol_wide_range *wides;
 	struct isol_masked *masked;
 	struct isol_range *ranges;
+	const char **names;
 
 	switch (isol_field_width(field)) {
 	case ISOL_WIDTH_WIDE:
@@ -48,6 +49,12 @@ static struct isol_values convert(struct arena *a, u32 field, const struct match
 			masked[i].mask = f->v[i].mask;
 		}
 		values.masked = masked;
+		break;
+	case ISOL_WIDTH_SET:
+		names = arena_alloc(a, n * sizeof(*names));
+		for (i = 0; i < n; i++)
+			names[i] = f->v[i].set;
+		values.name = names;
 		break;
 	default:
 		ranges = arena_alloc(a, n * sizeof(*ranges));
@@ -86,4 +93,24 @@ const char *match_check(const struct match *m, struct mark *at)
 		*at = m->of[field].at;
 	arena_free(&a);
 	return msg;
+}
+
+u32 match_passes(const struct match *m)
+{
+	struct isol_match *asked;
+	struct arena a = {};
+	u32 field, passes;
+
+	if (match_empty(m))
+		return isol_match_passes(NULL);
+	asked = arena_alloc(&a, sizeof(*asked) + ISOL_MATCH_A_MAX * sizeof(asked->values[0]));
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		if (!m->of[field].n)
+			continue;
+		asked->fields |= 1U << field;
+		asked->values[asked->n++] = convert(&a, field, &m->of[field]);
+	}
+	passes = isol_match_passes(asked);
+	arena_free(&a);
+	return passes;
 }

@@ -33,6 +33,9 @@ static const struct {
 	{ "src_mac", "src-mac", ISOL_MATCH_A_SRC_MAC, 0 },
 	{ "dst_mac", "dst-mac", ISOL_MATCH_A_DST_MAC, 0 },
 	{ "cast", "cast", ISOL_MATCH_A_CAST, 0 },
+	{ "vlan", "vlan", ISOL_MATCH_A_VLAN, 0 },
+	{ "pcp", "pcp", ISOL_MATCH_A_PCP, 0 },
+	{ "inner_vlan", "inner-vlan", ISOL_MATCH_A_INNER_VLAN, 0 },
 };
 
 /* The key that means one protocol, or NULL if there is none; @proto: or -1. */
@@ -69,6 +72,13 @@ const char *match_key(const struct match *m, u32 field)
 	const bool icmp = proto == PROTO_ICMP || proto == PROTO_ICMP6;
 	size_t i;
 
+	/* the sets of a field have its key */
+	if (match_type(field) == MATCH_SET)
+		for (i = 1; i <= ISOL_MATCH_A_MAX; i++)
+			if (match_set_field(i) == field) {
+				field = i;
+				break;
+			}
 	switch (field) {
 	case ISOL_MATCH_A_PROTO:
 		return "proto";
@@ -124,6 +134,22 @@ static void add_values(struct writer *w, struct match_item *item, u32 field,
 	item->v = v;
 	item->n += f->n;
 	item->negate = f->negate;
+}
+
+/* The sets that have what @field is about, if the match asks for some. */
+static void add_sets(struct writer *w, struct match_item *item, u32 field)
+{
+	const u32 sets = match_set_field(field);
+	const struct match_field *f = &w->m->of[sets];
+	size_t i;
+
+	if (!sets || !f->n)
+		return;
+	item->negate_sets = f->negate;
+	item->sets = arena_alloc(w->a, f->n * sizeof(*item->sets));
+	item->nsets = f->n;
+	for (i = 0; i < f->n; i++)
+		item->sets[i] = arena_strdup(w->a, f->v[i].set);
 }
 
 /*
@@ -256,10 +282,12 @@ static void add_heads(struct writer *w)
 	if (icmp)
 		add_values(w, add_item(w, key, key, "type"), ISOL_MATCH_A_ICMP,
 			   &of[ISOL_MATCH_A_ICMP], proto == PROTO_ICMP6);
-	else if (key)
-		add_values(w, add_item(w, key, key, "dport"), ISOL_MATCH_A_DPORT,
-			   &of[ISOL_MATCH_A_DPORT], false);
-	else if (of[ISOL_MATCH_A_PROTO].n)
+	else if (key) {
+		struct match_item *item = add_item(w, key, key, "dport");
+
+		add_values(w, item, ISOL_MATCH_A_DPORT, &of[ISOL_MATCH_A_DPORT], false);
+		add_sets(w, item, ISOL_MATCH_A_DPORT);
+	} else if (of[ISOL_MATCH_A_PROTO].n)
 		add_values(w, add_item(w, "proto", "proto", NULL), ISOL_MATCH_A_PROTO,
 			   &of[ISOL_MATCH_A_PROTO], false);
 	/* the kernel has no such rule, and if it had one this would show it */
@@ -283,15 +311,20 @@ size_t match_items(struct arena *a, const struct match *m, struct match_item ite
 	add_heads(&w);
 	for (i = 0; i < ARRAY_SIZE(plain); i++) {
 		const u32 field = plain[i].field, field6 = plain[i].field6;
+		const u32 sets = match_set_field(field);
 		struct match_item *item;
 
-		if ((!m->of[field].n && !m->of[field6].n) || w.done & 1u << field)
+		if ((!m->of[field].n && !m->of[field6].n && !m->of[sets].n) ||
+		    w.done & 1u << field)
 			continue;
 		item = add_item(&w, plain[i].key, plain[i].word, NULL);
 		if (field6)
 			add_addresses(&w, item, field, field6);
 		else
 			add_values(&w, item, field, &m->of[field], false);
+		/* see check_flags() in match_args.c */
+		item->any = field == ISOL_MATCH_A_TCP_FLAGS && item->n > 1;
+		add_sets(&w, item, field);
 	}
 	return w.n;
 }
@@ -314,10 +347,17 @@ char *match_line(const struct match *m)
 		const struct match_item *item = &items[i];
 
 		fprintf(f, "%s%s", i ? " " : "", item->word);
-		if (item->n && item->of)
+		if ((item->n || item->nsets) && item->of)
 			fprintf(f, " %s", item->of);
+		for (j = 0; j < item->nsets; j++)
+			fprintf(f, "%s@%s", j ? "," : item->negate_sets ? " not " : " ",
+				item->sets[j]);
+		if (item->n && item->nsets)
+			fputs(" and", f);
+		if (item->n)
+			fprintf(f, "%s%s ", item->negate ? " not" : "", item->any ? " any" : "");
 		for (j = 0; j < item->n; j++)
-			fprintf(f, "%s%s", j ? "," : item->negate ? " not " : " ", item->v[j]);
+			fprintf(f, "%s%s", j ? "," : "", item->v[j]);
 	}
 	fclose(f);
 	arena_free(&a);

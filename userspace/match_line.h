@@ -14,16 +14,24 @@
  * @word: what it is called in a command line
  * @of: the word that stands between @word and values there, or NULL
  * @negate: anything but the values
+ * @any: a list that a command line takes for one value unless it says "any"
  * @v: the values as they are written
- * @n: their number; 0: any
+ * @n: their number
+ * @negate_sets: in none of the sets
+ * @sets: names of sets; where there are values too, both are asked for
+ * @nsets: their number; without values and sets: any
  */
 struct match_item {
 	const char *key;
 	const char *word;
 	const char *of;
 	bool negate;
+	bool any;
 	const char **v;
 	size_t n;
+	bool negate_sets;
+	const char **sets;
+	size_t nsets;
 };
 
 /**

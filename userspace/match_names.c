@@ -216,6 +216,10 @@ NUMBER_NAMES(arp_op_names,
 	     { "inreply", 9 },
 	     { "nak", 10 });
 
+/* IEEE 802.1Q: a VID of 0 is none */
+NUMBER_NAMES(vlan_names,
+	     { "none", 0 });
+
 NUMBER_NAMES(tcp_flag_names,
 	     { "fin", 1 << 0 },
 	     { "syn", 1 << 1 },
@@ -226,6 +230,19 @@ NUMBER_NAMES(tcp_flag_names,
 	     { "ece", 1 << 6 },
 	     { "cwr", 1 << 7 },
 	     { "ns", 1 << 8 });
+
+const struct name_kind name_kinds[NAME_KINDS] = {
+	{ .name = "icmp", .what = "types of ICMP", .names = &icmp_names },
+	{ .name = "icmpv6", .what = "types of ICMPv6", .names = &icmp6_names },
+	{ .name = "proto", .what = "IP protocols", .names = &proto_names },
+	{ .name = "dscp", .what = "classes of service of IP", .names = &dscp_names },
+	{ .name = "ether", .what = "EtherTypes", .names = &ethertype_names, .hex = true },
+	{ .name = "arp", .what = "operations of ARP", .names = &arp_op_names },
+	{ .name = "tcp-flags", .what = "TCP flags, and their bits", .names = &tcp_flag_names },
+	{ .name = "fragment", .what = "parts of IP packets", .names = &fragment_names },
+	{ .name = "cast", .what = "to how many a frame goes", .names = &cast_names },
+	{ .name = "vlan", .what = "words for VLANs", .names = &vlan_names },
+};
 
 s32 number_of(const struct number_names *names, const char *name)
 {
@@ -243,6 +260,66 @@ const char *name_of(const struct number_names *names, u32 number)
 
 	for (i = 0; i < names->n; i++)
 		if (names->v[i].number == number)
+			return names->v[i].name;
+	return NULL;
+}
+
+/* Not names, for they would be as many as there are programs: hints only. */
+static const struct {
+	const struct number_names *names;
+	const char *word;
+	const char *name;
+} others[] = {
+	{ &ethertype_names, "802.1q", "vlan" },
+	{ &ethertype_names, "802.1x", "eapol" },
+	{ &ethertype_names, "inet", "ipv4" },
+	{ &ethertype_names, "inet6", "ipv6" },
+	{ &cast_names, "mcast", "multicast" },
+	{ &cast_names, "bcast", "broadcast" },
+	{ &cast_names, "ucast", "unicast" },
+	{ &cast_names, "group", "multicast" },
+	{ &fragment_names, "no", "none" },
+	{ &fragment_names, "last", "later" },
+	{ &fragment_names, "middle", "later" },
+	{ &proto_names, "ping", "icmp" },
+	{ &icmp_names, "ping", "echo-request" },
+	{ &icmp_names, "echo", "echo-request" },
+	{ &icmp_names, "pong", "echo-reply" },
+	{ &icmp_names, "unreach", "destination-unreachable" },
+	{ &icmp_names, "ttl-exceeded", "time-exceeded" },
+	{ &icmp6_names, "ping", "echo-request" },
+	{ &icmp6_names, "echo", "echo-request" },
+	{ &icmp6_names, "pong", "echo-reply" },
+	{ &icmp6_names, "unreach", "destination-unreachable" },
+	{ &icmp6_names, "too-big", "packet-too-big" },
+	{ &icmp6_names, "fragmentation-needed", "packet-too-big" },
+	{ &icmp6_names, "ns", "neighbour-solicitation" },
+	{ &icmp6_names, "na", "neighbour-advertisement" },
+	{ &icmp6_names, "rs", "router-solicitation" },
+	{ &icmp6_names, "ra", "router-advertisement" },
+	{ &icmp6_names, "nd", "neighbour-solicitation" },
+	{ &icmp6_names, "ndp", "neighbour-solicitation" },
+	{ &arp_op_names, "who-has", "request" },
+	{ &arp_op_names, "is-at", "reply" },
+	{ &arp_op_names, "query", "request" },
+	{ &arp_op_names, "response", "reply" },
+	{ &arp_op_names, "answer", "reply" },
+	{ &tcp_flag_names, "push", "psh" },
+	{ &tcp_flag_names, "reset", "rst" },
+	{ &tcp_flag_names, "urgent", "urg" },
+};
+
+const char *other_name(const struct number_names *names, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (others[i].names == names && !strcmp(others[i].word, word))
+			return others[i].name;
+	if (strlen(word) < 3)
+		return NULL;
+	for (i = 0; i < names->n; i++)
+		if (strstr(names->v[i].name, word))
 			return names->v[i].name;
 	return NULL;
 }

@@ -15,7 +15,8 @@
 
 ENUM_NAMES(verdict_names,
 	   [ISOL_VERDICT_DROP] = "drop",
-	   [ISOL_VERDICT_ACCEPT] = "accept");
+	   [ISOL_VERDICT_ACCEPT] = "accept",
+	   [ISOL_VERDICT_REJECT] = "reject");
 
 ENUM_NAMES(role_names,
 	   [ISOL_ROLE_NONE] = "none",
@@ -40,7 +41,10 @@ ENUM_NAMES(reason_names,
 	   [ISOL_REASON_UNKNOWN_PORT] = "unknown-port",
 	   [ISOL_REASON_MISMATCH] = "mismatch",
 	   [ISOL_REASON_TEARDOWN] = "teardown",
-	   [ISOL_REASON_UNPARSED] = "unparsed");
+	   [ISOL_REASON_UNPARSED] = "unparsed",
+	   [ISOL_REASON_SEGMENT] = "segment",
+	   [ISOL_REASON_VLAN] = "vlan",
+	   [ISOL_REASON_TAGS] = "tags");
 
 ENUM_NAMES(port_kind_names,
 	   [ISOL_PORT_UNMANAGED] = "unmanaged",

@@ -35,6 +35,10 @@ struct object *policy_object(struct policy *p, enum object_kind kind, const char
 		[OBJECT_SEGMENT] = sizeof(struct segment),
 		[OBJECT_GROUP] = sizeof(struct group),
 		[OBJECT_BINDING] = sizeof(struct binding),
+		[OBJECT_REMOTE] = sizeof(struct set),
+		[OBJECT_SET] = sizeof(struct set),
+		[OBJECT_SERVICE] = sizeof(struct service),
+		[OBJECT_SRULE] = sizeof(struct rule),
 		[OBJECT_RULE] = sizeof(struct rule),
 		[OBJECT_QRULE] = sizeof(struct rule),
 	};
@@ -47,15 +51,31 @@ struct object *policy_object(struct policy *p, enum object_kind kind, const char
 	return o;
 }
 
+/* The list that shares its names with another, or OBJECT_KINDS. */
+static enum object_kind sibling(enum object_kind kind)
+{
+	switch (kind) {
+	case OBJECT_REMOTE:
+		return OBJECT_SET;
+	case OBJECT_SET:
+		return OBJECT_REMOTE;
+	default:
+		return OBJECT_KINDS;
+	}
+}
+
 struct object *policy_add(struct policy *p, enum object_kind kind, struct object *o)
 {
+	const enum object_kind beside = sibling(kind);
 	struct objects *l = &p->list[kind];
 	struct object *other = NULL;
+	int k;
 
-	if (kind == OBJECT_RULE)
-		other = policy_find(p, OBJECT_QRULE, o->name.text);
-	else if (kind == OBJECT_QRULE)
-		other = policy_find(p, OBJECT_RULE, o->name.text);
+	if (beside != OBJECT_KINDS)
+		other = policy_find(p, beside, o->name.text);
+	for (k = 0; k < OBJECT_KINDS && object_is_rule(kind) && !other; k++)
+		if (object_is_rule(k))
+			other = policy_find(p, k, o->name.text);
 	if (!other)
 		other = table_add(&l->names, o->name.text, o);
 	if (other)
@@ -71,6 +91,13 @@ struct object *policy_add(struct policy *p, enum object_kind kind, struct object
 void *policy_find(const struct policy *p, enum object_kind kind, const char *name)
 {
 	return table_find(&p->list[kind].names, name);
+}
+
+struct set *policy_find_set(const struct policy *p, const char *name)
+{
+	struct set *s = policy_find(p, OBJECT_SET, name);
+
+	return s ? s : policy_find(p, OBJECT_REMOTE, name);
 }
 
 size_t policy_index(const struct policy *p, enum object_kind kind, const struct object *o)
@@ -128,6 +155,20 @@ bool word_list_has(const struct word_list *l, const char *text)
 	return false;
 }
 
+const struct match *rule_match(const struct rule *r)
+{
+	static const struct match nothing;
+
+	return r->match ? r->match : &nothing;
+}
+
+struct match *rule_ask(struct policy *p, struct rule *r)
+{
+	if (!r->match)
+		r->match = arena_alloc(&p->arena, sizeof(*r->match));
+	return r->match;
+}
+
 void endpoint_list_add(struct policy *p, struct endpoint_list *l, struct endpoint e)
 {
 	l->v = arena_grow(&p->arena, l->v, l->n, &l->cap, sizeof(*l->v));
@@ -159,6 +200,10 @@ const char *object_word(enum object_kind kind)
 		[OBJECT_SEGMENT] = "segment",
 		[OBJECT_GROUP] = "group",
 		[OBJECT_BINDING] = "binding",
+		[OBJECT_REMOTE] = "remote",
+		[OBJECT_SET] = "set",
+		[OBJECT_SERVICE] = "service",
+		[OBJECT_SRULE] = "service rule",
 		[OBJECT_RULE] = "rule",
 		[OBJECT_QRULE] = "quarantine rule",
 	};

@@ -21,6 +21,10 @@
  * @OBJECT_SEGMENT: struct segment
  * @OBJECT_GROUP: struct group
  * @OBJECT_BINDING: struct binding
+ * @OBJECT_REMOTE: struct set, of the remotes section
+ * @OBJECT_SET: struct set
+ * @OBJECT_SERVICE: struct service
+ * @OBJECT_SRULE: struct rule, of those that services come to
  * @OBJECT_RULE: struct rule, of the ordered rules
  * @OBJECT_QRULE: struct rule, of the quarantine section
  *
@@ -32,6 +36,10 @@ enum object_kind {
 	OBJECT_SEGMENT,
 	OBJECT_GROUP,
 	OBJECT_BINDING,
+	OBJECT_REMOTE,
+	OBJECT_SET,
+	OBJECT_SERVICE,
+	OBJECT_SRULE,
 	OBJECT_RULE,
 	OBJECT_QRULE,
 	OBJECT_KINDS
@@ -110,12 +118,14 @@ struct bridge {
  * struct segment - see enum isol_segment_attr
  * @o: name and comment
  * @bridge: name of its bridge
+ * @vlan: the VLAN that it is, 0: all of the bridge that is in no other segment
  * @within: enum isol_verdict
  * @uplink: enum isol_verdict
  */
 struct segment {
 	struct object o;
 	struct word bridge;
+	u16 vlan;
 	u8 within;
 	u8 uplink;
 };
@@ -166,6 +176,46 @@ struct binding {
 	bool quarantined;
 };
 
+/* What an element of a set is. */
+enum element_kind {
+	ELEMENT_IP4,
+	ELEMENT_IP6,
+	ELEMENT_MAC,
+	ELEMENT_PORT,
+};
+
+/**
+ * struct element - values of a set, from one to another
+ * @at: where it stands
+ * @kind: what they are
+ * @lo: the lowest, the highest byte first, at the end of these
+ * @hi: the highest, included
+ */
+struct element {
+	struct mark at;
+	enum element_kind kind;
+	u8 lo[16];
+	u8 hi[16];
+};
+
+/**
+ * struct set - see enum isol_set_attr; a remote is a set of another list
+ * @o: name and comment
+ * @type: enum isol_set_type
+ * @v: the elements, in the order in which they were written
+ * @n: their number
+ * @cap: room in @v
+ * @uses: rules that name it; set by policy_check()
+ */
+struct set {
+	struct object o;
+	u8 type;
+	struct element *v;
+	size_t n;
+	size_t cap;
+	u32 uses;
+};
+
 /* A name of which it is not known yet whether a group or a binding has it. */
 #define ENDPOINT_NAME	0xff
 
@@ -186,13 +236,30 @@ struct endpoint_list {
 };
 
 /**
+ * struct service - see enum isol_service_attr and service.h
+ * @o: name and comment
+ * @where: who provides it, any of these
+ * @follow: it goes where rules let IP pass, instead
+ * @expanded: its rules are there
+ */
+struct service {
+	struct object o;
+	struct endpoint_list where;
+	bool follow;
+	bool expanded;
+};
+
+/**
  * struct rule - see enum isol_rule_attr
  * @o: name and comment
  * @from: any of these
  * @to: any of these
  * @verdict: enum isol_verdict
  * @owner: who asked for it, if anyone
- * @match: what it asks of the frame
+ * @match: what it asks of the frame; NULL if nothing: most rules do not, and a
+ *	match is large. See rule_match() and rule_ask()
+ * @service: the service that it is a part of, if any
+ * @follow: it holds only where other rules let IP pass
  * @packets: from the kernel
  * @bytes: from the kernel
  */
@@ -202,7 +269,9 @@ struct rule {
 	struct endpoint_list to;
 	u8 verdict;
 	struct word owner;
-	struct match match;
+	struct match *match;
+	struct word service;
+	bool follow;
 	u64 packets;
 	u64 bytes;
 };
@@ -255,11 +324,23 @@ struct object *policy_object(struct policy *p, enum object_kind kind, const char
  * @kind: its kind
  * @o: the object
  *
- * The names of rules are unique over both lists of them.
+ * The names of rules are unique over all lists of them, and so are those of
+ * sets and remotes.
  *
  * Return: NULL, or the object that has the name already: nothing is changed.
  */
 struct object *policy_add(struct policy *p, enum object_kind kind, struct object *o);
+
+/**
+ * object_is_rule() - is it one of the lists of rules?
+ * @kind: the kind
+ *
+ * Return: true if so.
+ */
+static inline bool object_is_rule(enum object_kind kind)
+{
+	return kind == OBJECT_SRULE || kind == OBJECT_RULE || kind == OBJECT_QRULE;
+}
 
 /**
  * policy_find() - look an object up
@@ -270,6 +351,15 @@ struct object *policy_add(struct policy *p, enum object_kind kind, struct object
  * Return: the object, or NULL.
  */
 void *policy_find(const struct policy *p, enum object_kind kind, const char *name);
+
+/**
+ * policy_find_set() - look a set or a remote up
+ * @p: the policy
+ * @name: its name
+ *
+ * Return: the set, or NULL.
+ */
+struct set *policy_find_set(const struct policy *p, const char *name);
 
 /**
  * policy_index() - where in its list an object stands
@@ -326,6 +416,23 @@ void word_list_add(struct policy *p, struct word_list *l, struct word w);
 bool word_list_has(const struct word_list *l, const char *text);
 
 /**
+ * rule_match() - what a rule asks of the frame, to be read
+ * @r: the rule
+ *
+ * Return: the match, an empty one if the rule asks nothing; never NULL.
+ */
+const struct match *rule_match(const struct rule *r);
+
+/**
+ * rule_ask() - what a rule asks of the frame, to be changed
+ * @p: the policy that the rule belongs to
+ * @r: the rule; it has a match of its own afterwards
+ *
+ * Return: the match; never NULL.
+ */
+struct match *rule_ask(struct policy *p, struct rule *r);
+
+/**
  * endpoint_list_add() - append an endpoint
  * @p: the policy that the list belongs to
  * @l: the list
@@ -360,7 +467,8 @@ void binding_select(struct binding *b, struct word match);
  * object_word() - what an object is called in messages and files
  * @kind: its kind
  *
- * Return: "bridge", "segment", "group", "binding", "rule", "quarantine rule".
+ * Return: "bridge", "segment", "group", "binding", "remote", "set", "service",
+ *	"service rule", "rule", "quarantine rule".
  */
 const char *object_word(enum object_kind kind);
 
@@ -372,5 +480,6 @@ const char *object_word(enum object_kind kind);
 #define policy_each_segment(p, var, i)	policy_each(p, OBJECT_SEGMENT, struct segment, var, i)
 #define policy_each_group(p, var, i)	policy_each(p, OBJECT_GROUP, struct group, var, i)
 #define policy_each_binding(p, var, i)	policy_each(p, OBJECT_BINDING, struct binding, var, i)
+#define policy_each_service(p, var, i)	policy_each(p, OBJECT_SERVICE, struct service, var, i)
 
 #endif /* ISOL_USERSPACE_POLICY_H */

@@ -66,9 +66,11 @@ static int on_message(const struct nlmsghdr *nlh, void *data)
 		case ISOL_A_SEGMENT:
 		case ISOL_A_GROUP:
 		case ISOL_A_BINDING:
+		case ISOL_A_SET:
+		case ISOL_A_SERVICE:
 		case ISOL_A_RULE:
 			err = wire_get(attr, p->v->policy);
-			if (err == -EEXIST) {
+			if (err == -EEXIST || err == -ENOENT) {
 				/* a dump that went over two policies */
 				p->changed = true;
 				err = 0;
@@ -97,6 +99,8 @@ static int once(struct genl *g, unsigned int what, struct puller *p)
 		{ PULL_POLICY, ISOL_CMD_SEGMENT_GET },
 		{ PULL_POLICY, ISOL_CMD_GROUP_GET },
 		{ PULL_POLICY, ISOL_CMD_BINDING_GET },
+		{ PULL_POLICY, ISOL_CMD_SET_GET },
+		{ PULL_POLICY, ISOL_CMD_SERVICE_GET },
 		{ PULL_POLICY, ISOL_CMD_RULE_GET },
 		{ PULL_PORTS, ISOL_CMD_PORT_GET },
 		{ PULL_QUARANTINES, ISOL_CMD_QUARANTINE_GET },

@@ -8,6 +8,22 @@
 #include "push.h"
 #include "wire.h"
 
+/* @next: in and out: what of a set has been put; SIZE_MAX once all of the object has been. */
+static bool put(struct nlmsghdr *nlh, int kind, const struct object *o, size_t *next)
+{
+	const struct set *s = (const void *)o;
+
+	if (kind != OBJECT_REMOTE && kind != OBJECT_SET) {
+		*next = SIZE_MAX;
+		return wire_put(nlh, GENL_FILL_SIZE, kind, o);
+	}
+	if (!wire_put_set(nlh, GENL_FILL_SIZE, kind == OBJECT_REMOTE, s, next))
+		return false;
+	if (*next == s->n)
+		*next = SIZE_MAX;
+	return true;
+}
+
 int push_messages(struct genl *g, const struct policy *p, push_send send, void *data)
 {
 	struct nlmsghdr *nlh = genl_message(g, ISOL_CMD_ADD);
@@ -18,17 +34,19 @@ int push_messages(struct genl *g, const struct policy *p, push_send send, void *
 	for (kind = 0; kind < OBJECT_KINDS; kind++) {
 		for (i = 0; i < p->list[kind].n; i++) {
 			const struct object *o = p->list[kind].v[i];
+			size_t next = 0;
 
-			if (wire_put(nlh, GENL_FILL_SIZE, kind, o))
-				continue;
-			if (nlh->nlmsg_len == empty)
-				return -E2BIG;
-			err = send(nlh, data);
-			if (err)
-				return err;
-			nlh = genl_message(g, ISOL_CMD_ADD);
-			if (!wire_put(nlh, GENL_FILL_SIZE, kind, o))
-				return -E2BIG;
+			while (next != SIZE_MAX) {
+				if (put(nlh, kind, o, &next))
+					continue;
+				if (nlh->nlmsg_len == empty)
+					return -E2BIG;
+				err = send(nlh, data);
+				if (err)
+					return err;
+				nlh = genl_message(g, ISOL_CMD_ADD);
+				next = next == SIZE_MAX ? 0 : next;
+			}
 		}
 	}
 	return nlh->nlmsg_len == empty ? 0 : send(nlh, data);

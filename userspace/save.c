@@ -36,12 +36,18 @@ static bool emit_string(yaml_emitter_t *e, const char *s)
 	return emit_scalar(e, s, !plain(s));
 }
 
+/* Lists that are longer have each item on a line of its own. */
+#define LINE_ITEMS	16
+
+/* A long list is one of these too: what holds it has no room on a line either. */
 static bool holds_object(json_t *v)
 {
 	const char *key;
 	json_t *item;
 	size_t i;
 
+	if (json_is_array(v) && json_array_size(v) > LINE_ITEMS)
+		return true;
 	if (json_is_array(v)) {
 		json_array_foreach(v, i, item)
 			if (json_is_object(item) || holds_object(item))

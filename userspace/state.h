@@ -66,6 +66,7 @@ struct status {
 	u32 groups;
 	u32 bindings;
 	u32 rules;
+	u32 sets;
 	u32 classes;
 	u64 memory;
 	u64 memory_limit;
@@ -75,6 +76,8 @@ struct status {
 	u32 quarantined;
 	u32 transactions;
 	u64 unknown_drops;
+	u64 rejects;
+	u64 rejects_limited;
 };
 
 /**

@@ -6,6 +6,8 @@
 
 #include "match_line.h"
 #include "names.h"
+#include "service.h"
+#include "set.h"
 #include "text.h"
 #include "tree.h"
 
@@ -135,6 +137,8 @@ static void set_bridge(json_t *t, const struct bridge *b, bool live)
 static void set_segment(json_t *t, const struct segment *s, bool live)
 {
 	set_text(t, "bridge", &s->bridge);
+	if (s->vlan || live)
+		tree_set(t, "vlan", s->vlan ? json_integer(s->vlan) : json_null());
 	set_enum(t, "within", &verdict_names, s->within, live);
 	set_enum(t, "uplink", &verdict_names, s->uplink, live);
 	set_text(t, "comment", &s->o.comment);
@@ -205,6 +209,30 @@ static json_t *match_values(const struct match_item *item, bool live)
 	return not;
 }
 
+/* {set: NAME}, {not: {set: [NAME, ...]}}, and values beside that: {set: NAME, and: ...} */
+static json_t *match_sets(const struct match_item *item, bool live)
+{
+	json_t *t = need(json_object()), *a, *not;
+	size_t i;
+
+	if (item->nsets == 1 && !live) {
+		tree_set(t, "set", tree_text(item->sets[0]));
+	} else {
+		a = need(json_array());
+		for (i = 0; i < item->nsets; i++)
+			tree_append(a, tree_text(item->sets[i]));
+		tree_set(t, "set", a);
+	}
+	if (item->negate_sets) {
+		not = need(json_object());
+		tree_set(not, "not", t);
+		t = not;
+	}
+	if (item->n)
+		tree_set(t, "and", match_values(item, live));
+	return t;
+}
+
 static void set_match(json_t *t, const struct match *m, bool live)
 {
 	struct match_item items[MATCH_ITEMS];
@@ -212,15 +240,83 @@ static void set_match(json_t *t, const struct match *m, bool live)
 	size_t n = match_items(&a, m, items), i;
 
 	for (i = 0; i < n; i++)
-		tree_set(t, items[i].key, match_values(&items[i], live));
+		tree_set(t, items[i].key, items[i].nsets ? match_sets(&items[i], live) :
+							   match_values(&items[i], live));
 	arena_free(&a);
+}
+
+static json_t *elements(const struct set *s, bool live)
+{
+	json_t *a = need(json_array());
+	char buf[MATCH_TEXT_SIZE];
+	size_t i;
+
+	for (i = 0; i < s->n; i++)
+		tree_append(a, match_value(element_format(&s->v[i], buf), live));
+	return a;
+}
+
+static void set_set(json_t *t, const struct set *s, bool live)
+{
+	if (live)
+		tree_set(t, "type", json_string(set_key(s->type)));
+	tree_set(t, live ? "elements" : set_key(s->type), elements(s, live));
+	set_text(t, "comment", &s->o.comment);
+	if (live)
+		tree_set(t, "rules", json_integer(s->uses));
+}
+
+/* A list will do for a remote that has nothing but addresses. */
+static json_t *tree_remote(const struct set *s)
+{
+	json_t *t;
+
+	if (!s->o.comment.text)
+		return elements(s, false);
+	t = need(json_object());
+	set_set(t, s, false);
+	return t;
+}
+
+/*
+ * Written short where it is for people: the words alone, and a comment beside them
+ * makes it a mapping.
+ */
+static json_t *service_where(const struct service *s, bool live)
+{
+	if (s->follow)
+		return json_string(SERVICE_FOLLOW);
+	/* a group may have that name: it is one in a list */
+	if (s->where.n == 1 && !strcmp(s->where.v[0].name.text, SERVICE_FOLLOW))
+		live = true;
+	return side(&s->where, live);
+}
+
+static void set_service(json_t *t, const struct service *s, bool live)
+{
+	tree_set(t, "where", service_where(s, live));
+	set_text(t, "comment", &s->o.comment);
+}
+
+static json_t *service_tree(const struct service *s)
+{
+	json_t *t;
+
+	if (!s->o.comment.text)
+		return service_where(s, false);
+	t = need(json_object());
+	set_service(t, s, false);
+	return t;
 }
 
 static void set_rule(json_t *t, const struct rule *r, bool live)
 {
+	set_text(t, "service", &r->service);
+	if (r->service.text && (r->follow || live))
+		tree_set(t, "follow", json_boolean(r->follow));
 	tree_set(t, "from", side(&r->from, live));
 	tree_set(t, "to", side(&r->to, live));
-	set_match(t, &r->match, live);
+	set_match(t, rule_match(r), live);
 	tree_set(t, "verdict", json_string(enum_name(&verdict_names, r->verdict)));
 	tree_set(t, "stateless", json_true());
 	set_text(t, "owner", &r->owner);
@@ -248,6 +344,14 @@ static void set_keys(json_t *t, enum object_kind kind, const struct object *o, b
 	case OBJECT_BINDING:
 		set_binding(t, p, live);
 		break;
+	case OBJECT_REMOTE:
+	case OBJECT_SET:
+		set_set(t, p, live);
+		break;
+	case OBJECT_SERVICE:
+		set_service(t, p, live);
+		break;
+	case OBJECT_SRULE:
 	case OBJECT_RULE:
 	case OBJECT_QRULE:
 		set_rule(t, p, live);
@@ -261,7 +365,7 @@ json_t *tree_of(enum object_kind kind, const struct object *o)
 {
 	json_t *t = need(json_object());
 
-	if (kind == OBJECT_RULE || kind == OBJECT_QRULE)
+	if (object_is_rule(kind))
 		set_text(t, "name", &o->name);
 	set_keys(t, kind, o, false);
 	return t;
@@ -272,8 +376,10 @@ json_t *tree_live(enum object_kind kind, const struct object *o)
 	json_t *t = need(json_object());
 
 	set_text(t, "name", &o->name);
-	if (kind == OBJECT_RULE || kind == OBJECT_QRULE)
-		tree_set(t, "table", json_string(kind == OBJECT_RULE ? "rules" : "quarantine"));
+	if (object_is_rule(kind))
+		tree_set(t, "table", json_string(kind == OBJECT_RULE ? "rules" :
+						 kind == OBJECT_QRULE ? "quarantine" :
+									"services"));
 	set_keys(t, kind, o, true);
 	return t;
 }
@@ -289,7 +395,10 @@ static void set_section(json_t *t, const char *key, const struct policy *p,
 		return;
 	section = need(json_object());
 	for (i = 0; i < l->n; i++)
-		tree_set(section, l->v[i]->name.text, tree_of(kind, l->v[i]));
+		tree_set(section, l->v[i]->name.text,
+			 kind == OBJECT_REMOTE ? tree_remote((const void *)l->v[i]) :
+			 kind == OBJECT_SERVICE ? service_tree((const void *)l->v[i]) :
+			 tree_of(kind, l->v[i]));
 	tree_set(t, key, section);
 }
 
@@ -314,6 +423,9 @@ json_t *tree_policy(const struct policy *p)
 	set_section(t, "segments", p, OBJECT_SEGMENT);
 	set_section(t, "groups", p, OBJECT_GROUP);
 	set_section(t, "bindings", p, OBJECT_BINDING);
+	set_section(t, "remotes", p, OBJECT_REMOTE);
+	set_section(t, "sets", p, OBJECT_SET);
+	set_section(t, "services", p, OBJECT_SERVICE);
 	if (p->list[OBJECT_RULE].n)
 		tree_set(t, "rules", rule_list(p, OBJECT_RULE));
 	if (p->list[OBJECT_QRULE].n) {

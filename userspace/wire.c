@@ -8,6 +8,7 @@
 #include <linux/isol.h>
 
 #include "names.h"
+#include "set.h"
 #include "text.h"
 #include "wire.h"
 
@@ -74,6 +75,8 @@ static void put_segment(struct writer *w, const struct segment *s)
 	put_text(w, ISOL_SEGMENT_A_BRIDGE, s->bridge.text);
 	put_u8(w, ISOL_SEGMENT_A_WITHIN, s->within);
 	put_u8(w, ISOL_SEGMENT_A_UPLINK, s->uplink);
+	if (s->vlan)
+		put(w, ISOL_SEGMENT_A_VLAN, sizeof(s->vlan), &s->vlan);
 	put_text(w, ISOL_SEGMENT_A_COMMENT, s->o.comment.text);
 }
 
@@ -119,7 +122,7 @@ static void put_endpoint(struct writer *w, u16 type, const struct endpoint *e)
 
 	put_u8(w, ISOL_ENDPOINT_A_KIND, e->kind);
 	if (e->kind == ISOL_ENDPOINT_GROUP || e->kind == ISOL_ENDPOINT_BINDING ||
-	    e->kind == ISOL_ENDPOINT_PORT)
+	    e->kind == ISOL_ENDPOINT_PORT || e->kind == ISOL_ENDPOINT_REMOTE)
 		put_text(w, ISOL_ENDPOINT_A_NAME, e->name.text);
 	close_nest(w, nest);
 }
@@ -158,6 +161,9 @@ static void put_value(struct writer *w, u32 field, const struct match_value *v)
 		pair[1] = v->mask;
 		put(w, ISOL_VALUES_A_MASKED, sizeof(pair), pair);
 		break;
+	case MATCH_SET:
+		put_text(w, ISOL_VALUES_A_SET, v->set);
+		break;
 	default:
 		pair[0] = v->lo;
 		pair[1] = v->hi;
@@ -190,6 +196,18 @@ static void put_match(struct writer *w, const struct match *m)
 	close_nest(w, nest);
 }
 
+static void put_service(struct writer *w, const struct service *s)
+{
+	size_t i;
+
+	put_text(w, ISOL_SERVICE_A_NAME, s->o.name.text);
+	for (i = 0; i < s->where.n; i++)
+		put_endpoint(w, ISOL_SERVICE_A_WHERE, &s->where.v[i]);
+	if (s->follow)
+		put(w, ISOL_SERVICE_A_FOLLOW, 0, NULL);
+	put_text(w, ISOL_SERVICE_A_COMMENT, s->o.comment.text);
+}
+
 static void put_rule(struct writer *w, const struct rule *r, u8 table)
 {
 	size_t i;
@@ -204,7 +222,10 @@ static void put_rule(struct writer *w, const struct rule *r, u8 table)
 	put(w, ISOL_RULE_A_STATELESS, 0, NULL);
 	put_text(w, ISOL_RULE_A_COMMENT, r->o.comment.text);
 	put_text(w, ISOL_RULE_A_OWNER, r->owner.text);
-	put_match(w, &r->match);
+	put_match(w, rule_match(r));
+	put_text(w, ISOL_RULE_A_SERVICE, r->service.text);
+	if (r->follow)
+		put(w, ISOL_RULE_A_FOLLOW, 0, NULL);
 }
 
 bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const struct object *o)
@@ -214,6 +235,8 @@ bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const st
 		[OBJECT_SEGMENT] = ISOL_A_SEGMENT,
 		[OBJECT_GROUP] = ISOL_A_GROUP,
 		[OBJECT_BINDING] = ISOL_A_BINDING,
+		[OBJECT_SERVICE] = ISOL_A_SERVICE,
+		[OBJECT_SRULE] = ISOL_A_RULE,
 		[OBJECT_RULE] = ISOL_A_RULE,
 		[OBJECT_QRULE] = ISOL_A_RULE,
 	};
@@ -235,6 +258,12 @@ bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const st
 	case OBJECT_BINDING:
 		put_binding(&w, p);
 		break;
+	case OBJECT_SERVICE:
+		put_service(&w, p);
+		break;
+	case OBJECT_SRULE:
+		put_rule(&w, p, ISOL_TABLE_SERVICES);
+		break;
 	case OBJECT_RULE:
 		put_rule(&w, p, ISOL_TABLE_RULES);
 		break;
@@ -247,6 +276,69 @@ bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const st
 	close_nest(&w, nest);
 	if (w.full)
 		nlh->nlmsg_len = before;
+	return !w.full;
+}
+
+/* What the elements of sets are in messages, and how long each end is. */
+static const struct {
+	u16 type;
+	u16 len;
+	u8 of;
+} elements[] = {
+	[ELEMENT_IP4] = { ISOL_SET_A_IP4, 4, ISOL_SET_ADDRESSES },
+	[ELEMENT_IP6] = { ISOL_SET_A_IP6, 16, ISOL_SET_ADDRESSES },
+	[ELEMENT_MAC] = { ISOL_SET_A_MAC, 6, ISOL_SET_MACS },
+	[ELEMENT_PORT] = { ISOL_SET_A_PORT, 4, ISOL_SET_PORTS },
+};
+
+static void put_element(struct writer *w, const struct element *e)
+{
+	const size_t len = elements[e->kind].len, from = sizeof(e->lo) - len;
+	u8 ends[32];
+	u32 pair[2];
+
+	memcpy(ends, e->lo + from, len);
+	memcpy(ends + len, e->hi + from, len);
+	if (e->kind == ELEMENT_PORT) {
+		/* the one that is not in wire order */
+		memcpy(pair, ends, sizeof(pair));
+		pair[0] = ntohl(pair[0]);
+		pair[1] = ntohl(pair[1]);
+		memcpy(ends, pair, sizeof(pair));
+	}
+	put(w, elements[e->kind].type, 2 * len, ends);
+}
+
+bool wire_put_set(struct nlmsghdr *nlh, size_t size, bool remote, const struct set *s,
+		  size_t *next)
+{
+	struct writer w = { .nlh = nlh, .size = size };
+	const u32 before = nlh->nlmsg_len;
+	struct nlattr *nest = open_nest(&w, ISOL_A_SET);
+	const size_t first = *next;
+	size_t i;
+
+	put_text(&w, ISOL_SET_A_NAME, s->o.name.text);
+	if (first) {
+		put(&w, ISOL_SET_A_APPEND, 0, NULL);
+	} else {
+		put_u8(&w, ISOL_SET_A_TYPE, s->type);
+		if (remote)
+			put(&w, ISOL_SET_A_REMOTE, 0, NULL);
+		put_text(&w, ISOL_SET_A_COMMENT, s->o.comment.text);
+	}
+	for (i = first; i < s->n && !w.full; i++)
+		put_element(&w, &s->v[i]);
+	if (w.full && i > first + 1) {
+		/* the last one had no room, those before it are well */
+		w.full = false;
+		i--;
+	}
+	close_nest(&w, nest);
+	if (w.full)
+		nlh->nlmsg_len = before;
+	else
+		*next = i;
 	return !w.full;
 }
 
@@ -411,6 +503,9 @@ static void get_segment(struct reader *r, const struct nlattr *nest, struct segm
 		case ISOL_SEGMENT_A_UPLINK:
 			s->uplink = get_u8(r, attr);
 			break;
+		case ISOL_SEGMENT_A_VLAN:
+			s->vlan = get_uint(r, attr, sizeof(u16));
+			break;
 		case ISOL_SEGMENT_A_COMMENT:
 			s->o.comment = get_word(r, attr);
 			break;
@@ -522,6 +617,7 @@ static void get_endpoint(struct reader *r, const struct nlattr *nest, struct end
 		break;
 	case ISOL_ENDPOINT_GROUP:
 	case ISOL_ENDPOINT_BINDING:
+	case ISOL_ENDPOINT_REMOTE:
 		e.name = name;
 		break;
 	}
@@ -556,6 +652,13 @@ static void get_value(struct reader *r, const struct nlattr *attr, struct match 
 	struct match_value v = { 0 };
 	u32 pair[2];
 
+	if (type == MATCH_SET) {
+		v.set = get_text(r, attr);
+		if (mnl_attr_get_type(attr) != ISOL_VALUES_A_SET)
+			r->bad = true;
+		match_add(r->a, m, field, &v);
+		return;
+	}
 	if (mnl_attr_get_payload_len(attr) != lengths[type] ||
 	    mnl_attr_get_type(attr) != (masked ? ISOL_VALUES_A_MASKED : ISOL_VALUES_A_RANGE)) {
 		r->bad = true;
@@ -613,6 +716,80 @@ static void get_match(struct reader *r, const struct nlattr *nest, struct match 
 	}
 }
 
+static void get_element(struct reader *r, const struct nlattr *attr, struct set *s,
+			enum element_kind kind)
+{
+	const size_t len = elements[kind].len;
+	const u8 *data = mnl_attr_get_payload(attr);
+	struct element e = { .kind = kind };
+	const size_t to = sizeof(e.lo) - len;
+	u32 pair[2];
+
+	if (mnl_attr_get_payload_len(attr) != 2 * len || s->type != elements[kind].of) {
+		r->bad = true;
+		return;
+	}
+	if (kind == ELEMENT_PORT) {
+		memcpy(pair, data, sizeof(pair));
+		if (pair[1] > UINT16_MAX)
+			r->bad = true;
+		pair[0] = htonl(pair[0]);
+		pair[1] = htonl(pair[1]);
+		data = (const u8 *)pair;
+	}
+	memcpy(e.lo + to, data, len);
+	memcpy(e.hi + to, data + len, len);
+	if (memcmp(e.lo, e.hi, sizeof(e.lo)) > 0)
+		r->bad = true;
+	set_add(r->a, s, &e);
+}
+
+static void get_set(struct reader *r, const struct nlattr *nest, struct set *s)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case ISOL_SET_A_COMMENT:
+			s->o.comment = get_word(r, attr);
+			break;
+		case ISOL_SET_A_IP4:
+			get_element(r, attr, s, ELEMENT_IP4);
+			break;
+		case ISOL_SET_A_IP6:
+			get_element(r, attr, s, ELEMENT_IP6);
+			break;
+		case ISOL_SET_A_MAC:
+			get_element(r, attr, s, ELEMENT_MAC);
+			break;
+		case ISOL_SET_A_PORT:
+			get_element(r, attr, s, ELEMENT_PORT);
+			break;
+		}
+	}
+}
+
+/* The kernel tells a service's rules too: they are what it comes to. */
+static void get_service(struct reader *r, const struct nlattr *nest, struct service *s)
+{
+	const struct nlattr *attr;
+
+	s->expanded = true;
+	mnl_attr_for_each_nested(attr, nest) {
+		switch (mnl_attr_get_type(attr)) {
+		case ISOL_SERVICE_A_WHERE:
+			get_endpoint(r, attr, &s->where);
+			break;
+		case ISOL_SERVICE_A_FOLLOW:
+			s->follow = true;
+			break;
+		case ISOL_SERVICE_A_COMMENT:
+			s->o.comment = get_word(r, attr);
+			break;
+		}
+	}
+}
+
 static void get_rule(struct reader *r, const struct nlattr *nest, struct rule *rule)
 {
 	const struct nlattr *attr;
@@ -641,7 +818,13 @@ static void get_rule(struct reader *r, const struct nlattr *nest, struct rule *r
 			rule->bytes = get_u64(r, attr);
 			break;
 		case ISOL_RULE_A_MATCH:
-			get_match(r, attr, &rule->match);
+			get_match(r, attr, rule_ask(r->p, rule));
+			break;
+		case ISOL_RULE_A_SERVICE:
+			rule->service = get_word(r, attr);
+			break;
+		case ISOL_RULE_A_FOLLOW:
+			rule->follow = true;
 			break;
 		}
 	}
@@ -660,7 +843,13 @@ static const struct nlattr *find_attr(const struct nlattr *nest, u16 type)
 /* The kind of an object, and which of its attributes is its name. */
 static int kind_of(struct reader *r, const struct nlattr *nest, u16 *name)
 {
-	const struct nlattr *table;
+	static const u8 tables[ISOL_TABLE_MAX + 1] = {
+		[ISOL_TABLE_RULES] = OBJECT_RULE,
+		[ISOL_TABLE_QUARANTINE] = OBJECT_QRULE,
+		[ISOL_TABLE_SERVICES] = OBJECT_SRULE,
+	};
+	const struct nlattr *attr;
+	u8 table;
 
 	switch (mnl_attr_get_type(nest)) {
 	case ISOL_A_BRIDGE:
@@ -675,14 +864,44 @@ static int kind_of(struct reader *r, const struct nlattr *nest, u16 *name)
 	case ISOL_A_BINDING:
 		*name = ISOL_BINDING_A_NAME;
 		return OBJECT_BINDING;
+	case ISOL_A_SET:
+		*name = ISOL_SET_A_NAME;
+		return find_attr(nest, ISOL_SET_A_REMOTE) ? OBJECT_REMOTE : OBJECT_SET;
 	case ISOL_A_RULE:
 		*name = ISOL_RULE_A_NAME;
-		table = find_attr(nest, ISOL_RULE_A_TABLE);
-		return table && get_u8(r, table) == ISOL_TABLE_QUARANTINE ? OBJECT_QRULE :
-									    OBJECT_RULE;
+		attr = find_attr(nest, ISOL_RULE_A_TABLE);
+		table = attr ? get_u8(r, attr) : ISOL_TABLE_RULES;
+		return table <= ISOL_TABLE_MAX ? tables[table] : -1;
+	case ISOL_A_SERVICE:
+		*name = ISOL_SERVICE_A_NAME;
+		return OBJECT_SERVICE;
 	default:
 		return -1;
 	}
+}
+
+/* What kind of set it is stands before its elements, wherever it stands in the message. */
+static void get_set_type(struct reader *r, const struct nlattr *nest, int kind, struct set *s)
+{
+	const struct nlattr *attr = find_attr(nest, ISOL_SET_A_TYPE);
+
+	if (attr)
+		s->type = get_u8(r, attr);
+	if (!attr || s->type > ISOL_SET_MAX ||
+	    (kind == OBJECT_REMOTE && s->type != ISOL_SET_ADDRESSES))
+		r->bad = true;
+}
+
+static int get_more(struct reader *r, const struct nlattr *nest, const struct nlattr *name)
+{
+	struct set *s = policy_find_set(r->p, get_borrowed(r, name));
+
+	if (r->bad)
+		return -EBADMSG;
+	if (!s)
+		return -ENOENT;
+	get_set(r, nest, s);
+	return r->bad ? -EBADMSG : 0;
 }
 
 int wire_get(const struct nlattr *nest, struct policy *p)
@@ -699,6 +918,8 @@ int wire_get(const struct nlattr *nest, struct policy *p)
 	attr = kind < 0 ? NULL : find_attr(nest, name);
 	if (!attr)
 		return -EBADMSG;
+	if (mnl_attr_get_type(nest) == ISOL_A_SET && find_attr(nest, ISOL_SET_A_APPEND))
+		return get_more(&r, nest, attr);
 	o = policy_object(p, kind, get_borrowed(&r, attr), nowhere);
 	v = o;
 	switch (kind) {
@@ -714,10 +935,21 @@ int wire_get(const struct nlattr *nest, struct policy *p)
 	case OBJECT_BINDING:
 		get_binding(&r, nest, v);
 		break;
+	case OBJECT_REMOTE:
+	case OBJECT_SET:
+		get_set_type(&r, nest, kind, v);
+		get_set(&r, nest, v);
+		break;
+	case OBJECT_SERVICE:
+		get_service(&r, nest, v);
+		break;
 	default:
 		get_rule(&r, nest, v);
 		break;
 	}
+	/* such a rule is shown, and goes, with its service */
+	if (kind == OBJECT_SRULE && !((struct rule *)v)->service.text)
+		r.bad = true;
 	if (r.bad)
 		return -EBADMSG;
 	return policy_add(p, kind, o) ? -EEXIST : 0;
@@ -826,6 +1058,9 @@ int wire_get_status(const struct nlattr *nest, struct status *s)
 		case ISOL_STATUS_A_RULES:
 			s->rules = get_u32(&r, attr);
 			break;
+		case ISOL_STATUS_A_SETS:
+			s->sets = get_u32(&r, attr);
+			break;
 		case ISOL_STATUS_A_CLASSES:
 			s->classes = get_u32(&r, attr);
 			break;
@@ -852,6 +1087,12 @@ int wire_get_status(const struct nlattr *nest, struct status *s)
 			break;
 		case ISOL_STATUS_A_UNKNOWN_DROPS:
 			s->unknown_drops = get_u64(&r, attr);
+			break;
+		case ISOL_STATUS_A_REJECTS:
+			s->rejects = get_u64(&r, attr);
+			break;
+		case ISOL_STATUS_A_REJECTS_LIMITED:
+			s->rejects_limited = get_u64(&r, attr);
 			break;
 		}
 	}

@@ -18,12 +18,26 @@
  * wire_put() - append an object to a message
  * @nlh: the message
  * @size: bytes the message may have
- * @kind: kind of the object
+ * @kind: kind of the object; OBJECT_REMOTE and OBJECT_SET are for wire_put_set()
  * @o: the object; policy_check() has been happy with it
  *
  * Return: true; false when there is no room: the message is as before.
  */
 bool wire_put(struct nlmsghdr *nlh, size_t size, enum object_kind kind, const struct object *o);
+
+/**
+ * wire_put_set() - append a set to a message, or the next part of it
+ * @nlh: the message
+ * @size: bytes the message may have
+ * @remote: the set is a remote
+ * @s: the set; policy_check() has been happy with it
+ * @next: in and out: the element to begin with, 0 before the first part; the
+ *	number of elements when all have been put
+ *
+ * Return: true; false when there is no room for any of it: the message is as before.
+ */
+bool wire_put_set(struct nlmsghdr *nlh, size_t size, bool remote, const struct set *s,
+		  size_t *next);
 
 /**
  * wire_put_endpoint() - append an end of a question
@@ -36,11 +50,11 @@ void wire_put_endpoint(struct nlmsghdr *nlh, u16 type, u8 kind, const char *name
 
 /**
  * wire_get() - read an object into a policy
- * @nest: ISOL_A_BRIDGE, _SEGMENT, _GROUP, _BINDING or _RULE
- * @p: the policy; the object is added to it
+ * @nest: ISOL_A_BRIDGE, _SEGMENT, _GROUP, _BINDING, _SET or _RULE
+ * @p: the policy; the object is added to it, or what it has of a set to the set
  *
  * Return: 0; -EBADMSG for what is not as the contract has it; -EEXIST when the
- * policy has an object of that name.
+ * policy has an object of that name; -ENOENT for the rest of a set that it has not.
  */
 int wire_get(const struct nlattr *nest, struct policy *p);
 

@@ -34,7 +34,7 @@ static struct mark mark_of(const yaml_mark_t *m)
  */
 static bool check_characters(struct reader *r)
 {
-	struct mark at = { 1, 1 };
+	struct mark at = { .line = 1, .col = 1 };
 	u32 cp;
 	size_t i, n;
 
@@ -283,7 +283,7 @@ static bool run(struct reader *r, yaml_parser_t *p)
 struct ynode *yaml_read(struct arena *a, const char *buf, size_t len, struct diags *d)
 {
 	struct reader r = { .arena = a, .diags = d, .buf = buf, .len = len };
-	const struct mark top = { 1, 1 };
+	const struct mark top = { .line = 1, .col = 1 };
 	yaml_parser_t p;
 	bool ok;
 

@@ -3,30 +3,37 @@
 #
 # bash completion for isolctl. Names are those of the enforced policy.
 
-# Names of a kind: bridges, segments, groups, bindings, rules, ports.
+# Names of a kind: bridges, segments, groups, bindings, services, rules, remotes, sets,
+# ports.
 _isolctl_names() { # KIND
 	# shellcheck disable=SC2086 # options, split on purpose
 	isolctl $_isolctl_netns -jp show "$1" 2>/dev/null |
 		sed -n 's/^    "name": "\([^"\\]*\)",\{0,1\}$/\1/p'
 }
 
+# What the numbers of a kind are called: see isolctl names.
+_isolctl_called() { # KIND
+	isolctl names "$1" 2>/dev/null | awk 'NR > 1 { print $3 }'
+}
+
 # The words that say what a frame is, and their values.
 _isolctl_match() { # PREVIOUS-WORD
 	case $1 in
-	cast) echo unicast multicast broadcast ;;
-	fragment) echo none first later ;;
-	ether) echo ipv4 ipv6 arp ;;
-	proto) echo tcp udp sctp icmp icmpv6 ;;
-	tcp-flags) echo fin syn rst psh ack urg ece cwr ns ;;
-	op) echo request reply ;;
-	src-mac | dst-mac | src | dst | dscp | sport | dport | type | arp-sender | arp-target) ;;
+	cast | fragment | ether | proto | dscp | tcp-flags | vlan) _isolctl_called "$1" ;;
+	op) _isolctl_called arp ;;
+	type)
+		_isolctl_called icmp
+		_isolctl_called icmpv6 ;;
+	src-mac | dst-mac | src | dst | sport | dport | arp-sender | \
+	arp-target | pcp | inner-vlan) ;;
 	icmp | icmpv6) echo type ;;&
 	arp) echo op ;;&
 	tcp) echo tcp-flags ;;&
 	tcp | udp | sctp) echo sport dport ;;&
 	*)
 		echo tcp udp sctp icmp icmpv6 arp ether src-mac dst-mac cast src dst dscp \
-			fragment proto sport dport tcp-flags arp-sender arp-target ;;
+			fragment proto sport dport tcp-flags arp-sender arp-target vlan pcp \
+			inner-vlan ;;
 	esac
 }
 
@@ -35,28 +42,36 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	*:default | *:unbound | *:within | segment:uplink) echo accept drop ;;
 	*:uplink | bind:port) ls /sys/class/net ;;
 	segment:bridge) _isolctl_names bridges ;;
+	segment:vlan) ;;
 	bind:segment) _isolctl_names segments ;;
 	bind:group) _isolctl_names groups ;;
 	bind:role) echo none isolated community promiscuous ;;
 	rule:from | rule:to)
 		echo any host uplink members quarantined
 		_isolctl_names groups
-		_isolctl_names bindings ;;
+		_isolctl_names bindings
+		_isolctl_names remotes ;;
 	rule:before | rule:after) _isolctl_names rules ;;
 	rule:table) echo rules quarantine ;;
 	*:comment | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
 	rule:not) ;;
-	rule:cast | rule:fragment | rule:ether | rule:proto | rule:tcp-flags | rule:op | \
-	rule:src-mac | rule:dst-mac | rule:src | rule:dst | rule:dscp | rule:sport | \
-	rule:dport | rule:type | rule:arp-sender | rule:arp-target)
+	rule:tcp-flags)
+		echo not any
+		_isolctl_match "$2" ;;
+	rule:src | rule:dst | rule:sport | rule:dport | rule:src-mac | rule:dst-mac)
+		echo not
+		{ _isolctl_names sets; _isolctl_names remotes; } | sed 's/^/@/' ;;
+	rule:cast | rule:fragment | rule:ether | rule:proto | rule:op | \
+	rule:dscp | rule:type | rule:arp-sender | rule:arp-target | rule:vlan | rule:pcp | \
+	rule:inner-vlan)
 		echo not
 		_isolctl_match "$2" ;;
 	bridge:*) echo uplink default unbound comment ;;
-	segment:*) echo bridge within uplink comment ;;
+	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;
 	rule:*)
-		echo from to accept drop stateless comment owner before after first last table
+		echo from to accept drop reject stateless comment owner before after first last table
 		_isolctl_match "$2" ;;
 	esac
 }
@@ -65,10 +80,13 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 	local object=${1-} verb=${2-} prev=${*: -1}
 	case $object in
 	"")
-		echo apply check save flush bridge segment group bind rule port status show why \
-			quarantine monitor help ;;
+		echo apply check save flush bridge segment group bind service rule set remote port status \
+			show why quarantine monitor names help ;;
 	show)
-		[ $# -gt 1 ] || echo policy bridges segments groups bindings rules ports ;;
+		[ $# -gt 1 ] || echo policy bridges segments groups bindings services rules remotes \
+			sets ports ;;
+	names)
+		[ $# -gt 1 ] || echo icmp icmpv6 proto dscp ether arp tcp-flags fragment cast vlan ;;
 	monitor)
 		[ $# -gt 1 ] || echo policy port ;;
 	port)
@@ -82,8 +100,9 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		*)
 			case $prev in
 			bridge) _isolctl_names bridges ;;
+			vlan) ;;
 			*)
-				[ $# -gt 3 ] || echo bridge
+				[ $# -gt 3 ] || echo bridge vlan
 				_isolctl_match "$prev" ;;
 			esac ;;
 		esac ;;
@@ -98,9 +117,40 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 			*) echo mode comment ;;
 			esac ;;
 		esac ;;
-	bridge | segment | group | bind | rule)
+	set | remote)
+		case $verb:$# in
+		:1) echo add del show element ;;
+		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
+			_isolctl_names "${object}s" ;;
+		element:2) echo add del ;;
+		element:3) _isolctl_names "${object}s" ;;
+		add:2) ;;
+		add:3) [ "$object" = remote ] && echo comment || echo addresses macs ports ;;
+		add:*) [ "$prev" = comment ] || echo comment ;;
+		esac ;;
+	service)
 		case $verb:$# in
 		:1) echo add del show ;;
+		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
+			_isolctl_names services ;;
+		add:2) echo neighbor dhcp router multicast announce dns ntp ;;
+		add:3)
+			[ "$prev" != neighbor ] || echo follow
+			echo any host uplink members
+			_isolctl_names groups
+			_isolctl_names bindings
+			_isolctl_names remotes ;;
+		add:*) [ "$prev" = comment ] || echo comment ;;
+		esac ;;
+	bridge | segment | group | bind | rule)
+		case $verb:$# in
+		:1)
+			echo add del show
+			[ "$object" != rule ] || echo set ;;
+		set:2) [ "$object" != rule ] || _isolctl_names rules ;;
+		set:*)
+			[ "$object" != rule ] || _isolctl_add rule "$prev"
+			[ "$object" != rule ] || echo all-frames ;;
 		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
 			case $object in
 			bind) _isolctl_names bindings ;;

@@ -3,6 +3,7 @@
  * Bytes as a frame: is it one of the bridge's own, if the host sends it, and what
  * is read of it?
  */
+#include "answer.h"
 #include "frame.h"
 #include "fuzz.h"
 #include "naive.h"
@@ -61,12 +62,19 @@ static void parse(const u8 *frame, size_t size, u8 how)
 		.data = exact, .linear = linear, .len = size,
 		.tagged = how & 0x40, .gso = how & 0x80,
 	};
+	struct isol_packet told = packet;
+	struct naive_frame tells = same;
 	struct naive_key naive;
 	struct isol_key key;
 	enum isol_depth depth;
 	const char *differs;
 
 	memcpy(exact, frame, linear);
+	/* some are in the VLAN that their first tag says, some in another, or in none */
+	tells.who = NAIVE_VLAN_BRIDGE;
+	isol_packet_vlan(&told);
+	tells.vlan = how & 1 ? told.vlan : how >> 1 & 3;
+	isol_packet_classify(&told, tells.vlan);
 	for (depth = ISOL_DEPTH_L2; depth <= ISOL_DEPTH_L4; depth++) {
 		memset(&key, 0xa5, sizeof(key));
 		isol_frame_parse(&packet, depth, &key);
@@ -74,8 +82,38 @@ static void parse(const u8 *frame, size_t size, u8 how)
 		differs = naive_differs(&key, &naive);
 		CHECK_MSG(!differs, "depth %u: %s (shape %u, should be %u)", depth, differs,
 			  key.shape, naive.shape);
+		isol_frame_vlan(&told, &key);
+		naive_parse(&tells, depth, &naive);
+		differs = naive_differs(&key, &naive);
+		CHECK_MSG(!differs, "depth %u, by the bridge: %s (shape %u, should be %u)", depth,
+			  differs, key.shape, naive.shape);
 	}
 	free(exact);
+}
+
+/* What would be answered if it were rejected: an answer to that is none. */
+static void reject(const u8 *frame, size_t size, u8 how)
+{
+	struct isol_packet packet = {
+		.head = frame, .linear = size, .len = size,
+		.tagged = how & 0x40, .gso = how & 0x80,
+	};
+	struct isol_answer answer, none;
+	u8 *out;
+
+	if (!isol_answer_due(&packet, &answer))
+		return;
+	isol_answer_intact(&packet, &answer, false);
+	if (!isol_answer_intact(&packet, &answer, true))
+		return;
+	CHECK(answer.len <= ISOL_ANSWER_MOST && answer.len <= size + 48);
+	out = malloc(answer.len);
+	isol_answer_write(&packet, &answer, out);
+	packet.head = out;
+	packet.linear = answer.len;
+	packet.len = answer.len;
+	CHECK(!isol_answer_due(&packet, &none));
+	free(out);
 }
 
 void fuzz_one(const u8 *data, size_t size)
@@ -90,5 +128,6 @@ void fuzz_one(const u8 *data, size_t size)
 	head(frame, size, data[0] & 3);
 	check(frame, size);
 	parse(frame, size, data[size + 1]);
+	reject(frame, size, data[size + 1]);
 	free(frame);
 }

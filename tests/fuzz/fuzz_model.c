@@ -72,14 +72,17 @@ static int add_segment(struct isol_model *model, struct isol_fault *fault)
 	char name[ROOM], bridge[ROOM];
 	struct isol_segment_spec spec = {
 		.name = a_name(name), .bridge = a_name(bridge), .within = below(2),
-		.uplink = below(2),
+		.uplink = below(2), .vlan = percent(50) ? below(5) : 0,
 	};
+	const struct isol_segment *segment;
 	int err = isol_model_add_segment(model, &spec, fault);
 
 	if (err)
 		return err;
 	nsegments++;
-	CHECK(!strcmp(isol_model_bridge(model, spec.bridge)->segment->name, spec.name));
+	segment = isol_model_find(model, ISOL_SPACE_SEGMENT, spec.name, strlen(spec.name));
+	CHECK(segment && segment->vlan == spec.vlan && !strcmp(segment->name, spec.name));
+	CHECK(spec.vlan || isol_model_bridge(model, spec.bridge)->segment == segment);
 	return 0;
 }
 
@@ -203,14 +206,16 @@ static u32 a_field(u32 kind)
 		  ISOL_MATCH_A_ETHERTYPE },
 		{ ISOL_MATCH_A_SRC_MAC, ISOL_MATCH_A_DST_MAC, ISOL_MATCH_A_CAST,
 		  ISOL_MATCH_A_DSCP },
+		{ ISOL_MATCH_A_VLAN, ISOL_MATCH_A_PCP, ISOL_MATCH_A_INNER_VLAN,
+		  ISOL_MATCH_A_PROTO },
 	};
 
-	return kind < 4 ? fields[kind][below(4)] : 1 + below(ISOL_MATCH_A_MAX);
+	return kind < ARRAY_SIZE(fields) ? fields[kind][below(4)] : 1 + below(ISOL_MATCH_A_MAX);
 }
 
 static void fill_match(struct isol_rule_spec *spec)
 {
-	u32 n = below(5), kind = below(6), used = 0, i;
+	u32 n = below(5), kind = below(7), used = 0, i;
 
 	while (n--) {
 		struct isol_values *v = &spec->values[spec->nvalues++];
@@ -256,7 +261,7 @@ static int add_rule(struct isol_model *model, struct isol_fault *fault)
 {
 	char name[ROOM], owner[ROOM], from[4][ROOM], to[4][ROOM];
 	struct isol_rule_spec spec = {
-		.name = a_name(name), .table = below(2), .verdict = below(2), .nfrom = below(5),
+		.name = a_name(name), .table = below(2), .verdict = below(3), .nfrom = below(5),
 		.nto = below(5),
 	};
 	const struct isol_rule *r;

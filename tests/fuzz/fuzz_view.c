@@ -44,7 +44,7 @@ static u32 a_word(void)
 	u32 n = fuzz_number(1);
 
 	if (n < 16)
-		return isol_word(ISOL_BRIDGE_UNMANAGED, ISOL_CLASS_NONE);
+		return isol_word(ISOL_DOMAIN_UNMANAGED, ISOL_CLASS_NONE);
 	return isol_word(1 + n / 16 % 3, ISOL_CLASS_HOST + n % (NCLASSES - ISOL_CLASS_HOST));
 }
 
@@ -56,7 +56,7 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK(slot && slot->port == port);
 	CHECK(slot->ifindex == port->ifindex && slot->counts == port->counts);
 	CHECK(slot->row == classes[word & ISOL_WORD_CLASS].row);
-	CHECK_EQ(slot->word, isol_word(isol_word_bridge(word),
+	CHECK_EQ(slot->word, isol_word(isol_word_domain(word),
 				       classes[word & ISOL_WORD_CLASS].col));
 }
 

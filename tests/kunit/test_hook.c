@@ -4,16 +4,20 @@
  * policies at random against the oracle: verdict, reason, rule and counters.
  */
 #include <linux/etherdevice.h>
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/netfilter_bridge.h>
 #include <linux/tcp.h>
 #include <net/net_namespace.h>
 
+#include "domain.h"
 #include "gen.h"
 #include "keys.h"
+#include "naive.h"
 #include "oracle.h"
 #include "quarantine.h"
 #include "test.h"
+#include "vlan.h"
 #include "world.h"
 
 enum where { FORWARD, LOCAL_IN, LOCAL_OUT, INGRESS };
@@ -57,15 +61,20 @@ static struct sk_buff *varied_frame(struct net_device *dev, struct keys *keys, u
 	return skb;
 }
 
-/* What there is to be read of a frame. */
-static void read_frame(const struct sk_buff *skb, struct isol_key *key)
+/*
+ * What there is to be read of a frame, perhaps with a tag beside it. Its first tag says
+ * which VLAN it is in here.
+ */
+static void read_frame(const struct sk_buff *skb, bool tag, struct isol_key *key)
 {
-	const struct isol_packet packet = {
+	struct isol_packet packet = {
 		.head = skb_mac_header(skb), .linear = skb->len + ETH_HLEN,
-		.len = skb->len + ETH_HLEN,
+		.len = skb->len + ETH_HLEN, .tagged = tag,
 	};
 
 	isol_frame_parse(&packet, ISOL_DEPTH_L4, key);
+	isol_packet_vlan(&packet);
+	isol_frame_vlan(&packet, key);
 }
 
 static unsigned int call(enum where where, struct net_device *from, struct net_device *to,
@@ -90,6 +99,37 @@ static unsigned int call(enum where where, struct net_device *from, struct net_d
 		local_bh_disable();
 		rcu_read_lock();
 		verdict = in->ops[where].hook(in->ops[where].priv, skb, &state);
+	}
+	rcu_read_unlock();
+	local_bh_enable();
+	return verdict;
+}
+
+/* The hooks that come before those: where a frame comes in, or the host sends it. */
+static unsigned int call_first(struct net_device *from, struct net_device *to,
+			       struct sk_buff *skb)
+{
+	struct isol_net *in = world_net();
+	unsigned int verdict = NF_ACCEPT;
+	struct nf_hook_state state;
+	struct net_device *bridge;
+	struct isol_brdev *br;
+
+	local_bh_disable();
+	rcu_read_lock();
+	if (from && in->vlan_hooked) {
+		nf_hook_state_init(&state, NF_BR_PRE_ROUTING, NFPROTO_BRIDGE, from, NULL, NULL,
+				   &init_net, NULL);
+		verdict = in->vlan_ops.hook(in->vlan_ops.priv, skb, &state);
+	} else if (!from) {
+		bridge = netdev_master_upper_dev_get_rcu(to);
+		list_for_each_entry(br, &in->brdevs, node) {
+			if (!br->hooked || !bridge || br->ifindex != bridge->ifindex)
+				continue;
+			nf_hook_state_init(&state, 0, NFPROTO_NETDEV, NULL, bridge, NULL,
+					   &init_net, NULL);
+			verdict = br->ops.hook(br->ops.priv, skb, &state);
+		}
 	}
 	rcu_read_unlock();
 	local_bh_enable();
@@ -206,6 +246,27 @@ static struct oracle_end end_of(const struct isol_model *model, const struct iso
 	return (struct oracle_end){ .kind = ORACLE_UNBOUND };
 }
 
+/*
+ * A frame as it comes in with a VLAN tag, most often that of the VLAN that is wanted; on
+ * bridges that do not look at VLANs. Return: what there is to be known of it.
+ */
+static struct oracle_vlan put_in_vlan(struct sk_buff *skb, int own)
+{
+	const u8 *head = skb_mac_header(skb);
+	u32 vid = own > 0 && percent(80) ? own : 10 * below(4);
+
+	if (vid && percent(95)) {
+		__vlan_hwaccel_put_tag(skb, htons(percent(90) ? ETH_P_8021Q : ETH_P_8021AD),
+				       vid | below(16) << 12);
+		return (struct oracle_vlan){ vid, isol_tag_type(ntohs(skb->protocol)) };
+	}
+	/* or one that is in it */
+	vid = 0;
+	if (eth_type_vlan(skb->protocol))
+		vid = (head[14] << 8 | head[15]) & VLAN_VID_MASK;
+	return (struct oracle_vlan){ vid, naive_stacked(head, skb->len + ETH_HLEN, vid) };
+}
+
 static void check_answer(enum where where, const struct isol_bridge *bridge,
 			 struct net_device *from, struct net_device *to, struct keys *keys)
 {
@@ -217,20 +278,30 @@ static void check_answer(enum where where, const struct isol_bridge *bridge,
 	struct oracle_end b = to ? end_of(model, bridge, to) : host;
 	struct sums all = all_counters(), one = {}, mine, after;
 	u32 len = skb->len + ETH_HLEN, nr, got;
+	struct oracle_vlan vlan;
 	struct oracle_answer want;
 	struct isol_key key;
+	bool accept, keep;
 	char text[300];
-	bool accept;
 
-	read_frame(skb, &key);
-	want = oracle_ask(model, bridge, &a, &b, &key);
+	vlan = put_in_vlan(skb, oracle_own_vlan(&a, &b).vid);
+	/* what leaves untagged says no more of it */
+	keep = skb_vlan_tag_present(skb) && percent(50);
+	read_frame(skb, keep, &key);
+	want = oracle_ask_vlan(model, bridge, &a, &b, vlan, &key);
 	nr = want.nr;
 	accept = want.verdict == ISOL_VERDICT_ACCEPT;
 	met[want.reason]++;
 	if (want.rule)
 		one = counter(nr);
 	mine = port_counter(port, want.reason, want.verdict);
-	got = judge(where, from, to, skb);
+	got = call_first(from, to, skb);
+	if (got == NF_ACCEPT) {
+		if (!keep)
+			__vlan_hwaccel_clear_tag(skb);
+		got = call(where, from, to, skb);
+	}
+	kfree_skb(skb);
 	CHECK_MSG(got == (accept ? NF_ACCEPT : NF_DROP),
 		  "hook %u on %s, %s to %s: %u, not %u by reason %u %s; %s", where, bridge->name,
 		  from ? from->name : "host", to ? to->name : "host", got, accept, want.reason,
@@ -272,14 +343,14 @@ static void check_ingress(const struct isol_bridge *bridge, struct net_device *f
 		   !dest[4] && last < 16;
 	skb = varied_frame(from, keys, 60);
 	ether_addr_copy(eth_hdr(skb)->h_dest, dest);
-	read_frame(skb, &key);
+	read_frame(skb, false, &key);
 	want = oracle_ask(model, bridge, &a, &host, &key);
 	/* what other hooks do not see is counted here */
-	counted = reserved && (want.verdict == ISOL_VERDICT_DROP || !last || last == 14);
+	counted = reserved && (want.verdict != ISOL_VERDICT_ACCEPT || !last || last == 14);
 	before = all_counters();
 	got = judge(INGRESS, from, NULL, skb);
 	after = all_counters();
-	CHECK_MSG(got == (reserved && want.verdict == ISOL_VERDICT_DROP ? NF_DROP : NF_ACCEPT),
+	CHECK_MSG(got == (reserved && want.verdict != ISOL_VERDICT_ACCEPT ? NF_DROP : NF_ACCEPT),
 		  "%s to %pM: %u", from->name, dest, got);
 	CHECK_MSG(after.packets == before.packets + counted, "%s to %pM: counted %llu", from->name,
 		  dest, after.packets - before.packets);
@@ -309,6 +380,8 @@ static void random_policies(void)
 		gen_shape(&shape);
 		shape.bridges = percent(80) ? BRIDGES : shape.bridges;
 		shape.bindings = between(0, TAPS + 2);
+		/* what VLAN segments drop is dropped by another hook, if this one is not asked */
+		shape.vlans = 0;
 		model = gen_model(&in->mem, &shape);
 		CHECK(model);
 		if (!model)
@@ -394,6 +467,82 @@ static bool begin(void)
 static u64 unknown_drops(void)
 {
 	return atomic64_read(&world_net()->unknown_drops);
+}
+
+/* UDP over IPv4 without a checksum, from somewhere to somewhere. */
+static struct sk_buff *datagram(struct net_device *dev, const u8 *dest)
+{
+	struct sk_buff *skb = frame(dev, dest, ETH_HLEN + 28);
+	struct iphdr *ip = (struct iphdr *)skb->data;
+
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->tot_len = htons(28);
+	ip->ttl = 9;
+	ip->protocol = IPPROTO_UDP;
+	ip->saddr = htonl(0xc0000201);
+	ip->daddr = htonl(0xc0000202);
+	ip->check = ip_fast_csum(ip, 5);
+	return skb;
+}
+
+static void check_reject(enum where where, struct net_device *to, const u8 *dest, u32 answers)
+{
+	struct isol_net *in = world_net();
+	u64 before = atomic64_read(&in->rejects), limited = atomic64_read(&in->rejects_limited);
+
+	CHECK_EQ(judge(where, where == LOCAL_OUT ? NULL : alice, to, datagram(alice, dest)),
+		 NF_DROP);
+	CHECK_MSG(atomic64_read(&in->rejects) == before + answers, "hook %u: %lld answers, not %u",
+		  where, atomic64_read(&in->rejects) - before, answers);
+	CHECK_EQ(atomic64_read(&in->rejects_limited), limited);
+}
+
+/*
+ * A frame is answered if the FDB has its destination where the frame goes, and not by
+ * hooks that have nobody to tell.
+ */
+static void rejects(void)
+{
+	const struct isol_port *port;
+	struct net_device *br;
+	struct isol_model *m;
+	struct sums mine;
+	u32 i;
+
+	if (begin()) {
+		m = world_model();
+		world_manage(m, "br0", "up0");
+		world_bind(m, "alice", "pa", NULL);
+		world_bind(m, "bob", "pb", NULL);
+		world_rule(m, "ah", "alice", "host", ISOL_VERDICT_REJECT);
+		world_rule(m, "ab", "alice", "bob", ISOL_VERDICT_REJECT);
+		world_rule(m, "ha", "host", "alice", ISOL_VERDICT_REJECT);
+		CHECK_EQ(world_commit(m), 0);
+		port = world_seen(alice);
+		rtnl_lock();
+		br = netdev_master_upper_dev_get(alice);
+		dev_open(alice, NULL);
+		rtnl_unlock();
+		mine = port_counter(alice, ISOL_REASON_RULE, ISOL_VERDICT_DROP);
+		check_reject(LOCAL_IN, NULL, br->dev_addr, 1);
+		/* a port's address is the bridge's as well */
+		check_reject(LOCAL_IN, NULL, bob->dev_addr, 1);
+		check_reject(LOCAL_IN, NULL, somewhere, 0);
+		/* nobody knows where that is, or it is the bridge's own */
+		check_reject(FORWARD, bob, somewhere, 0);
+		check_reject(FORWARD, bob, bob->dev_addr, 0);
+		check_reject(LOCAL_IN, NULL, everywhere, 0);
+		CHECK_EQ(port_counter(alice, ISOL_REASON_RULE, ISOL_VERDICT_DROP).packets,
+			 mine.packets + 6);
+		check_reject(LOCAL_OUT, alice, somewhere, 0);
+		/* until the limit */
+		for (i = 0; i < 1000 && !atomic64_read(&world_net()->rejects_limited); i++)
+			judge(LOCAL_IN, alice, NULL, datagram(alice, br->dev_addr));
+		CHECK_MSG(i > 20 && i < 1000, "limited after %u", i);
+		CHECK(port && atomic64_read(isol_port_limit(port->counts)));
+	}
+	world_end();
 }
 
 /* Devices that are no ports, or not any more. */
@@ -621,8 +770,184 @@ static void control_frames(void)
 	world_end();
 }
 
+/* ---- VLANs: alice and bob in VLAN 30 of br0, carol in none; up0 and the host in all */
+
+static struct isol_model *vlan_model(u16 vlan)
+{
+	const struct isol_segment_spec segment = { .name = "red", .bridge = "br0", .vlan = vlan };
+	struct isol_binding_spec binding = { .claims = 1, .segment = "red" };
+	struct isol_model *m = world_model();
+	struct isol_fault fault;
+
+	world_manage(m, "br0", "up0");
+	CHECK_EQ(isol_model_add_segment(m, &segment, &fault), 0);
+	binding.name = "alice";
+	binding.port = "pa";
+	CHECK_EQ(isol_model_add_binding(m, &binding, &fault), 0);
+	binding.name = "bob";
+	binding.port = "pb";
+	CHECK_EQ(isol_model_add_binding(m, &binding, &fault), 0);
+	world_rule(m, "all", "any", "any", ISOL_VERDICT_ACCEPT);
+	return m;
+}
+
+static bool vlan_hooks(void)
+{
+	bool some, all;
+
+	rcu_read_lock();
+	all = rcu_access_pointer(init_net.nf.hooks_bridge[NF_BR_PRE_ROUTING]);
+	some = all;
+#ifdef CONFIG_NETFILTER_EGRESS
+	all = all && rcu_access_pointer(bridges[0]->nf_hooks_egress);
+	some = some || rcu_access_pointer(bridges[0]->nf_hooks_egress);
+#endif
+	rcu_read_unlock();
+	CHECK_MSG(all == some, "only some of the hooks");
+	CHECK_EQ(all, world_net()->vlan_hooked);
+	return all;
+}
+
+static bool begin_vlan(void)
+{
+	if (!begin())
+		return false;
+	CHECK(!vlan_hooks());
+	CHECK_EQ(world_commit(vlan_model(30)), 0);
+	CHECK(vlan_hooks());
+	return test_good();
+}
+
+static struct sk_buff *tagged(struct net_device *dev, u16 tci)
+{
+	struct sk_buff *skb = frame(dev, somewhere, 60);
+
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), tci);
+	return skb;
+}
+
+/* From the uplink to alice, where it leaves untagged. */
+static unsigned int to_alice(struct sk_buff *skb)
+{
+	__vlan_hwaccel_clear_tag(skb);
+	return call(FORWARD, up0, alice, skb);
+}
+
+/* What is left with a frame counts if it is whole, and from where the frame came in. */
+static void vlan_cookie(void)
+{
+	static const u32 offset = sizeof_field(struct sk_buff, cb) - sizeof(u64);
+	struct sums before, after;
+	struct sk_buff *skb, *copy;
+	u32 i;
+
+	if (!begin_vlan())
+		goto out;
+	skb = tagged(up0, 30 | 5 << VLAN_PRIO_SHIFT);
+	get_random_bytes(skb->cb, sizeof(skb->cb));
+	before = counter(dflt_nr(1, ISOL_DFLT_VLAN));
+	CHECK_EQ(to_alice(skb), NF_DROP);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	CHECK_EQ(to_alice(skb), NF_DROP);
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 30 | 5 << VLAN_PRIO_SHIFT);
+	CHECK_EQ(call_first(up0, NULL, skb), NF_ACCEPT);
+	CHECK_EQ(to_alice(skb), NF_ACCEPT);
+	CHECK_EQ(isol_vlan_recall(skb, up0->ifindex),
+		 30 | 5 << ISOL_VLAN_PCP_SHIFT | ISOL_VLAN_TAGGED | ISOL_VLAN_KNOWN);
+	/* what others do with the rest of the block does not matter */
+	memset(skb->cb, 0xff, offset);
+	CHECK_EQ(to_alice(skb), NF_ACCEPT);
+	copy = skb_clone(skb, GFP_KERNEL);
+	CHECK(copy && to_alice(copy) == NF_ACCEPT);
+	kfree_skb(copy);
+	/* not a bit may be another */
+	for (i = 0; i < 64; i++) {
+		skb->cb[offset + i / 8] ^= 1 << i % 8;
+		CHECK_EQ(to_alice(skb), NF_DROP);
+		CHECK_EQ(isol_vlan_recall(skb, up0->ifindex), 0);
+		skb->cb[offset + i / 8] ^= 1 << i % 8;
+	}
+	CHECK_EQ(to_alice(skb), NF_ACCEPT);
+	/* nor the device */
+	CHECK_EQ(isol_vlan_recall(skb, bob->ifindex), 0);
+	isol_vlan_leave(skb, bob->ifindex, 30 | ISOL_VLAN_KNOWN);
+	CHECK_EQ(to_alice(skb), NF_DROP);
+	isol_vlan_leave(skb, up0->ifindex, 31 | ISOL_VLAN_KNOWN);
+	CHECK_EQ(to_alice(skb), NF_DROP);
+	isol_vlan_leave(skb, up0->ifindex, 30);
+	CHECK_EQ(to_alice(skb), NF_DROP);
+	/* what can be seen wins */
+	isol_vlan_leave(skb, up0->ifindex, 30 | ISOL_VLAN_KNOWN);
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 31);
+	CHECK_EQ(call(FORWARD, up0, alice, skb), NF_DROP);
+	memset(skb->cb, 0, sizeof(skb->cb));
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 30);
+	CHECK_EQ(call(FORWARD, up0, alice, skb), NF_ACCEPT);
+	after = counter(dflt_nr(1, ISOL_DFLT_VLAN));
+	CHECK_EQ(after.packets - before.packets, 2 + 64 + 3 + 1);
+	kfree_skb(skb);
+out:
+	world_end();
+}
+
+/* The host, and guests, on their way in. */
+static void vlan_ways(void)
+{
+	struct sk_buff *skb;
+	struct sums before;
+
+	if (!begin_vlan())
+		goto out;
+	before = counter(dflt_nr(1, ISOL_DFLT_VLAN));
+	skb = tagged(alice, 30);
+	CHECK_EQ(call_first(alice, NULL, skb), NF_ACCEPT);
+	kfree_skb(skb);
+	skb = tagged(alice, 31);
+	CHECK_EQ(call_first(alice, NULL, skb), NF_DROP);
+	kfree_skb(skb);
+	skb = frame(alice, somewhere, 60);
+	CHECK_EQ(call_first(alice, NULL, skb), NF_DROP);
+	kfree_skb(skb);
+	CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_VLAN)).packets, before.packets + 2);
+	CHECK_EQ(port_counter(alice, ISOL_REASON_VLAN, ISOL_VERDICT_DROP).packets, 2);
+	skb = tagged(alice, 30);
+	skb->protocol = htons(ETH_P_8021Q);
+	CHECK_EQ(call_first(alice, NULL, skb), NF_DROP);
+	CHECK_EQ(counter(dflt_nr(1, ISOL_DFLT_TAGS)).packets, 1);
+	kfree_skb(skb);
+	/* of what the host sends nobody knows, until the bridge device has sent it */
+	skb = tagged(bridges[0], 30);
+	__vlan_hwaccel_clear_tag(skb);
+	CHECK_EQ(call(LOCAL_OUT, NULL, alice, skb), NF_DROP);
+	__vlan_hwaccel_put_tag(skb, htons(ETH_P_8021Q), 30);
+	CHECK_EQ(call(LOCAL_OUT, NULL, alice, skb), NF_ACCEPT);
+#ifdef CONFIG_NETFILTER_EGRESS
+	CHECK_EQ(call_first(NULL, alice, skb), NF_ACCEPT);
+	__vlan_hwaccel_clear_tag(skb);
+	CHECK_EQ(call(LOCAL_OUT, NULL, alice, skb), NF_ACCEPT);
+#endif
+	kfree_skb(skb);
+	/* carol's bridge is none of the policy's any more */
+	skb = frame(carol, somewhere, 60);
+	CHECK_EQ(call_first(carol, NULL, skb), NF_ACCEPT);
+	kfree_skb(skb);
+	/* a bridge that is not asked about VLANs any more */
+	CHECK_EQ(world_commit(vlan_model(0)), 0);
+	CHECK(!vlan_hooks());
+	CHECK_EQ(judge(FORWARD, up0, alice, frame(up0, somewhere, 60)), NF_ACCEPT);
+	CHECK_EQ(world_commit(vlan_model(31)), 0);
+	CHECK(vlan_hooks());
+	CHECK_EQ(world_flush(), 0);
+	CHECK(!vlan_hooks());
+out:
+	world_end();
+}
+
 #define CASES(X) \
 	X(random_policies) \
+	X(rejects) \
+	X(vlan_cookie) \
+	X(vlan_ways) \
 	X(unknown_ports) \
 	X(other_bridges) \
 	X(gone_ports) \

@@ -34,7 +34,7 @@ static int ask(struct nl *socket, u8 cmd)
 
 /* ---- what objects are made of */
 
-enum type { STRING, U8, U16, MAC, FLAG, END, MATCH, READ_ONLY };
+enum type { STRING, U8, U16, BYTES, FLAG, END, MATCH, READ_ONLY };
 
 /**
  * struct field - an attribute of an object
@@ -66,6 +66,7 @@ static const struct field segment_fields[] = {
 	{ ISOL_SEGMENT_A_WITHIN, U8, ISOL_VERDICT_MAX, "\1" },
 	{ ISOL_SEGMENT_A_UPLINK, U8, ISOL_VERDICT_MAX, "\1" },
 	{ ISOL_SEGMENT_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_SEGMENT_A_VLAN, U16, ISOL_VLAN_MAX, "\36\0" },
 };
 
 static const struct field group_fields[] = {
@@ -78,7 +79,7 @@ static const struct field binding_fields[] = {
 	{ ISOL_BINDING_A_NAME, STRING, ISOL_NAME_LEN, "b9" },
 	{ ISOL_BINDING_A_PORT, STRING, ISOL_IFNAME_LEN, "tap9" },
 	{ ISOL_BINDING_A_GLOB, STRING, ISOL_IFNAME_LEN },
-	{ ISOL_BINDING_A_MAC, MAC, 6 },
+	{ ISOL_BINDING_A_MAC, BYTES, 6 },
 	{ ISOL_BINDING_A_ALIAS, STRING, ISOL_ALIAS_LEN },
 	{ ISOL_BINDING_A_CLAIMS, U16, 0, "\1\0" },
 	{ ISOL_BINDING_A_SEGMENT, STRING, ISOL_NAME_LEN },
@@ -103,6 +104,27 @@ static const struct field rule_fields[] = {
 	{ ISOL_RULE_A_PACKETS, READ_ONLY },
 	{ ISOL_RULE_A_BYTES, READ_ONLY },
 	{ ISOL_RULE_A_MATCH, MATCH },
+	{ ISOL_RULE_A_SERVICE, STRING, ISOL_NAME_LEN },
+	{ ISOL_RULE_A_FOLLOW, FLAG },
+};
+
+static const struct field service_fields[] = {
+	{ ISOL_SERVICE_A_NAME, STRING, ISOL_NAME_LEN, "ntp9" },
+	{ ISOL_SERVICE_A_WHERE, END, 0, "" },
+	{ ISOL_SERVICE_A_FOLLOW, FLAG },
+	{ ISOL_SERVICE_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+};
+
+static const struct field set_fields[] = {
+	{ ISOL_SET_A_NAME, STRING, ISOL_NAME_LEN, "set9" },
+	{ ISOL_SET_A_TYPE, U8, ISOL_SET_MAX, "\0" },
+	{ ISOL_SET_A_REMOTE, FLAG, 0, "" },
+	{ ISOL_SET_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
+	{ ISOL_SET_A_APPEND, FLAG },
+	{ ISOL_SET_A_IP4, BYTES, 8, "\12\0\0\0\12\377\377\377" },
+	{ ISOL_SET_A_IP6, BYTES, 32 },
+	{ ISOL_SET_A_MAC, BYTES, 12 },
+	{ ISOL_SET_A_PORT, BYTES, 8 },
 };
 
 static const struct field quarantine_fields[] = {
@@ -137,6 +159,8 @@ static const struct object objects[] = {
 	OBJECT(segment, SEGMENT, ADD),
 	OBJECT(group, GROUP, ADD),
 	OBJECT(binding, BINDING, ADD),
+	OBJECT(set, SET, ADD),
+	OBJECT(service, SERVICE, ADD),
 	OBJECT(rule, RULE, ADD),
 	OBJECT(quarantine, QUARANTINE, QUARANTINE_ADD),
 };
@@ -178,6 +202,8 @@ static int good_len(const struct field *f)
 		return 1;
 	case U16:
 		return 2;
+	case BYTES:
+		return f->max;
 	default:
 		return 0;
 	}
@@ -219,12 +245,20 @@ static void begin_txn(struct nl *socket)
 	struct nlattr *nest;
 
 	CHECK_EQ(ask(socket, ISOL_CMD_BEGIN), 0);
-	skb = nl_isol(socket, ISOL_CMD_ADD, 200);
+	skb = nl_isol(socket, ISOL_CMD_ADD, 300);
 	nest = nla_nest_start(skb, ISOL_A_BRIDGE);
 	nla_put_string(skb, ISOL_BRIDGE_A_NAME, "br0");
 	nla_nest_end(skb, nest);
 	nest = nla_nest_start(skb, ISOL_A_GROUP);
 	nla_put_string(skb, ISOL_GROUP_A_NAME, "g");
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, ISOL_A_SET);
+	nla_put_string(skb, ISOL_SET_A_NAME, "nets");
+	nla_put_u8(skb, ISOL_SET_A_TYPE, ISOL_SET_ADDRESSES);
+	nla_nest_end(skb, nest);
+	nest = nla_nest_start(skb, ISOL_A_SET);
+	nla_put_string(skb, ISOL_SET_A_NAME, "ports");
+	nla_put_u8(skb, ISOL_SET_A_TYPE, ISOL_SET_PORTS);
 	nla_nest_end(skb, nest);
 	CHECK_MSG(!nl_ask(socket, skb), "%d: %s", socket->err, socket->msg);
 }
@@ -282,6 +316,7 @@ static void check_field(const struct object *o, const struct field *f, bool in_e
 	struct change nested = { .attr = f->attr, .data = f->good ?: "x", .in_end = in_end,
 				 .len = f->good ? good_len(f) : 2, .flags = NLA_F_NESTED };
 	u8 value[8] = { 0 };
+	u16 most;
 	u32 i;
 
 	switch (f->type) {
@@ -307,11 +342,15 @@ static void check_field(const struct object *o, const struct field *f, bool in_e
 	case U16:
 		for (i = 0; i <= 4; i++)
 			refused_data(o, f->attr, in_end, value, i, "zero or of a wrong length");
+		most = f->max + 1;
+		if (f->max)
+			refused_data(o, f->attr, in_end, &most, sizeof(most), "one too many");
 		break;
-	case MAC:
-		for (i = 0; i <= 8; i++)
+	case BYTES:
+		memset(fill, 0, sizeof(fill));
+		for (i = 0; i <= f->max + 2; i++)
 			if (i != f->max)
-				refused_data(o, f->attr, in_end, value, i, "of a wrong length");
+				refused_data(o, f->attr, in_end, fill, i, "of a wrong length");
 		break;
 	case FLAG:
 		refused_data(o, f->attr, in_end, value, 1, "with something in it");
@@ -387,6 +426,10 @@ static void required(void)
 		{ "binding", ISOL_BINDING_A_NAME, -EINVAL },
 		{ "binding", ISOL_BINDING_A_PORT, -EINVAL },
 		{ "binding", ISOL_BINDING_A_COMMUNITY, -EINVAL },
+		{ "set", ISOL_SET_A_NAME, -EINVAL },
+		{ "set", ISOL_SET_A_TYPE, -EINVAL },
+		{ "service", ISOL_SERVICE_A_NAME, -EINVAL },
+		{ "service", ISOL_SERVICE_A_WHERE, -EINVAL },
 		{ "rule", ISOL_RULE_A_NAME, -EINVAL },
 		{ "rule", ISOL_RULE_A_FROM, -EINVAL },
 		{ "rule", ISOL_RULE_A_TO, -EINVAL },
@@ -400,8 +443,12 @@ static void required(void)
 		{ "bridge", ISOL_BRIDGE_A_COMMENT, 0 },
 		{ "segment", ISOL_SEGMENT_A_WITHIN, 0 },
 		{ "segment", ISOL_SEGMENT_A_UPLINK, 0 },
+		{ "segment", ISOL_SEGMENT_A_VLAN, 0 },
 		{ "binding", ISOL_BINDING_A_CLAIMS, 0 },
 		{ "binding", ISOL_BINDING_A_GROUP, 0 },
+		{ "set", ISOL_SET_A_REMOTE, 0 },
+		{ "set", ISOL_SET_A_IP4, 0 },
+		{ "service", ISOL_SERVICE_A_COMMENT, 0 },
 		{ "rule", ISOL_RULE_A_TABLE, 0 },
 		{ "rule", ISOL_RULE_A_OWNER, 0 },
 		{ "quarantine", ISOL_QUARANTINE_A_MODE, 0 },
@@ -429,6 +476,110 @@ static void required(void)
 	end();
 }
 
+/* Rules can reject; what is decided where there is none cannot. */
+static void only_rules_reject(void)
+{
+	static const struct {
+		const char *object;
+		int attr;
+		int err;
+	} tried[] = {
+		{ "bridge", ISOL_BRIDGE_A_DEFAULT, -EINVAL },
+		{ "bridge", ISOL_BRIDGE_A_UNBOUND, -EINVAL },
+		{ "segment", ISOL_SEGMENT_A_WITHIN, -EINVAL },
+		{ "segment", ISOL_SEGMENT_A_UPLINK, -EINVAL },
+		{ "rule", ISOL_RULE_A_VERDICT, 0 },
+	};
+	static const u8 reject = ISOL_VERDICT_REJECT;
+	u32 i, j;
+
+	if (begin())
+		for (i = 0; i < ARRAY_SIZE(tried); i++)
+			for (j = 0; j < ARRAY_SIZE(objects); j++) {
+				struct change change = {
+					.attr = tried[i].attr, .data = &reject, .len = 1,
+				};
+				bool at_it;
+				int err;
+
+				if (strcmp(objects[j].name, tried[i].object))
+					continue;
+				err = try(&objects[j], &change, &at_it);
+				CHECK_MSG(err == tried[i].err && (!err || at_it),
+					  "%s %d: %d, not %d", objects[j].name, change.attr, err,
+					  tried[i].err);
+			}
+	end();
+}
+
+/* ---- services */
+
+/* Which service a rule is a part of, and what that is about if it is refused. */
+static void services(void)
+{
+	static const struct {
+		u8 table;
+		const char *service;
+		bool follow;
+		int err;
+		u16 at;
+	} tried[] = {
+		{ ISOL_TABLE_SERVICES, "dhcp", false, 0, 0 },
+		{ ISOL_TABLE_SERVICES, "dhcp", true, 0, 0 },
+		{ ISOL_TABLE_SERVICES, NULL, true, -EINVAL, ISOL_A_RULE },
+		{ ISOL_TABLE_SERVICES, "ntp", true, -ENOENT, ISOL_RULE_A_SERVICE },
+		{ ISOL_TABLE_RULES, "dhcp", false, -EINVAL, ISOL_RULE_A_SERVICE },
+		{ ISOL_TABLE_RULES, NULL, true, -EINVAL, ISOL_RULE_A_FOLLOW },
+	};
+	struct nlattr *nest, *side;
+	struct sk_buff *skb;
+	u32 i, rule, at, about;
+
+	if (!begin())
+		goto out;
+	for (i = 0; i < ARRAY_SIZE(tried); i++) {
+		begin_txn(nl);
+		skb = nl_isol(nl, ISOL_CMD_ADD, 1024);
+		nest = nla_nest_start(skb, ISOL_A_SERVICE);
+		nla_put_string(skb, ISOL_SERVICE_A_NAME, "dhcp");
+		nla_put_flag(skb, ISOL_SERVICE_A_FOLLOW);
+		nla_nest_end(skb, nest);
+		rule = skb->len;
+		nest = nla_nest_start(skb, ISOL_A_RULE);
+		nla_put_string(skb, ISOL_RULE_A_NAME, "r");
+		nla_put_u8(skb, ISOL_RULE_A_TABLE, tried[i].table);
+		side = nla_nest_start(skb, ISOL_RULE_A_FROM);
+		nla_put_u8(skb, ISOL_ENDPOINT_A_KIND, ISOL_ENDPOINT_ANY);
+		nla_nest_end(skb, side);
+		side = nla_nest_start(skb, ISOL_RULE_A_TO);
+		nla_put_u8(skb, ISOL_ENDPOINT_A_KIND, ISOL_ENDPOINT_ANY);
+		nla_nest_end(skb, side);
+		nla_put_u8(skb, ISOL_RULE_A_VERDICT, ISOL_VERDICT_ACCEPT);
+		nla_put_flag(skb, ISOL_RULE_A_STATELESS);
+		about = rule;
+		at = skb->len;
+		if (tried[i].service) {
+			nla_put_string(skb, ISOL_RULE_A_SERVICE, tried[i].service);
+			if (tried[i].at == ISOL_RULE_A_SERVICE)
+				about = at;
+		}
+		at = skb->len;
+		if (tried[i].follow) {
+			nla_put_flag(skb, ISOL_RULE_A_FOLLOW);
+			if (tried[i].at == ISOL_RULE_A_FOLLOW)
+				about = at;
+		}
+		nla_nest_end(skb, nest);
+		CHECK_MSG(nl_ask(nl, skb) == tried[i].err, "%u: %d: %s", i, nl->err, nl->msg);
+		if (tried[i].err)
+			CHECK_MSG(nl->offset == about, "%u: points at %u, not %u: %s", i,
+				  nl->offset, about, nl->msg);
+		CHECK_EQ(ask(nl, ISOL_CMD_ABORT), tried[i].err ? -ENOENT : 0);
+	}
+out:
+	end();
+}
+
 /* ---- what a rule asks of a frame */
 
 /* An attribute in the nest of a field; of the same field go into one nest. */
@@ -445,6 +596,7 @@ enum at { NOTHING, AT_MATCH, AT_FIELD, AT_VALUE };
 #define NOT(f) { ISOL_MATCH_A_##f, ISOL_VALUES_A_NOT, 0, "" }
 #define RANGE(f, data) { ISOL_MATCH_A_##f, ISOL_VALUES_A_RANGE, sizeof(data) - 1, data }
 #define MASKED(f, data) { ISOL_MATCH_A_##f, ISOL_VALUES_A_MASKED, sizeof(data) - 1, data }
+#define SET(f, name) { ISOL_MATCH_A_##f, ISOL_VALUES_A_SET, sizeof(name), name }
 #define NEST(f) { ISOL_MATCH_A_##f }
 #define OTHER(f, attr) { ISOL_MATCH_A_##f, attr, 4, "\0\0\0" }
 
@@ -498,6 +650,23 @@ static const struct {
 			       RANGE(DSCP, PAIR("\2", "\2")) } },
 	{ -EINVAL, AT_FIELD, { { ISOL_MATCH_A_MAX + 1, ISOL_VALUES_A_RANGE, 4, "\0\0\0" } } },
 	{ -EINVAL, AT_FIELD, { { 50, ISOL_VALUES_A_RANGE, 4, "\0\0\0" } } },
+	/* sets */
+	{ 0, NOTHING, { SET(SRC_SET, "nets"), SET(SRC_SET, "nets"), NOT(SRC_SET),
+			SET(DST_SET, "nets") } },
+	{ 0, NOTHING, { RANGE(PROTO, PAIR("\6", "\6")), SET(DPORT_SET, "ports") } },
+	{ -EINVAL, AT_FIELD, { SET(DPORT_SET, "ports") } },
+	{ -EINVAL, AT_FIELD, { RANGE(PROTO, PAIR("\1", "\1")), SET(SPORT_SET, "ports") } },
+	{ -ENOENT, AT_VALUE, { SET(SRC_SET, "nets"), SET(SRC_SET, "none") } },
+	{ -ENOENT, AT_VALUE, { SET(SRC_SET, "g") } },
+	{ -EINVAL, AT_VALUE, { SET(SRC_MAC_SET, "nets") } },
+	{ -EINVAL, AT_VALUE, { SET(DST_SET, "nets"), SET(DST_SET, "ports") } },
+	{ -EINVAL, AT_VALUE, { RANGE(SRC_SET, PAIR("\1", "\1")) } },
+	{ -EINVAL, AT_VALUE, { MASKED(DST_MAC_SET, "\2\0\0\0\0\0\377\0\0\0\0\0") } },
+	{ -EINVAL, AT_VALUE, { SET(SRC_IP4, "nets") } },
+	{ -EINVAL, AT_VALUE, { SET(SRC_MAC, "nets") } },
+	{ -EINVAL, AT_FIELD, { NOT(SRC_SET) } },
+	{ -EINVAL, AT_VALUE, { { ISOL_MATCH_A_SRC_SET, ISOL_VALUES_A_SET, 4, "nets" } } },
+	{ -EINVAL, AT_VALUE, { { ISOL_MATCH_A_SRC_SET, ISOL_VALUES_A_SET, 8, "nets\0\0\0" } } },
 	/* of values that it has taken, the field is shown */
 	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\100")) } },
 	{ -EINVAL, AT_FIELD, { RANGE(DSCP, PAIR("\1", "\1")), RANGE(SPORT, PAIR("\1", "\1")) } },
@@ -580,6 +749,126 @@ out:
 	end();
 }
 
+/* ---- sets */
+
+struct element {
+	u8 attr;
+	u8 len;
+	const char *data;
+};
+
+#define STR(attr, s) { ISOL_SET_A_##attr, sizeof(s), s }
+#define DATA(attr, s) { ISOL_SET_A_##attr, sizeof(s) - 1, s }
+#define APPEND(name) STR(NAME, name), DATA(APPEND, "")
+#define NEW(name, type) STR(NAME, name), DATA(TYPE, type)
+
+/* Which attribute is at fault, counted from 0; or the object. */
+#define OBJECT_AT 9
+
+static const struct {
+	int err;
+	u32 at;
+	struct element attrs[6];
+} sets_tried[] = {
+	{ 0, 0, { NEW("new", "\0") } },
+	{ 0, 0, { NEW("new", "\0"), DATA(IP4, "\1\2\3\4\1\2\3\4"),
+		  DATA(IP6, IP6_0 IP6_0), DATA(IP4, "\0\0\0\0\377\377\377\377") } },
+	{ 0, 0, { NEW("new", "\1"), DATA(MAC, "\0\0\0\0\0\0\377\377\377\377\377\377") } },
+	{ 0, 0, { NEW("new", "\2"), DATA(PORT, PAIR("\1", "\2")) } },
+	{ 0, 0, { APPEND("nets"), DATA(IP4, "\1\2\3\4\1\2\3\4") } },
+	{ 0, 0, { APPEND("nets") } },
+	/* the wrong way round; addresses are in wire order */
+	{ -EINVAL, 2, { NEW("new", "\0"), DATA(IP4, "\1\0\0\0\0\0\0\377") } },
+	{ -EINVAL, 3, { NEW("new", "\0"), DATA(IP6, IP6_0 IP6_0),
+			DATA(IP6, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0" IP6_0) } },
+	{ -EINVAL, 2, { NEW("new", "\1"), DATA(MAC, "\1\0\0\0\0\0\0\0\0\0\0\377") } },
+	{ -EINVAL, 2, { NEW("new", "\2"), DATA(PORT, PAIR("\2", "\1")) } },
+	{ -EINVAL, 2, { NEW("new", "\2"), DATA(PORT, "\0\0\0\0\0\0\1\0") } },
+	/* of another type than the set */
+	{ -EINVAL, 2, { NEW("new", "\0"), DATA(PORT, PAIR("\1", "\1")) } },
+	{ -EINVAL, 2, { NEW("new", "\1"), DATA(IP4, "\1\2\3\4\1\2\3\4") } },
+	{ -EINVAL, 2, { NEW("new", "\2"), DATA(IP6, IP6_0 IP6_0) } },
+	{ -EINVAL, 2, { APPEND("nets"), DATA(PORT, PAIR("\1", "\1")) } },
+	/* more of one that is there, or of one that is not */
+	{ -ENOENT, 0, { APPEND("none") } },
+	{ -ENOENT, 0, { APPEND("g") } },
+	{ -EINVAL, 2, { APPEND("nets"), DATA(TYPE, "\0") } },
+	{ -EINVAL, 2, { APPEND("nets"), DATA(REMOTE, "") } },
+	{ -EINVAL, 2, { APPEND("nets"), STR(COMMENT, "text") } },
+	{ -EINVAL, OBJECT_AT, { DATA(APPEND, "") } },
+	{ -EINVAL, OBJECT_AT, { STR(NAME, "new") } },
+	/* names */
+	{ -EEXIST, 0, { NEW("nets", "\0") } },
+	{ -EEXIST, 0, { NEW("g", "\0") } },
+	{ -EINVAL, 0, { NEW("uplink", "\0") } },
+	{ -EINVAL, 0, { NEW("-x", "\0") } },
+	{ -EINVAL, 2, { NEW("new", "\2"), DATA(REMOTE, "") } },
+	{ -EINVAL, 2, { NEW("new", "\1"), DATA(REMOTE, "") } },
+};
+
+static void sets(void)
+{
+	struct sk_buff *skb;
+	struct nlattr *nest;
+	u32 i, j, at, object;
+	int err;
+
+	if (!begin())
+		goto out;
+	for (i = 0; i < ARRAY_SIZE(sets_tried); i++) {
+		const struct element *attrs = sets_tried[i].attrs;
+		u32 where[ARRAY_SIZE(sets_tried[i].attrs)] = { 0 };
+
+		begin_txn(nl);
+		skb = nl_isol(nl, ISOL_CMD_ADD, 512);
+		object = skb->len;
+		nest = nla_nest_start(skb, ISOL_A_SET);
+		for (j = 0; j < ARRAY_SIZE(sets_tried[i].attrs) && attrs[j].attr; j++)
+			where[j] = put(skb, attrs[j].attr, attrs[j].data, attrs[j].len);
+		nla_nest_end(skb, nest);
+		err = nl_ask(nl, skb);
+		at = sets_tried[i].at == OBJECT_AT ? object : where[sets_tried[i].at];
+		CHECK_MSG(err == sets_tried[i].err, "set %u: %d: %s", i, err, nl->msg);
+		CHECK_MSG(!err || (nl->offset == at && *nl->msg), "set %u points at %u, not %u", i,
+			  nl->offset, at);
+		CHECK_EQ(ask(nl, ISOL_CMD_ABORT), err ? -ENOENT : 0);
+	}
+out:
+	end();
+}
+
+/* One more element than there may be, in as many messages as that takes. */
+static void elements(void)
+{
+	static const u8 port[8] = { 1, 0, 0, 0, 1 };
+	u32 n, each = 1024, last = 0;
+	struct sk_buff *skb;
+	struct nlattr *nest;
+	int err = 0;
+
+	if (!begin())
+		goto out;
+	begin_txn(nl);
+	for (n = 0; n <= ISOL_MAX_ELEMENTS && !err; n += each) {
+		u32 i;
+
+		skb = nl_isol(nl, ISOL_CMD_ADD, 64 + each * 12);
+		nest = nla_nest_start(skb, ISOL_A_SET);
+		nla_put_string(skb, ISOL_SET_A_NAME, "ports");
+		nla_put_flag(skb, ISOL_SET_A_APPEND);
+		for (i = 0; i < (n < ISOL_MAX_ELEMENTS ? each : 1); i++)
+			last = put(skb, ISOL_SET_A_PORT, port, sizeof(port));
+		nla_nest_end(skb, nest);
+		err = nl_ask(nl, skb);
+		CHECK_MSG(!err == (n < ISOL_MAX_ELEMENTS), "after %u elements: %d", n, err);
+	}
+	CHECK_EQ(err, -E2BIG);
+	CHECK_EQ(nl->offset, last);
+	CHECK_EQ(ask(nl, ISOL_CMD_ABORT), -ENOENT);
+out:
+	end();
+}
+
 /* ---- commands */
 
 /* Each command takes its own attributes, and not one of the others. */
@@ -587,17 +876,17 @@ static void commands(void)
 {
 	static const struct {
 		u8 cmd;
-		u8 takes[6];
+		u8 takes[8];
 	} cmds[] = {
 		{ ISOL_CMD_STATUS_GET },
 		{ ISOL_CMD_BEGIN, { ISOL_A_BASE_GENERATION, ISOL_A_TIMEOUT } },
 		{ ISOL_CMD_ADD, { ISOL_A_BRIDGE, ISOL_A_SEGMENT, ISOL_A_GROUP, ISOL_A_BINDING,
-				  ISOL_A_RULE } },
+				  ISOL_A_SET, ISOL_A_RULE } },
 		{ ISOL_CMD_COMMIT },
 		{ ISOL_CMD_ABORT },
 		{ ISOL_CMD_FLUSH, { ISOL_A_BASE_GENERATION } },
 		{ ISOL_CMD_WHY, { ISOL_A_BRIDGE_NAME, ISOL_A_FROM, ISOL_A_TO,
-				  ISOL_A_FRAME } },
+				  ISOL_A_FRAME, ISOL_A_VLAN } },
 		{ ISOL_CMD_QUARANTINE_ADD, { ISOL_A_QUARANTINE } },
 		{ ISOL_CMD_QUARANTINE_DEL, { ISOL_A_QUARANTINE } },
 	};
@@ -631,6 +920,8 @@ static void commands(void)
 	CHECK_EQ(ask(nl, 255), -EOPNOTSUPP);
 	/* a dump is no do */
 	CHECK_EQ(ask(nl, ISOL_CMD_RULE_GET), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_SET_GET), -EOPNOTSUPP);
+	CHECK_EQ(ask(nl, ISOL_CMD_SERVICE_GET), -EOPNOTSUPP);
 out:
 	end();
 }
@@ -764,7 +1055,11 @@ out:
 #define CASES(X) \
 	X(attributes) \
 	X(required) \
+	X(only_rules_reject) \
+	X(services) \
 	X(matches) \
+	X(sets) \
+	X(elements) \
 	X(frames) \
 	X(commands) \
 	X(timeouts) \

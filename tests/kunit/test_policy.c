@@ -47,7 +47,7 @@ static u32 ask(const struct isol_view *view)
 	if (!from || !to)
 		return 0;
 	/* no rule asks about frames */
-	return isol_resolve(&view->tables, isol_word_bridge(from->word),
+	return isol_resolve(&view->tables, isol_word_domain(from->word),
 			    from->row[to->word & ISOL_WORD_CLASS]);
 }
 

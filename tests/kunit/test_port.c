@@ -127,7 +127,7 @@ static void comes_and_goes(void)
 		CHECK_PORT(c, ISOL_PORT_UNBOUND, "");
 		CHECK_EQ(cause_of(c), ISOL_UNBOUND_NO_MATCH);
 		/* it was so before the bridge let it forward */
-		CHECK_EQ(isol_word_bridge(word_at_link), 1);
+		CHECK_EQ(isol_word_domain(word_at_link), 1);
 		CHECK(hook_at_link);
 
 		CHECK_EQ(world_unplug(c), 0);
@@ -139,7 +139,7 @@ static void comes_and_goes(void)
 		row_gone = slot && slot->row == rcu_dereference(world_net()->view)->tables
 			.classes[ISOL_CLASS_GONE].row;
 		CHECK(row_gone);
-		CHECK(slot && isol_word_bridge(slot->word) == 1);
+		CHECK(slot && isol_word_domain(slot->word) == 1);
 		rcu_read_unlock();
 		world_purge();
 		rcu_read_lock();

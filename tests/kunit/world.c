@@ -273,7 +273,7 @@ void world_check_port(int line, const struct net_device *dev, u8 kind, const cha
 	slot = isol_view_slot(rcu_dereference(in->view), dev->ifindex);
 	class = &rcu_dereference(in->view)->tables.classes[port->place.word & ISOL_WORD_CLASS];
 	if (!slot || slot->port != port || slot->row != class->row ||
-	    slot->word != isol_word(isol_word_bridge(port->place.word), class->col))
+	    slot->word != isol_word(isol_word_domain(port->place.word), class->col))
 		test_fail(__FILE__, line, "%s is not in the table as what it is", dev->name);
 	rcu_read_unlock();
 	mutex_unlock(&in->lock);

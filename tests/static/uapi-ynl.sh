@@ -294,7 +294,7 @@ mutants_types() {
 		'/name: ifindex/,/type:/s/type: u32/type: s32/'
 	mutant type-flag header types '/@ISOL_RULE_A_STATELESS:/s/flag/u8/'
 	mutant type-untold header types-told '/@ISOL_RULE_A_OWNER:/s/string, //'
-	mutant mac header types-told '/@ISOL_BINDING_A_MAC:/s/6 bytes/8 bytes/'
+	mutant mac header lengths '/@ISOL_BINDING_A_MAC:/s/6 bytes/8 bytes/'
 	mutant mac-spec spec lengths 's/exact-len: 6/exact-len: 8/'
 	mutant length spec lengths \
 		'/name: owner/,/max-len/s/max-len: name-len/max-len: comment-len/'

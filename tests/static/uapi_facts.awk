@@ -61,7 +61,7 @@ function attribute(name, text, t) {
 	}
 	if (text ~ /^alignment of 64-bit attributes/)
 		t = "pad"
-	else if (match(text, /^6 bytes/))
+	else if (match(text, /^[0-9]+ bytes/))
 		t = "binary"
 	else if (match(text, /^(u8|u16|u32|u64|s32|string|binary|flag|nest)/) &&
 		 substr(text, RLENGTH + 1) ~ /^([,;:.]|$)/)
@@ -251,8 +251,8 @@ END {
 		for (j = 1; j <= members[set]; j++) {
 			name = member[set, j]
 			fact("type " name " " type[name])
-			if (type[name] == "binary" && doc[name] ~ /^6 bytes/)
-				fact("length " name " exact 6")
+			if (type[name] == "binary" && doc[name] ~ /^[0-9]+ bytes/)
+				fact("length " name " exact " (doc[name] + 0))
 			if (name in refers)
 				fact((type[name] == "nest" ? "nest " : "values ") \
 				     name " " refers[name])

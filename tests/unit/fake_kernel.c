@@ -112,7 +112,9 @@ static void dump(struct fake_kernel *k, const struct nlmsghdr *to, u8 cmd)
 		[ISOL_CMD_SEGMENT_GET] = { OBJECT_SEGMENT, OBJECT_SEGMENT },
 		[ISOL_CMD_GROUP_GET] = { OBJECT_GROUP, OBJECT_GROUP },
 		[ISOL_CMD_BINDING_GET] = { OBJECT_BINDING, OBJECT_BINDING },
-		[ISOL_CMD_RULE_GET] = { OBJECT_RULE, OBJECT_QRULE },
+		[ISOL_CMD_SET_GET] = { OBJECT_REMOTE, OBJECT_SET },
+		[ISOL_CMD_SERVICE_GET] = { OBJECT_SERVICE, OBJECT_SERVICE },
+		[ISOL_CMD_RULE_GET] = { OBJECT_SRULE, OBJECT_QRULE },
 	};
 	bool interrupt = k->interrupt;
 	int code = 0, kind;
@@ -123,14 +125,25 @@ static void dump(struct fake_kernel *k, const struct nlmsghdr *to, u8 cmd)
 		k->interrupt--;
 	for (kind = kinds[cmd][0]; k->enforced && kind <= kinds[cmd][1]; kind++) {
 		for (i = 0; i < k->enforced->list[kind].n; i++) {
+			const struct object *o = k->enforced->list[kind].v[i];
+			const struct set *s = (const void *)o;
 			struct nlmsghdr *nlh;
+			size_t next = 0;
 
+more:
 			a = new_answer(k);
 			nlh = reply(a, to, FAMILY, cmd);
 			nlh->nlmsg_flags = NLM_F_MULTI | (interrupt ? NLM_F_DUMP_INTR : 0);
 			mnl_attr_put_u64(nlh, ISOL_A_GENERATION, k->generation);
-			wire_put(nlh, SIZE, kind, k->enforced->list[kind].v[i]);
+			/* what is long goes on in the next message */
+			if (cmd != ISOL_CMD_SET_GET)
+				wire_put(nlh, SIZE, kind, o);
+			else
+				wire_put_set(nlh, nlh->nlmsg_len + 512, kind == OBJECT_REMOTE, s,
+					     &next);
 			seal(a);
+			if (cmd == ISOL_CMD_SET_GET && next < s->n && !interrupt)
+				goto more;
 			if (interrupt)
 				break;
 		}

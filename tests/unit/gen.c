@@ -20,6 +20,7 @@ void gen_shape(struct gen_shape *shape)
 		.memberships = between(0, 6),
 		.ends = percent(20) ? between(1, 12) : between(1, 3),
 		.segments = percents[below(n)],
+		.vlans = percents[below(n)],
 		.homed = percents[below(n)],
 		.roles = percents[below(n)],
 		.communities = between(1, 3),
@@ -27,6 +28,10 @@ void gen_shape(struct gen_shape *shape)
 		.words = percents[below(n)],
 		.accept = between(10, 90),
 	};
+	if (percent(40)) {
+		shape->services = between(1, 5);
+		shape->follow = percents[below(n)];
+	}
 	/* Bitmaps of rules have their ends here. */
 	if (percent(5))
 		shape->rules = 64 * between(1, 3) - 2 + below(5);
@@ -38,6 +43,13 @@ void gen_shape(struct gen_shape *shape)
 		shape->values = percent(70) ? between(1, 3) : between(1, 8);
 		shape->pool = percent(60) ? between(1, 4) : between(5, 24);
 		shape->negate = percent(50) ? 0 : between(10, 60);
+	}
+	if (percent(50)) {
+		shape->sets = percent(70) ? between(1, 8) : between(5, 20);
+		shape->elements = percent(70) ? between(1, 4) : between(1, 30);
+		shape->set_fields = percents[below(n)];
+		shape->remotes = percents[below(n)] / 2;
+		shape->pool = max(shape->pool, between(1, 24));
 	}
 }
 
@@ -53,11 +65,19 @@ static u8 verdict(const struct gen_shape *shape)
 	return percent(shape->accept) ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
 }
 
+/* Rules reject, too. */
+static u8 rule_verdict(const struct gen_shape *shape)
+{
+	u8 v = verdict(shape);
+
+	return v == ISOL_VERDICT_DROP && percent(30) ? ISOL_VERDICT_REJECT : v;
+}
+
 static int add_bridges(struct isol_model *model, const struct gen_shape *shape)
 {
 	struct isol_fault fault;
 	char name[16], uplink[2][16];
-	u32 i;
+	u32 i, vlan;
 	int err;
 
 	for (i = 0; i < shape->bridges; i++) {
@@ -78,7 +98,7 @@ static int add_bridges(struct isol_model *model, const struct gen_shape *shape)
 			return err;
 	}
 	for (i = 0; i < shape->bridges; i++) {
-		char seg[16];
+		char seg[24];
 		struct isol_segment_spec spec = {
 			.name = seg,
 			.bridge = name,
@@ -86,14 +106,25 @@ static int add_bridges(struct isol_model *model, const struct gen_shape *shape)
 			.uplink = verdict(shape),
 		};
 
-		if (!percent(shape->segments))
-			continue;
 		snprintf(name, sizeof(name), "br%u", i);
 		snprintf(seg, sizeof(seg), "seg%u", i);
-		err = isol_model_add_segment(model, &spec, &fault);
+		err = percent(shape->segments) ? isol_model_add_segment(model, &spec, &fault) : 0;
 		must(err, &fault);
 		if (err)
 			return err;
+		if (!percent(shape->vlans))
+			continue;
+		/* The same VLANs on each bridge, and each once. */
+		for (vlan = 10; vlan <= 10 * between(1, 3); vlan += 10) {
+			snprintf(seg, sizeof(seg), "vlan%u.%u", i, vlan);
+			spec.vlan = vlan;
+			spec.within = verdict(shape);
+			spec.uplink = verdict(shape);
+			err = isol_model_add_segment(model, &spec, &fault);
+			must(err, &fault);
+			if (err)
+				return err;
+		}
 	}
 	return 0;
 }
@@ -218,6 +249,19 @@ static const struct isol_range ethertype_pool[] = {
 	{ 0x8000, 0x8fff }, { 0x0600, 0xffff },
 };
 
+static const struct isol_range vlan_pool[] = {
+	{ 30, 30 }, { 0, 0 }, { 1, 1 }, { 20, 29 }, { 31, 100 }, { 4094, 4094 }, { 1, 4000 },
+	{ 0, 4094 },
+};
+
+static const struct isol_range pcp_pool[] = {
+	{ 0, 0 }, { 7, 7 }, { 5, 5 }, { 1, 2 }, { 4, 7 }, { 0, 2 }, { 0, 7 },
+};
+
+static const struct isol_range inner_pool[] = {
+	{ 100, 100 }, { 0, 0 }, { 4095, 4095 }, { 1, 4000 }, { 99, 101 }, { 0, 4095 },
+};
+
 #define WIDE(a, b, c, d) { { a, b }, { c, d } }
 static const struct isol_wide_range ip6_pool[] = {
 	WIDE(0x20010db800000000, 0, 0x20010db8ffffffff, ~0ULL),		/* /32 */
@@ -331,6 +375,9 @@ static struct isol_range narrow(const struct gen_shape *shape, u32 field, bool a
 		[ISOL_MATCH_A_ARP_OP] = { op_pool, ARRAY_SIZE(op_pool) },
 		[ISOL_MATCH_A_ARP_SENDER] = { ip4_pool, ARRAY_SIZE(ip4_pool) },
 		[ISOL_MATCH_A_ARP_TARGET] = { ip4_pool, ARRAY_SIZE(ip4_pool) },
+		[ISOL_MATCH_A_VLAN] = { vlan_pool, ARRAY_SIZE(vlan_pool) },
+		[ISOL_MATCH_A_PCP] = { pcp_pool, ARRAY_SIZE(pcp_pool) },
+		[ISOL_MATCH_A_INNER_VLAN] = { inner_pool, ARRAY_SIZE(inner_pool) },
 	};
 	u32 n = pools[field].n, nr;
 
@@ -428,6 +475,131 @@ static void add_field(struct gen_match *match, const struct gen_shape *shape, u3
 		boxes = values.n;
 	}
 	take(match, &values, boxes);
+}
+
+/* ---- sets */
+
+enum gen_type { ADDRESSES, MACS, PORTS };
+
+static enum gen_type type_of(u32 nr)
+{
+	return nr % 5 < 3 ? ADDRESSES : nr % 5 == 3 ? MACS : PORTS;
+}
+
+static bool is_remote(u32 nr)
+{
+	return nr % 5 < 2;
+}
+
+/* Names that stay, for values to point at. */
+static const char *set_name(u32 nr)
+{
+	static char names[GEN_SETS][8];
+
+	snprintf(names[nr], sizeof(names[nr]), "s%u", nr);
+	return names[nr];
+}
+
+static u32 count_sets(const struct gen_shape *shape, enum gen_type type)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < min(shape->sets, GEN_SETS); i++)
+		n += type_of(i) == type;
+	return n;
+}
+
+/* One of the sets of a type. */
+static u32 a_set(const struct gen_shape *shape, enum gen_type type, bool remote)
+{
+	u32 nr;
+
+	do
+		nr = below(min(shape->sets, GEN_SETS));
+	while (type_of(nr) != type || (remote && !is_remote(nr)));
+	return nr;
+}
+
+static int add_element(struct isol_model *model, const struct gen_shape *shape,
+		       struct isol_set *set, struct isol_fault *fault)
+{
+	struct isol_wide_range wide = {};
+	enum isol_element_kind kind;
+	struct isol_range range;
+	u64 base;
+
+	switch (set->type) {
+	case ISOL_SET_ADDRESSES:
+		if (percent(40)) {
+			kind = ISOL_ELEMENT_IP6;
+			wide = percent(60) ? ip6_pool[pick(shape, ARRAY_SIZE(ip6_pool), true)] :
+					     far_ip6(below(shape->pool));
+			return isol_model_add_element(model, set, kind, wide.lo, wide.hi, fault);
+		}
+		kind = ISOL_ELEMENT_IP4;
+		range = percent(40) ? far_ip4(below(shape->pool)) :
+				      narrow(shape, ISOL_MATCH_A_SRC_IP4, true);
+		break;
+	case ISOL_SET_MACS:
+		kind = ISOL_ELEMENT_MAC;
+		base = mac_pool[pick(shape, ARRAY_SIZE(mac_pool), true)].value;
+		wide.lo.lo = percent(3) ? 0 : base;
+		wide.hi.lo = percent(3) ? MAC_BITS : base + (percent(60) ? 0 : below(0x300));
+		return isol_model_add_element(model, set, kind, wide.lo, wide.hi, fault);
+	default:
+		kind = ISOL_ELEMENT_PORT;
+		range = narrow(shape, ISOL_MATCH_A_DPORT, true);
+	}
+	wide.lo.lo = range.lo;
+	wide.hi.lo = range.hi;
+	return isol_model_add_element(model, set, kind, wide.lo, wide.hi, fault);
+}
+
+int gen_sets(struct isol_model *model, const struct gen_shape *shape)
+{
+	static const u8 types[] = { ISOL_SET_ADDRESSES, ISOL_SET_MACS, ISOL_SET_PORTS };
+	struct isol_fault fault;
+	struct isol_set *set;
+	u32 i, n;
+	int err;
+
+	for (i = 0; i < min(shape->sets, GEN_SETS); i++) {
+		struct isol_set_spec spec = {
+			.name = set_name(i), .type = types[type_of(i)], .remote = is_remote(i),
+		};
+
+		err = isol_model_add_set(model, &spec, &set, &fault);
+		for (n = percent(15) ? 0 : between(1, max(shape->elements, 1U)); n && !err; n--) {
+			/* some come later, as they do in messages */
+			spec.append = true;
+			if (percent(20))
+				err = isol_model_add_set(model, &spec, &set, &fault);
+			if (!err)
+				err = add_element(model, shape, set, &fault);
+		}
+		must(err, &fault);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+/* A field that is to be in sets; what that comes to at the most is bounded by their number. */
+static void add_set_field(struct gen_match *match, const struct gen_shape *shape, u32 field,
+			  enum gen_type type)
+{
+	struct isol_values values = { .field = field, .n = between(1, 3) };
+	u32 i, nsets = count_sets(shape, type), bounds = 2 * nsets * max(shape->elements, 1U) + 1;
+	const char **name;
+
+	if (!nsets || !percent(shape->set_fields))
+		return;
+	name = room(match, values.n, sizeof(*name));
+	values.name = name;
+	for (i = 0; i < values.n; i++)
+		name[i] = set_name(a_set(shape, type, false));
+	values.negate = percent(shape->negate);
+	take(match, &values, nsets < 10 ? min(1U << nsets, bounds) / 2 + 1 : bounds / 2 + 1);
 }
 
 /* A field that is to have just one range. */
@@ -528,6 +700,10 @@ static void add_ports(struct gen_match *match, const struct gen_shape *shape, u3
 	}
 	if (!take(match, &values, values.n))
 		return;
+	if (percent(50))
+		add_set_field(match, shape, ISOL_MATCH_A_DPORT_SET, PORTS);
+	if (percent(20))
+		add_set_field(match, shape, ISOL_MATCH_A_SPORT_SET, PORTS);
 	if (most && percent(80)) {
 		add_field(match, shape, ISOL_MATCH_A_DPORT, true, 8);
 		most--;
@@ -542,7 +718,8 @@ static void add_ports(struct gen_match *match, const struct gen_shape *shape, u3
 
 static void add_fragment(struct gen_match *match, const struct gen_shape *shape)
 {
-	if (fields_of(match) & (FIELD(DPORT) | FIELD(SPORT) | FIELD(TCP_FLAGS) | FIELD(ICMP))) {
+	if (fields_of(match) & (FIELD(DPORT) | FIELD(SPORT) | FIELD(TCP_FLAGS) | FIELD(ICMP) |
+				FIELD(DPORT_SET) | FIELD(SPORT_SET))) {
 		if (percent(shape->negate))
 			add_one(match, ISOL_MATCH_A_FRAGMENT, ISOL_FRAGMENT_LATER,
 				ISOL_FRAGMENT_LATER, true);
@@ -618,14 +795,31 @@ static void add_arp(struct gen_match *match, const struct gen_shape *shape, u32 
 		add_one(match, ISOL_MATCH_A_ETHERTYPE, 0x0806, 0x0806, false);
 }
 
+/* Of the tags; of three values each something is left over. */
+static void add_vlan(struct gen_match *match, const struct gen_shape *shape, u32 most)
+{
+	static const u8 fields[] = {
+		ISOL_MATCH_A_VLAN, ISOL_MATCH_A_PCP, ISOL_MATCH_A_INNER_VLAN,
+	};
+	u32 i, first = percent(60) ? 0 : below(ARRAY_SIZE(fields));
+
+	for (i = 0; i < ARRAY_SIZE(fields) && most; i++)
+		if (!i || percent(25)) {
+			add_field(match, shape, fields[(first + i) % ARRAY_SIZE(fields)], true, 3);
+			most--;
+		}
+}
+
 void gen_match(struct gen_match *match, const struct gen_shape *shape)
 {
-	u32 most = between(1, max(shape->fields, 1U)), kind = below(10);
+	u32 most = between(1, max(shape->fields, 1U)), kind = below(11);
 
 	match->n = 0;
 	match->used = 0;
 	match->boxes = 1;
-	if (kind < 6) {
+	if (kind == 10) {
+		add_vlan(match, shape, most);
+	} else if (kind < 6) {
 		add_ip(match, shape, most);
 		if (percent(15))
 			add_l2(match, shape, most);
@@ -638,6 +832,16 @@ void gen_match(struct gen_match *match, const struct gen_shape *shape)
 		if (percent(50))
 			add_field(match, shape, ISOL_MATCH_A_ETHERTYPE, true, 4);
 	}
+	if (kind < 10 && percent(12))
+		add_vlan(match, shape, most);
+	if (kind < 6 && percent(70))
+		add_set_field(match, shape, ISOL_MATCH_A_SRC_SET, ADDRESSES);
+	if (kind < 6 && percent(70))
+		add_set_field(match, shape, ISOL_MATCH_A_DST_SET, ADDRESSES);
+	if (percent(25))
+		add_set_field(match, shape, ISOL_MATCH_A_SRC_MAC_SET, MACS);
+	if (percent(25))
+		add_set_field(match, shape, ISOL_MATCH_A_DST_MAC_SET, MACS);
 	if (!match->n)
 		add_one(match, ISOL_MATCH_A_PROTO, 6, 6, false);
 }
@@ -650,7 +854,10 @@ static void fill_end(const struct gen_shape *shape, struct isol_endpoint_spec *e
 	};
 
 	end->name = name;
-	if (shape->bindings && percent(shape->direct)) {
+	if (shape->sets && percent(shape->remotes)) {
+		end->kind = ISOL_ENDPOINT_REMOTE;
+		end->name = set_name(a_set(shape, ADDRESSES, true));
+	} else if (shape->bindings && percent(shape->direct)) {
 		end->kind = ISOL_ENDPOINT_BINDING;
 		snprintf(name, 16, "b%u", below(shape->bindings));
 	} else if (shape->groups && !percent(shape->words)) {
@@ -667,26 +874,58 @@ static void fill_end(const struct gen_shape *shape, struct isol_endpoint_spec *e
 static bool judged(const struct isol_endpoint_spec *end, u32 n)
 {
 	for (; n--; end++)
-		if (end->kind != ISOL_ENDPOINT_HOST && end->kind != ISOL_ENDPOINT_UPLINK)
+		if (end->kind != ISOL_ENDPOINT_HOST && end->kind != ISOL_ENDPOINT_UPLINK &&
+		    end->kind != ISOL_ENDPOINT_REMOTE)
 			return true;
 	return false;
+}
+
+#define SERVICES 3
+
+static int add_services(struct isol_model *model, const struct gen_shape *shape)
+{
+	struct isol_service_spec *spec = calloc(1, sizeof(*spec));
+	char name[16], ends[4][16];
+	struct isol_fault fault;
+	int err = 0;
+	u32 i, j;
+
+	for (i = 0; i < SERVICES && shape->services && !err; i++) {
+		memset(spec, 0, sizeof(*spec));
+		snprintf(name, sizeof(name), "service%u", i);
+		spec->name = name;
+		spec->comment = percent(30) ? "why" : NULL;
+		spec->follow = percent(30);
+		spec->nwhere = spec->follow ? 0 : between(1, ARRAY_SIZE(ends));
+		for (j = 0; j < spec->nwhere; j++)
+			fill_end(shape, &spec->where[j], ends[j], ISOL_TABLE_SERVICES);
+		err = isol_model_add_service(model, spec, &fault);
+		must(err, &fault);
+	}
+	free(spec);
+	return err;
 }
 
 static int add_rules(struct isol_model *model, const struct gen_shape *shape, u32 table, u32 n)
 {
 	struct isol_rule_spec *spec = malloc(sizeof(*spec));
 	struct gen_match *match = malloc(sizeof(*match));
-	char name[16], ends[2 * ISOL_MAX_ENDPOINTS][16];
+	char name[16], service[16], ends[2 * ISOL_MAX_ENDPOINTS][16];
 	struct isol_fault fault;
 	int err = 0;
 	u32 i, j;
 
 	for (i = 0; i < n && !err; i++) {
 		memset(spec, 0, sizeof(*spec));
-		snprintf(name, sizeof(name), "%c%u", table ? 'q' : 'r', i);
+		snprintf(name, sizeof(name), "%c%u", "rqs"[table], i);
 		spec->name = name;
 		spec->table = table;
-		spec->verdict = verdict(shape);
+		spec->verdict = rule_verdict(shape);
+		if (table == ISOL_TABLE_SERVICES) {
+			snprintf(service, sizeof(service), "service%u", below(SERVICES));
+			spec->service = service;
+			spec->follow = percent(shape->follow);
+		}
 		spec->nfrom = between(1, shape->ends);
 		spec->nto = between(1, shape->ends);
 		for (j = 0; j < spec->nfrom; j++)
@@ -701,7 +940,8 @@ static int add_rules(struct isol_model *model, const struct gen_shape *shape, u3
 			end->name = NULL;
 		}
 		if (!judged(spec->from, spec->nfrom) && !judged(spec->to, spec->nto))
-			spec->from[0].kind = ISOL_ENDPOINT_MEMBERS;
+			spec->from[0] = (struct isol_endpoint_spec){
+				.kind = ISOL_ENDPOINT_MEMBERS };
 		if (shape->match && percent(shape->match)) {
 			gen_match(match, shape);
 			memcpy(spec->values, match->values, sizeof(spec->values));
@@ -727,13 +967,21 @@ struct isol_model *gen_model(struct isol_mem *mem, const struct gen_shape *shape
 		err = add_groups(model, shape);
 	if (!err)
 		err = add_bindings(model, shape);
+	if (!err && shape->sets)
+		err = gen_sets(model, shape);
 	/* Quarantine rules first sometimes: order in the message is free. */
+	if (!err)
+		err = add_services(model, shape);
+	if (!err && shape->services & 1)
+		err = add_rules(model, shape, ISOL_TABLE_SERVICES, shape->services);
 	if (!err && shape->quarantine & 1)
 		err = add_rules(model, shape, ISOL_TABLE_QUARANTINE, shape->quarantine);
 	if (!err)
 		err = add_rules(model, shape, ISOL_TABLE_RULES, shape->rules);
 	if (!err && !(shape->quarantine & 1))
 		err = add_rules(model, shape, ISOL_TABLE_QUARANTINE, shape->quarantine);
+	if (!err && !(shape->services & 1))
+		err = add_rules(model, shape, ISOL_TABLE_SERVICES, shape->services);
 	if (!err)
 		err = isol_model_seal(model);
 	if (err) {
@@ -754,13 +1002,17 @@ static void print_side(const struct isol_model *model, const char *word,
 			printf(" %s", model->group[end->id]->name);
 		else if (end->kind == ISOL_ENDPOINT_BINDING)
 			printf(" %s", model->binding[end->id]->name);
+		else if (end->kind == ISOL_ENDPOINT_REMOTE)
+			printf(" %s", model->set[end->id]->name);
 		else
 			printf(" %s", kinds[end->kind]);
 }
 
 static const char *verdict_name(u8 verdict)
 {
-	return verdict == ISOL_VERDICT_ACCEPT ? "accept" : "drop";
+	static const char *const names[] = { "drop", "accept", "reject" };
+
+	return names[verdict];
 }
 
 static void print_match(const struct isol_match *match)
@@ -768,7 +1020,8 @@ static void print_match(const struct isol_match *match)
 	static const char *const names[] = {
 		"", "ethertype", "src-mac", "dst-mac", "cast", "src-ip4", "dst-ip4", "src-ip6",
 		"dst-ip6", "dscp", "fragment", "proto", "sport", "dport", "tcp-flags", "icmp",
-		"arp-op", "arp-sender", "arp-target",
+		"arp-op", "arp-sender", "arp-target", "vlan", "pcp", "inner-vlan", "src-set",
+		"dst-set", "src-mac-set", "dst-mac-set", "sport-set", "dport-set",
 	};
 	u32 i, j;
 
@@ -785,6 +1038,9 @@ static void print_match(const struct isol_match *match)
 				printf(" %#llx/%#llx", (unsigned long long)v->masked[j].value,
 				       (unsigned long long)v->masked[j].mask);
 				break;
+			case ISOL_WIDTH_SET:
+				printf(" %s", v->set[j]->name);
+				break;
 			case ISOL_WIDTH_WIDE:
 				printf(" %016llx%016llx-%016llx%016llx",
 				       (unsigned long long)v->wide[j].lo.hi,
@@ -796,11 +1052,35 @@ static void print_match(const struct isol_match *match)
 	}
 }
 
+static void print_set(const struct isol_set *set)
+{
+	const struct isol_elements *e;
+	u32 i;
+
+	printf("# set %s type %u%s", set->name, set->type, set->remote ? " remote" : "");
+	for (e = set->elements; e; e = e->next)
+		for (i = 0; i < e->n; i++) {
+			struct isol_wide_range r = isol_element(e, i);
+
+			if (e->kind == ISOL_ELEMENT_IP6)
+				printf(" %016llx%016llx-%016llx%016llx",
+				       (unsigned long long)r.lo.hi, (unsigned long long)r.lo.lo,
+				       (unsigned long long)r.hi.hi, (unsigned long long)r.hi.lo);
+			else
+				printf(" %#llx-%#llx", (unsigned long long)r.lo.lo,
+				       (unsigned long long)r.hi.lo);
+		}
+	printf("\n");
+}
+
 void gen_print(const struct isol_model *model)
 {
 	const struct isol_binding *binding;
+	const struct isol_segment *segment;
 	const struct isol_bridge *bridge;
+	static const char *const tables[] = { "", " quarantine", " service" };
 	const struct isol_rule *rule;
+	const struct isol_set *set;
 	u32 i, table;
 
 	for (bridge = model->bridges; bridge; bridge = bridge->next) {
@@ -812,6 +1092,11 @@ void gen_print(const struct isol_model *model)
 			       verdict_name(bridge->segment->uplink));
 		printf("\n");
 	}
+	for (segment = model->segments; segment; segment = segment->next)
+		if (segment->vlan)
+			printf("# segment %s bridge %s vlan %u within %s uplink %s\n",
+			       segment->name, segment->bridge->name, segment->vlan,
+			       verdict_name(segment->within), verdict_name(segment->uplink));
 	for (binding = model->bindings; binding; binding = binding->next) {
 		printf("# binding %s role %s %s groups", binding->name, role_names[binding->role],
 		       binding->community ? binding->community : "");
@@ -820,9 +1105,12 @@ void gen_print(const struct isol_model *model)
 		printf("%s%s\n", binding->segment ? " segment " : "",
 		       binding->segment ? binding->segment->name : "");
 	}
+	for (set = model->sets; set; set = set->next)
+		print_set(set);
 	for (table = 0; table <= ISOL_TABLE_MAX; table++)
 		for (rule = model->rules[table]; rule; rule = rule->next) {
-			printf("# rule %s%s", rule->name, table ? " quarantine" : "");
+			printf("# rule %s%s%s", rule->name, tables[table],
+			       rule->follow ? " follow" : "");
 			print_side(model, "from", rule->from, rule->nfrom);
 			print_side(model, "to", rule->to, rule->nto);
 			if (rule->match)

@@ -8,16 +8,20 @@
 /**
  * struct gen_shape - what a random policy is like
  * @bridges: how many; @segments of them (in percent) are segments
- * @groups: how many; @bindings, @rules, @quarantine (rules) likewise
+ * @groups: how many; @bindings, @rules, @quarantine (rules), @services (rules)
+ *	likewise
  * @memberships: groups of a binding, at the most
  * @ends: endpoints of a side of a rule, at the most
  * @segments: percent of the bridges that are segments
+ * @vlans: percent of the bridges that have VLAN segments
  * @homed: percent of the bindings that name a segment
  * @roles: percent of the bindings that have a role
  * @communities: how many
  * @direct: percent of the endpoints that are a binding
  * @words: percent of the endpoints that are any, host, uplink, members
- * @accept: percent of the verdicts that are accept
+ * @accept: percent of the verdicts that are accept; of the others of rules some
+ *	are reject
+ * @follow: percent of the rules of services that follow others
  * @match: percent of the rules that ask about the frame
  * @fields: how many fields such a rule asks about at the most, protocols that
  *	are needed for others not counted
@@ -25,6 +29,11 @@
  * @pool: from how many values of a field they are; the fewer, the more rules
  *	overlap
  * @negate: percent of the fields that are negated, where they can be
+ * @sets: how many there are; see gen_sets()
+ * @elements: of a set, at the most
+ * @set_fields: percent of the rules that ask about the frame that ask for sets, where
+ *	they can
+ * @remotes: percent of the endpoints that are a set of remotes
  */
 struct gen_shape {
 	u32 bridges;
@@ -32,9 +41,12 @@ struct gen_shape {
 	u32 bindings;
 	u32 rules;
 	u32 quarantine;
+	u32 services;
+	u32 follow;
 	u32 memberships;
 	u32 ends;
 	u32 segments;
+	u32 vlans;
 	u32 homed;
 	u32 roles;
 	u32 communities;
@@ -46,7 +58,14 @@ struct gen_shape {
 	u32 values;
 	u32 pool;
 	u32 negate;
+	u32 sets;
+	u32 elements;
+	u32 set_fields;
+	u32 remotes;
 };
+
+/* So many sets have names that gen_match() knows. */
+#define GEN_SETS 64U
 
 /* A shape at random, of few objects. */
 void gen_shape(struct gen_shape *shape);
@@ -61,6 +80,18 @@ void gen_shape(struct gen_shape *shape);
  * Return: the model, or NULL for want of memory or after a failed check.
  */
 struct isol_model *gen_model(struct isol_mem *mem, const struct gen_shape *shape);
+
+/**
+ * gen_sets() - add sets to a policy
+ * @model: the policy
+ * @shape: what they are like; they overlap, lie within each other, or are empty
+ *
+ * Of five sets the first three are of addresses, the first two of those are remotes,
+ * one is of MAC addresses and one is of ports.
+ *
+ * Return: 0 or -ENOMEM; a check fails if anything else is refused.
+ */
+int gen_sets(struct isol_model *model, const struct gen_shape *shape);
 
 /**
  * struct gen_match - what a rule asks of a frame

@@ -19,7 +19,7 @@ static int give_segment(struct isol_model *model, const struct segment *g, struc
 {
 	struct isol_segment_spec s = {
 		.name = g->o.name.text, .comment = g->o.comment.text, .bridge = g->bridge.text,
-		.within = g->within, .uplink = g->uplink,
+		.within = g->within, .uplink = g->uplink, .vlan = g->vlan,
 	};
 
 	return isol_model_add_segment(model, &s, f);
@@ -54,20 +54,6 @@ static int give_binding(struct isol_model *model, const struct binding *b, struc
 	return isol_model_add_binding(model, &s, f);
 }
 
-static void give_side(const struct endpoint_list *l, struct isol_endpoint_spec *s, u32 *n)
-{
-	size_t i;
-
-	*n = l->n;
-	for (i = 0; i < l->n; i++) {
-		s[i].kind = l->v[i].kind;
-		if (s[i].kind == ENDPOINT_NAME)
-			s[i].kind = ISOL_ENDPOINT_GROUP;
-		if (s[i].kind == ISOL_ENDPOINT_GROUP || s[i].kind == ISOL_ENDPOINT_BINDING)
-			s[i].name = l->v[i].name.text;
-	}
-}
-
 /* An IPv6 address is two numbers to the module, and bytes to the tool. */
 static struct isol_wide wide_of(const u8 addr[16])
 {
@@ -77,6 +63,43 @@ static struct isol_wide wide_of(const u8 addr[16])
 	for (i = 0; i < 16; i++)
 		*(i < 8 ? &w.hi : &w.lo) |= (u64)addr[i] << (7 - i % 8) * 8;
 	return w;
+}
+
+static int give_set(struct isol_model *model, const struct set *s, bool remote,
+		    struct isol_fault *f)
+{
+	static const u8 kinds[] = {
+		[ELEMENT_IP4] = ISOL_ELEMENT_IP4, [ELEMENT_IP6] = ISOL_ELEMENT_IP6,
+		[ELEMENT_MAC] = ISOL_ELEMENT_MAC, [ELEMENT_PORT] = ISOL_ELEMENT_PORT,
+	};
+	struct isol_set_spec spec = {
+		.name = s->o.name.text, .comment = s->o.comment.text, .type = s->type,
+		.remote = remote,
+	};
+	struct isol_set *set;
+	size_t i;
+	int err;
+
+	err = isol_model_add_set(model, &spec, &set, f);
+	for (i = 0; i < s->n && !err; i++)
+		err = isol_model_add_element(model, set, kinds[s->v[i].kind],
+					     wide_of(s->v[i].lo), wide_of(s->v[i].hi), f);
+	return err;
+}
+
+static void give_side(const struct endpoint_list *l, struct isol_endpoint_spec *s, u32 *n)
+{
+	size_t i;
+
+	*n = l->n;
+	for (i = 0; i < l->n; i++) {
+		s[i].kind = l->v[i].kind;
+		if (s[i].kind == ENDPOINT_NAME)
+			s[i].kind = ISOL_ENDPOINT_GROUP;
+		if (s[i].kind == ISOL_ENDPOINT_GROUP || s[i].kind == ISOL_ENDPOINT_BINDING ||
+		    s[i].kind == ISOL_ENDPOINT_REMOTE)
+			s[i].name = l->v[i].name.text;
+	}
 }
 
 static void bytes_of(struct isol_wide w, u8 addr[16])
@@ -93,6 +116,7 @@ static void *give_values(const struct match_field *f, struct isol_values *values
 	struct isol_wide_range *wide;
 	struct isol_masked *masked;
 	struct isol_range *range;
+	const char **name;
 	void *v;
 	u32 i;
 
@@ -111,6 +135,10 @@ static void *give_values(const struct match_field *f, struct isol_values *values
 			masked = v;
 			masked[i].value = f->v[i].value;
 			masked[i].mask = f->v[i].mask;
+			break;
+		case ISOL_WIDTH_SET:
+			name = v;
+			name[i] = f->v[i].set;
 			break;
 		default:
 			range = v;
@@ -137,6 +165,9 @@ void take_match(struct arena *a, const struct isol_values *values, u32 n, struct
 				v.value = values[i].masked[j].value;
 				v.mask = values[i].masked[j].mask;
 				break;
+			case ISOL_WIDTH_SET:
+				v.set = arena_strdup(a, values[i].name[j]);
+				break;
 			default:
 				v.lo = values[i].range[j].lo;
 				v.hi = values[i].range[j].hi;
@@ -152,9 +183,10 @@ static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 {
 	struct isol_rule_spec s = {
 		.name = r->o.name.text, .comment = r->o.comment.text, .owner = r->owner.text,
-		.table = table, .verdict = r->verdict,
+		.table = table, .verdict = r->verdict, .service = r->service.text,
+		.follow = r->follow,
 	};
-
+	const struct match *match = rule_match(r);
 	void *v[ISOL_MATCH_A_MAX + 1];
 	u32 field, i;
 	int err;
@@ -162,16 +194,26 @@ static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 	give_side(&r->from, s.from, &s.nfrom);
 	give_side(&r->to, s.to, &s.nto);
 	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
-		if (!r->match.of[field].n)
+		if (!match->of[field].n)
 			continue;
 		s.values[s.nvalues].field = field;
-		v[s.nvalues] = give_values(&r->match.of[field], &s.values[s.nvalues]);
+		v[s.nvalues] = give_values(&match->of[field], &s.values[s.nvalues]);
 		s.nvalues++;
 	}
 	err = isol_model_add_rule(model, &s, f);
 	for (i = 0; i < s.nvalues; i++)
 		free(v[i]);
 	return err;
+}
+
+static int give_service(struct isol_model *model, const struct service *s, struct isol_fault *f)
+{
+	struct isol_service_spec spec = {
+		.name = s->o.name.text, .comment = s->o.comment.text, .follow = s->follow,
+	};
+
+	give_side(&s->where, spec.where, &spec.nwhere);
+	return isol_model_add_service(model, &spec, f);
 }
 
 int give_policy(struct isol_model *model, const struct policy *p, struct isol_fault *f)
@@ -195,6 +237,16 @@ int give_policy(struct isol_model *model, const struct policy *p, struct isol_fa
 				break;
 			case OBJECT_BINDING:
 				err = give_binding(model, o, f);
+				break;
+			case OBJECT_REMOTE:
+			case OBJECT_SET:
+				err = give_set(model, o, kind == OBJECT_REMOTE, f);
+				break;
+			case OBJECT_SERVICE:
+				err = give_service(model, o, f);
+				break;
+			case OBJECT_SRULE:
+				err = give_rule(model, o, ISOL_TABLE_SERVICES, f);
 				break;
 			case OBJECT_RULE:
 				err = give_rule(model, o, ISOL_TABLE_RULES, f);

@@ -8,6 +8,7 @@
 #define GROUP_BIT (1ULL << 40)
 
 struct keys {
+	const struct isol_model *model;
 	const struct isol_rule **rule;	/* those that ask about the frame */
 	u32 nrules;
 	u64 state;
@@ -29,9 +30,10 @@ struct keys *keys_new(const struct isol_model *model)
 	const struct isol_rule *rule;
 	u32 table;
 
+	keys->model = model;
 	keys->state = test_rand();
 	keys->state = keys->state << 8 ^ test_rand();
-	keys->rule = calloc(model->nrules[0] + model->nrules[1] + 1, sizeof(*keys->rule));
+	keys->rule = calloc(isol_model_nrules(model) + 1, sizeof(*keys->rule));
 	for (table = 0; table <= ISOL_TABLE_MAX; table++)
 		for (rule = model->rules[table]; rule; rule = rule->next)
 			if (rule->match)
@@ -206,6 +208,124 @@ static u64 masked(struct keys *keys, const struct isol_match *aim, u32 field, u6
 	}
 }
 
+/* ---- elements of sets */
+
+static u32 count_elements(const struct isol_values *values)
+{
+	u32 i, n = 0;
+
+	for (i = 0; i < values->n; i++)
+		n += values->set[i]->n;
+	return n;
+}
+
+/* The @nr-th element of some sets, counted through; false if it is of another kind. */
+static bool nth_element(const struct isol_set *const *set, u32 n, u32 nr, u32 kind,
+			struct isol_wide_range *range)
+{
+	const struct isol_elements *e;
+	u32 i;
+
+	for (i = 0; i < n; i++)
+		for (e = set[i]->elements; e; e = e->next) {
+			if (nr < e->n) {
+				*range = isol_element(e, nr);
+				return e->kind == kind;
+			}
+			nr -= e->n;
+		}
+	return false;
+}
+
+/*
+ * A value at or beside an element of a set, one that is asked for or any. Return: false
+ * if there is none of the kind, or something else is to be there.
+ */
+static bool around_set(struct keys *keys, const struct isol_match *aim, u32 field, u32 kind,
+		       struct isol_wide *v)
+{
+	const struct isol_values *values = NULL;
+	const struct isol_set *set = keys->model->sets;
+	struct isol_wide_range r = {};
+	enum edge edge;
+	u32 i, n;
+
+	for (i = 0; aim && i < aim->n; i++)
+		if (aim->values[i].field == field)
+			values = &aim->values[i];
+	if (!set || (values != keys->at && chance(keys, keys->inside && !values ? 80 : 40)))
+		return false;
+	if (values && values == keys->at) {
+		if (!nth_element(values->set, values->n, keys->edge / 4, kind, &r))
+			return false;
+		edge = keys->edge % 4;
+	} else {
+		if (values && chance(keys, 80))
+			set = values->set[less_than(keys, values->n)];
+		else
+			for (i = less_than(keys, keys->model->nsets); i--; set = set->next)
+				;
+		for (n = 0, i = set->n ? less_than(keys, set->n) : 0; n < set->n; n++)
+			if (nth_element(&set, 1, (i + n) % set->n, kind, &r))
+				break;
+		if (n == set->n)
+			return false;
+		edge = keys->inside && values && !values->negate ?
+		       LOWEST + less_than(keys, 2) : less_than(keys, 5);
+	}
+	switch (edge) {
+	case ONE_BELOW:
+		*v = r.lo;
+		if (!v->lo--)
+			v->hi--;
+		break;
+	case LOWEST:
+		*v = r.lo;
+		break;
+	case HIGHEST:
+		*v = r.hi;
+		break;
+	case ONE_ABOVE:
+		*v = wide_add(r.hi, 1);
+		break;
+	default:
+		*v = wide_add(r.lo, next(keys) >> less_than(keys, 64));
+		if (isol_wide_cmp(*v, r.hi) > 0)
+			*v = r.hi;
+	}
+	return true;
+}
+
+/* A number for a field, as it comes of the elements of sets or of values. */
+static u32 number_or_set(struct keys *keys, const struct isol_match *aim, u32 field, u32 max,
+			 u32 set_field, u32 kind)
+{
+	struct isol_wide v;
+
+	if (around_set(keys, aim, set_field, kind, &v))
+		return v.lo & max;
+	return number(keys, aim, field, max);
+}
+
+static struct isol_wide wide_or_set(struct keys *keys, const struct isol_match *aim, u32 field,
+				    u32 set_field)
+{
+	struct isol_wide v;
+
+	if (around_set(keys, aim, set_field, ISOL_ELEMENT_IP6, &v))
+		return v;
+	return wide(keys, aim, field);
+}
+
+static u64 mac_or_set(struct keys *keys, const struct isol_match *aim, u32 field, u32 set_field)
+{
+	struct isol_wide v;
+
+	if (around_set(keys, aim, set_field, ISOL_ELEMENT_MAC, &v))
+		return v.lo & MAC_BITS;
+	return masked(keys, aim, field, MAC_BITS);
+}
+
 /* ---- what goes together */
 
 static bool is_ip4(u32 shape)
@@ -314,10 +434,11 @@ static u32 cast_of(u64 dmac)
 
 static void set_macs(struct keys *keys, const struct isol_match *aim, struct isol_key *key)
 {
-	key->smac = masked(keys, aim, ISOL_MATCH_A_SRC_MAC, MAC_BITS);
-	key->dmac = masked(keys, aim, ISOL_MATCH_A_DST_MAC, MAC_BITS);
+	key->smac = mac_or_set(keys, aim, ISOL_MATCH_A_SRC_MAC, ISOL_MATCH_A_SRC_MAC_SET);
+	key->dmac = mac_or_set(keys, aim, ISOL_MATCH_A_DST_MAC, ISOL_MATCH_A_DST_MAC_SET);
 	key->v[ISOL_MATCH_A_CAST] = cast_of(key->dmac);
-	if (keys->inside && aim->fields & 1U << ISOL_MATCH_A_DST_MAC)
+	if (keys->inside && aim->fields & (1U << ISOL_MATCH_A_DST_MAC |
+					   1U << ISOL_MATCH_A_DST_MAC_SET))
 		return;
 	switch (less_than(keys, 8)) {
 	case 0:
@@ -355,11 +476,15 @@ static void set_ip(struct keys *keys, const struct isol_match *aim, struct isol_
 	u32 proto;
 
 	if (is_ip4(key->shape)) {
-		key->v[ISOL_MATCH_A_SRC_IP4] = number(keys, aim, ISOL_MATCH_A_SRC_IP4, U32_MAX);
-		key->v[ISOL_MATCH_A_DST_IP4] = number(keys, aim, ISOL_MATCH_A_DST_IP4, U32_MAX);
+		key->v[ISOL_MATCH_A_SRC_IP4] =
+			number_or_set(keys, aim, ISOL_MATCH_A_SRC_IP4, U32_MAX,
+				      ISOL_MATCH_A_SRC_SET, ISOL_ELEMENT_IP4);
+		key->v[ISOL_MATCH_A_DST_IP4] =
+			number_or_set(keys, aim, ISOL_MATCH_A_DST_IP4, U32_MAX,
+				      ISOL_MATCH_A_DST_SET, ISOL_ELEMENT_IP4);
 	} else {
-		key->src6 = wide(keys, aim, ISOL_MATCH_A_SRC_IP6);
-		key->dst6 = wide(keys, aim, ISOL_MATCH_A_DST_IP6);
+		key->src6 = wide_or_set(keys, aim, ISOL_MATCH_A_SRC_IP6, ISOL_MATCH_A_SRC_SET);
+		key->dst6 = wide_or_set(keys, aim, ISOL_MATCH_A_DST_IP6, ISOL_MATCH_A_DST_SET);
 	}
 	key->v[ISOL_MATCH_A_DSCP] = number(keys, aim, ISOL_MATCH_A_DSCP, 63);
 	if (key->shape == ISOL_SHAPE_IP6_NOPROTO)
@@ -370,8 +495,12 @@ static void set_ip(struct keys *keys, const struct isol_match *aim, struct isol_
 	switch (key->shape) {
 	case ISOL_SHAPE_IP4_PORTS:
 	case ISOL_SHAPE_IP6_PORTS:
-		key->v[ISOL_MATCH_A_SPORT] = number(keys, aim, ISOL_MATCH_A_SPORT, 0xffff);
-		key->v[ISOL_MATCH_A_DPORT] = number(keys, aim, ISOL_MATCH_A_DPORT, 0xffff);
+		key->v[ISOL_MATCH_A_SPORT] =
+			number_or_set(keys, aim, ISOL_MATCH_A_SPORT, 0xffff,
+				      ISOL_MATCH_A_SPORT_SET, ISOL_ELEMENT_PORT);
+		key->v[ISOL_MATCH_A_DPORT] =
+			number_or_set(keys, aim, ISOL_MATCH_A_DPORT, 0xffff,
+				      ISOL_MATCH_A_DPORT_SET, ISOL_ELEMENT_PORT);
 		key->v[ISOL_MATCH_A_TCP_FLAGS] = proto == 6 ?
 			masked(keys, aim, ISOL_MATCH_A_TCP_FLAGS, 511) : 0;
 		break;
@@ -380,6 +509,25 @@ static void set_ip(struct keys *keys, const struct isol_match *aim, struct isol_
 		key->v[ISOL_MATCH_A_ICMP] = number(keys, aim, ISOL_MATCH_A_ICMP, 0xffff);
 		break;
 	}
+}
+
+/* The VLAN may have no tag, and what is in the frame may be behind none. */
+static void set_vlan(struct keys *keys, const struct isol_match *aim, struct isol_key *key)
+{
+	u32 *v = key->v;
+
+	v[ISOL_MATCH_A_VLAN] = number(keys, aim, ISOL_MATCH_A_VLAN, 4095);
+	v[ISOL_MATCH_A_PCP] = number(keys, aim, ISOL_MATCH_A_PCP, ISOL_NO_PCP);
+	v[ISOL_MATCH_A_INNER_VLAN] = number(keys, aim, ISOL_MATCH_A_INNER_VLAN,
+					    ISOL_NO_INNER_VLAN);
+	if (keys->inside && aim && isol_match_wants_vlan(aim))
+		return;
+	if (chance(keys, 20))
+		v[ISOL_MATCH_A_PCP] = ISOL_NO_PCP;
+	if (chance(keys, 40))
+		v[ISOL_MATCH_A_INNER_VLAN] = ISOL_NO_INNER_VLAN;
+	if (chance(keys, 3))
+		v[ISOL_MATCH_A_VLAN] = KEYS_VLAN_UNKNOWN;
 }
 
 /* A shape that frames can have that a rule is about, or any. */
@@ -393,14 +541,18 @@ static u32 a_shape(struct keys *keys, const struct isol_match *aim)
 			   1U << ISOL_MATCH_A_ARP_TARGET))
 		return ISOL_SHAPE_ARP;
 	if (!(aim->fields & ~(1U << ISOL_MATCH_A_ETHERTYPE | 1U << ISOL_MATCH_A_SRC_MAC |
-			      1U << ISOL_MATCH_A_DST_MAC | 1U << ISOL_MATCH_A_CAST)))
+			      1U << ISOL_MATCH_A_DST_MAC | 1U << ISOL_MATCH_A_CAST |
+			      1U << ISOL_MATCH_A_VLAN | 1U << ISOL_MATCH_A_PCP |
+			      1U << ISOL_MATCH_A_INNER_VLAN |
+			      1U << ISOL_MATCH_A_SRC_MAC_SET | 1U << ISOL_MATCH_A_DST_MAC_SET)))
 		return chance(keys, 50) ? ISOL_SHAPE_OTHER : all;
 	if (aim->fields & (1U << ISOL_MATCH_A_SRC_IP6 | 1U << ISOL_MATCH_A_DST_IP6) ?
 	    !(aim->fields & (1U << ISOL_MATCH_A_SRC_IP4 | 1U << ISOL_MATCH_A_DST_IP4)) ||
 	    chance(keys, 50) : chance(keys, 30))
 		ip = ISOL_SHAPE_IP6_PORTS;
 	if (aim->fields & (1U << ISOL_MATCH_A_SPORT | 1U << ISOL_MATCH_A_DPORT |
-			   1U << ISOL_MATCH_A_TCP_FLAGS))
+			   1U << ISOL_MATCH_A_TCP_FLAGS | 1U << ISOL_MATCH_A_SPORT_SET |
+			   1U << ISOL_MATCH_A_DPORT_SET))
 		return chance(keys, 85) ? ip : ip + ISOL_SHAPE_IP4_NOL4 - ISOL_SHAPE_IP4_PORTS;
 	if (aim->fields & 1U << ISOL_MATCH_A_ICMP) {
 		ip = values_of(keys, aim, ISOL_MATCH_A_PROTO)->range->lo == 58 ?
@@ -434,6 +586,7 @@ static void make_key(struct keys *keys, const struct isol_match *aim, u32 shape,
 	set_macs(keys, aim, key);
 	if (shape == ISOL_SHAPE_UNREAD)
 		return;
+	set_vlan(keys, aim, key);
 	key->v[ISOL_MATCH_A_ETHERTYPE] = an_ethertype(keys, aim, shape);
 	if (shape == ISOL_SHAPE_ARP) {
 		key->v[ISOL_MATCH_A_ARP_OP] = number(keys, aim, ISOL_MATCH_A_ARP_OP, 0xffff);
@@ -461,7 +614,10 @@ bool keys_edge(struct keys *keys, const struct isol_rule *rule, u32 shape, u32 f
 {
 	const struct isol_match *match = rule->match;
 
-	if (field >= match->n || nr >= 4 * match->values[field].n)
+	if (field >= match->n)
+		return false;
+	if (nr >= 4 * (isol_field_set(match->values[field].field) ?
+		       count_elements(&match->values[field]) : match->values[field].n))
 		return false;
 	keys->inside = true;
 	keys->at = &match->values[field];
@@ -471,11 +627,14 @@ bool keys_edge(struct keys *keys, const struct isol_rule *rule, u32 shape, u32 f
 	return true;
 }
 
-void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, struct isol_key *out)
+void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, bool wants_vlan,
+		 struct isol_key *out)
 {
 	u32 shape = key->shape, field;
 
-	if (depth == ISOL_DEPTH_L2 && shape != ISOL_SHAPE_UNREAD)
+	if (wants_vlan && !keys_vlan_known(key))
+		shape = ISOL_SHAPE_UNREAD;
+	else if (depth == ISOL_DEPTH_L2 && shape != ISOL_SHAPE_UNREAD)
 		shape = ISOL_SHAPE_OTHER;
 	else if (depth == ISOL_DEPTH_L3 && is_ip4(shape))
 		shape = ISOL_SHAPE_IP4_OTHER;
@@ -489,7 +648,11 @@ void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, struc
 	out->smac = key->smac;
 	out->dmac = key->dmac;
 	out->v[ISOL_MATCH_A_CAST] = key->v[ISOL_MATCH_A_CAST];
+	if (shape == ISOL_SHAPE_UNREAD)
+		return;
 	out->v[ISOL_MATCH_A_ETHERTYPE] = key->v[ISOL_MATCH_A_ETHERTYPE];
+	for (field = ISOL_MATCH_A_VLAN; wants_vlan && field <= ISOL_MATCH_A_INNER_VLAN; field++)
+		out->v[field] = key->v[field];
 	if (shape == ISOL_SHAPE_OTHER)
 		return;
 	for (field = ISOL_MATCH_A_SRC_IP4; field <= ISOL_MATCH_A_PROTO; field++)
@@ -604,13 +767,36 @@ static void put_ip6(struct bytes *b, const struct isol_key *key)
 	b->at[at + 5] = b->n - at - 40;
 }
 
+/* Return: their number. */
+static u32 put_tags(struct bytes *b, const struct isol_key *key)
+{
+	const u32 *v = key->v;
+	u32 n = 0;
+
+	if (key->shape == ISOL_SHAPE_UNREAD || !keys_vlan_known(key))
+		return 0;
+	if (v[ISOL_MATCH_A_PCP] != ISOL_NO_PCP) {
+		put(b, 2, v[ISOL_MATCH_A_INNER_VLAN] & 1 ? 0x88a8 : 0x8100);
+		put(b, 2, v[ISOL_MATCH_A_PCP] << 13 | v[ISOL_MATCH_A_VLAN]);
+		n++;
+	}
+	if (v[ISOL_MATCH_A_INNER_VLAN] != ISOL_NO_INNER_VLAN) {
+		put(b, 2, 0x8100);
+		put(b, 2, v[ISOL_MATCH_A_INNER_VLAN]);
+		n++;
+	}
+	return n;
+}
+
 u32 keys_frame(const struct isol_key *key, u8 buf[KEYS_FRAME])
 {
 	struct bytes b = { .at = buf };
+	u32 ntags;
 
 	memset(buf, 0, KEYS_FRAME);
 	put(&b, 6, key->dmac);
 	put(&b, 6, key->smac);
+	ntags = put_tags(&b, key);
 	if (key->shape == ISOL_SHAPE_UNREAD) {
 		/* more tags than are followed */
 		put(&b, 8, 0x8100000181000002);
@@ -630,7 +816,7 @@ u32 keys_frame(const struct isol_key *key, u8 buf[KEYS_FRAME])
 		put_ip4(&b, key);
 	else if (is_ip6(key->shape))
 		put_ip6(&b, key);
-	return max(b.n, 60U);
+	return max(b.n, 60U + 4 * ntags);
 }
 
 const char *keys_text(const struct isol_key *key, char *buf, size_t len)
@@ -646,6 +832,9 @@ const char *keys_text(const struct isol_key *key, char *buf, size_t len)
 		     key->shape == ISOL_SHAPE_UNREAD ? 0 : v[ISOL_MATCH_A_ETHERTYPE],
 		     v[ISOL_MATCH_A_CAST], (unsigned long long)key->smac,
 		     (unsigned long long)key->dmac);
+	if (key->shape != ISOL_SHAPE_UNREAD)
+		n += snprintf(buf + n, len - n, " vlan %u pcp %u inner %u", v[ISOL_MATCH_A_VLAN],
+			      v[ISOL_MATCH_A_PCP], v[ISOL_MATCH_A_INNER_VLAN]);
 	if (key->shape == ISOL_SHAPE_ARP)
 		snprintf(buf + n, len - n, " op %u sender %#x target %#x", v[ISOL_MATCH_A_ARP_OP],
 			 v[ISOL_MATCH_A_ARP_SENDER], v[ISOL_MATCH_A_ARP_TARGET]);

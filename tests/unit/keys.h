@@ -28,7 +28,8 @@ void keys_free(struct keys *keys);
  * @key: where it goes, as read with ISOL_DEPTH_L4
  *
  * What the shape and the values are goes together, as in a real frame. Fields
- * that are not valid hold anything.
+ * that are not valid hold anything. Some frames are such that nobody knows their
+ * VLAN: see KEYS_VLAN_UNKNOWN.
  */
 void keys_random(struct keys *keys, struct isol_key *key);
 
@@ -48,14 +49,25 @@ void keys_random(struct keys *keys, struct isol_key *key);
 bool keys_edge(struct keys *keys, const struct isol_rule *rule, u32 shape, u32 field, u32 nr,
 	       struct isol_key *key);
 
+/* Who knows that frames are read without their VLAN puts this in its place. */
+#define KEYS_VLAN_UNKNOWN 0xffff
+
+static inline bool keys_vlan_known(const struct isol_key *key)
+{
+	return key->v[ISOL_MATCH_A_VLAN] != KEYS_VLAN_UNKNOWN;
+}
+
 /**
  * keys_reduce() - what would have been read of a frame less deeply
  * @keys: see keys_new()
  * @key: the frame, as read with ISOL_DEPTH_L4
  * @depth: enum isol_depth, not ISOL_DEPTH_NONE
+ * @wants_vlan: its VLAN would have been asked for; if nobody knows that, nothing
+ *	has been read
  * @out: what would have been read
  */
-void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, struct isol_key *out);
+void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, bool wants_vlan,
+		 struct isol_key *out);
 
 /* So long are the frames that keys_frame() makes, at the most. */
 #define KEYS_FRAME 128
@@ -65,7 +77,8 @@ void keys_reduce(struct keys *keys, const struct isol_key *key, u32 depth, struc
  * @key: what is to be read of it
  * @buf: where the bytes go
  *
- * Lengths are right, checksums are not.
+ * Lengths are right, checksums are not. Its tags are in it, if it came with any: a
+ * first one of its VLAN, if it has a priority, and the inner one.
  *
  * Return: the length of the frame, no less than 60.
  */

@@ -85,3 +85,23 @@ bool naive_frame_control(const u8 *f, u32 len)
 	}
 	return false;
 }
+
+bool naive_stacked(const u8 *f, u32 len, u32 vlan)
+{
+	static const u8 tags[][2] = {
+		{ 0x81, 0x00 }, { 0x88, 0xa8 }, { 0x91, 0x00 }, { 0x92, 0x00 }, { 0x93, 0x00 },
+	};
+	u32 i, at = ETH - 2, vid;
+
+	if (len < ETH + 4)
+		return false;
+	/* over the one that is this VLAN's, or none's */
+	vid = f[ETH] % 16 * 256 + f[ETH + 1];
+	if (((f[at] == 0x81 && !f[at + 1]) || (f[at] == 0x88 && f[at + 1] == 0xa8)) &&
+	    (!vid || vid == vlan))
+		at += 4;
+	for (i = 0; i < 5; i++)
+		if (!memcmp(f + at, tags[i], 2))
+			return true;
+	return false;
+}

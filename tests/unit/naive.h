@@ -18,4 +18,7 @@ const struct isol_binding *naive_select(const struct isol_model *model, const ch
 /* isol_frame_control() of a frame whose source address is right. */
 bool naive_frame_control(const u8 *f, u32 len);
 
+/* isol_frame_stacked() */
+bool naive_stacked(const u8 *f, u32 len, u32 vlan);
+
 #endif /* ISOL_NAIVE_H */

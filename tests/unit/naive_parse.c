@@ -267,6 +267,60 @@ static void all(const struct naive_frame *f, struct naive_key *key)
 		key->shape = ISOL_SHAPE_OTHER;
 }
 
+/* The tags of a frame, the outer one first. Return: their number. */
+static u32 find_tags(const struct naive_frame *f, u32 tags[4])
+{
+	long long type;
+	u32 n;
+
+	for (n = 0; n < 4; n++) {
+		type = number(f, 12 + 4 * n, 2);
+		if (type != 0x8100 && type != 0x88a8)
+			break;
+		tags[n] = number(f, 14 + 4 * n, 2);
+	}
+	return n;
+}
+
+/* Of a frame whose EtherType can be read, and so all its tags. */
+static void vlans(const struct naive_frame *f, struct naive_key *key)
+{
+	u32 tags[4], n = find_tags(f, tags), vid, vlan = f->vlan, pcp = f->pcp, inner = 0;
+	bool tagged = f->vlan_tagged;
+
+	vid = n ? tags[0] % 4096 : 0;
+	switch (f->who) {
+	case NAIVE_VLAN_TOLD:
+		inner = f->vlan_within ? 1 : 0;
+		break;
+	case NAIVE_VLAN_TAG:
+		vlan = vid;
+		tagged = n > 0;
+		break;
+	default:
+		/* a tag with another VID is not what the bridge went by */
+		tagged = n > 0 && (vid == 0 || vid == f->vlan);
+	}
+	if (f->who != NAIVE_VLAN_TOLD && tagged) {
+		pcp = tags[0] / 8192;
+		inner = 1;
+	}
+	set(key, ISOL_MATCH_A_VLAN, vlan);
+	set(key, ISOL_MATCH_A_PCP, tagged ? pcp : 8);
+	set(key, ISOL_MATCH_A_INNER_VLAN, inner < n ? tags[inner] % 4096 : 4096);
+}
+
+static void unread(struct naive_key *key)
+{
+	u32 i;
+
+	key->shape = ISOL_SHAPE_UNREAD;
+	for (i = 0; i <= ISOL_MATCH_A_MAX; i++)
+		if (i != ISOL_MATCH_A_SRC_MAC && i != ISOL_MATCH_A_DST_MAC &&
+		    i != ISOL_MATCH_A_CAST)
+			key->has[i] = false;
+}
+
 /* Who looks less far sees the same, less far. */
 void naive_parse(const struct naive_frame *f, enum isol_depth depth, struct naive_key *key)
 {
@@ -289,6 +343,11 @@ void naive_parse(const struct naive_frame *f, enum isol_depth depth, struct naiv
 		for (i = ISOL_MATCH_A_PROTO + 1; i <= ISOL_MATCH_A_ICMP; i++)
 			key->has[i] = false;
 	}
+	/* that is all the same however far who looks */
+	if (f->who == NAIVE_VLAN_UNKNOWN)
+		unread(key);
+	else if (f->who != NAIVE_VLAN_UNASKED && key->shape != ISOL_SHAPE_UNREAD)
+		vlans(f, key);
 }
 
 static bool same_bytes(u64 v, const u8 *bytes, u32 n)
@@ -323,6 +382,9 @@ const char *naive_differs(const struct isol_key *key, const struct naive_key *na
 		[ISOL_MATCH_A_ARP_OP] = "ARP operation",
 		[ISOL_MATCH_A_ARP_SENDER] = "ARP sender",
 		[ISOL_MATCH_A_ARP_TARGET] = "ARP target",
+		[ISOL_MATCH_A_VLAN] = "VLAN",
+		[ISOL_MATCH_A_PCP] = "priority",
+		[ISOL_MATCH_A_INNER_VLAN] = "inner VLAN",
 	};
 	u32 i;
 

@@ -8,6 +8,15 @@
 
 #include "frame.h"
 
+/* Who says which VLAN a frame is in. */
+enum naive_vlan {
+	NAIVE_VLAN_UNASKED,	/* nobody: isol_frame_vlan() is not called */
+	NAIVE_VLAN_UNKNOWN,	/* nobody knows */
+	NAIVE_VLAN_TOLD,	/* the members of the frame, as in struct isol_packet */
+	NAIVE_VLAN_TAG,		/* its first tag, as by isol_packet_vlan() */
+	NAIVE_VLAN_BRIDGE,	/* the bridge, as by isol_packet_classify() */
+};
+
 /**
  * struct naive_frame - a frame
  * @data: its bytes from the destination address on
@@ -15,6 +24,11 @@
  * @len: how many it has
  * @tagged: as in struct isol_packet
  * @gso: as in struct isol_packet
+ * @who: says which VLAN it is in
+ * @vlan_tagged: as in struct isol_packet
+ * @vlan_within: as in struct isol_packet
+ * @pcp: as in struct isol_packet
+ * @vlan: as in struct isol_packet
  */
 struct naive_frame {
 	const u8 *data;
@@ -22,6 +36,11 @@ struct naive_frame {
 	u32 len;
 	bool tagged;
 	bool gso;
+	enum naive_vlan who;
+	bool vlan_tagged;
+	bool vlan_within;
+	u8 pcp;
+	u16 vlan;
 };
 
 /**

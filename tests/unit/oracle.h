@@ -35,7 +35,7 @@ struct oracle_end {
  * @verdict: enum isol_verdict
  * @reason: enum isol_reason
  * @rule: the rule that decides, or NULL
- * @nr: its number: the table of rules first, then quarantine
+ * @nr: its number: the table of services first, then rules, then quarantine
  */
 struct oracle_answer {
 	u8 verdict;
@@ -51,11 +51,32 @@ struct oracle_answer {
  * @from: where the frame comes from
  * @to: where it goes
  * @key: what was read of the frame; NULL where oracle_depends() says that it
- *	does not matter, a check fails where it does
+ *	does not matter, a check fails where it does. Where its VLAN is
+ *	KEYS_VLAN_UNKNOWN and one of the rules between the two asks about that,
+ *	nothing of the frame is believed.
  */
 struct oracle_answer oracle_ask(const struct isol_model *model, const struct isol_bridge *bridge,
 				const struct oracle_end *from, const struct oracle_end *to,
 				const struct isol_key *key);
+
+/**
+ * struct oracle_vlan - what is known of a frame's VLAN
+ * @vid: the VLAN it is in, 0 for none, -1 where nobody knows
+ * @stacked: it came with a tag that the bridge does not look at
+ */
+struct oracle_vlan {
+	int vid;
+	bool stacked;
+};
+
+/* oracle_ask() is about frames in the VLAN of the segment of an end: this one. */
+struct oracle_vlan oracle_own_vlan(const struct oracle_end *from, const struct oracle_end *to);
+
+/* The same about a frame in any VLAN. */
+struct oracle_answer oracle_ask_vlan(const struct isol_model *model,
+				     const struct isol_bridge *bridge,
+				     const struct oracle_end *from, const struct oracle_end *to,
+				     struct oracle_vlan vlan, const struct isol_key *key);
 
 /**
  * oracle_depends() - whether a rule asks about the frame before one decides

@@ -27,6 +27,32 @@ u32 class_of_end(const struct isol_bridge *bridge, const struct oracle_end *end)
 	}
 }
 
+u32 word_of_end(const struct isol_bridge *bridge, const struct oracle_end *end,
+		const struct oracle_end *other)
+{
+	const struct oracle_end *at = end->kind == ORACLE_HOST ? other : end;
+
+	return isol_word(isol_model_domain(bridge, at->binding ? at->binding->segment : NULL),
+			 class_of_end(bridge, end));
+}
+
+/* Some VLAN: most often the one that frames between two ends have to be in. */
+static struct oracle_vlan some_vlan(const struct isol_model *model, const struct oracle_end *from,
+				    const struct oracle_end *to)
+{
+	struct oracle_vlan vlan = oracle_own_vlan(from, to);
+	const struct isol_segment *segment;
+	u32 skip = below(model->nsegments + 1);
+
+	vlan.stacked = percent(10);
+	if (percent(80))
+		return vlan;
+	for (segment = model->segments; segment && skip--; segment = segment->next)
+		;
+	vlan.vid = segment ? segment->vlan : (int)between(0, ISOL_VLAN_MAX + 1) - 1;
+	return vlan;
+}
+
 static const char *end_name(const struct oracle_end *end, char *buf, size_t len)
 {
 	static const char *const kinds[] = { "host", "uplink", "unbound", "", "gone" };
@@ -36,17 +62,14 @@ static const char *end_name(const struct oracle_end *end, char *buf, size_t len)
 	return buf;
 }
 
-/* Whether a counter is that of the rule, or of a default of the bridge. */
+/* Whether a counter is that of the rule, or the bridge's for the reason and verdict. */
 static bool counts(const struct isol_compiled *compiled, const struct isol_bridge *bridge,
 		   u32 nr, const struct oracle_answer *a)
 {
-	u32 first = compiled->nrules + (bridge->id - 1) * ISOL_NDFLT;
-
 	if (a->rule)
 		return nr == a->nr;
-	if (a->reason == ISOL_REASON_UNPARSED)
-		return nr == first + ISOL_DFLT_UNPARSED;
-	return nr >= first && nr < first + ISOL_NDFLT;
+	return nr == compiled->nrules + (bridge->id - 1) * ISOL_NWHY + a->reason * 2 +
+		     (a->verdict == ISOL_VERDICT_ACCEPT);
 }
 
 void check_frames(const struct isol_model *model, const struct isol_compiled *compiled,
@@ -54,12 +77,17 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
 		  const struct oracle_end *to, struct keys *keys, u32 n)
 {
 	const struct isol_tables *tables = &compiled->tables;
-	u32 cell = isol_cell(tables, class_of_end(bridge, from), class_of_end(bridge, to));
+	u32 a_word = word_of_end(bridge, from, to), b_word = word_of_end(bridge, to, from);
+	u32 cell = isol_cell(tables, a_word & ISOL_WORD_CLASS, b_word & ISOL_WORD_CLASS);
+	struct oracle_vlan own = oracle_own_vlan(from, to);
+	bool settled = isol_admit(tables, a_word, b_word, own.vid, false, &(u32){ 0 }) !=
+		       ISOL_NDFLT;
 	bool depends = oracle_depends(model, bridge, from, to);
 	const struct isol_program *program = NULL;
 	char x[80], y[80], text[300];
 
-	if (isol_cell_asks(cell)) {
+	/* The table has rules also for ends that are in different segments. */
+	if (isol_cell_asks(cell) && !settled) {
 		CHECK((cell & ISOL_DECISION_COUNTER) < compiled->nprograms);
 		program = isol_cell_program(tables, cell);
 		CHECK(program->depth > ISOL_DEPTH_NONE && program->depth <= ISOL_DEPTH_L4);
@@ -67,30 +95,36 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
 	CHECK_MSG(depends || !program, "%s, %s to %s: a program that nobody needs", bridge->name,
 		  end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)));
 	for (n = depends ? n : 1; n && test_good(); n--) {
+		struct oracle_vlan vlan = some_vlan(model, from, to);
 		struct isol_key key = {}, read = {};
+		u32 end = cell, d, nr, domain, dflt;
 		struct oracle_answer a;
-		u32 end = cell, d, nr;
 		u8 verdict;
 
 		if (depends)
 			keys_random(keys, &key);
-		a = oracle_ask(model, bridge, from, to, depends ? &key : NULL);
-		if (program) {
-			keys_reduce(keys, &key, program->depth, &read);
+		a = oracle_ask_vlan(model, bridge, from, to, vlan, depends ? &key : NULL);
+		dflt = isol_admit(tables, a_word, b_word, vlan.vid, vlan.stacked, &domain);
+		CHECK_EQ(tables->domains[domain - 1].bridge, bridge->id);
+		if (dflt != ISOL_NDFLT) {
+			end = ISOL_DECISION_DEFAULT | dflt;
+		} else if (program) {
+			keys_reduce(keys, &key, program->depth, program->wants_vlan, &read);
 			end = isol_program_ask(program, &read);
 			pairs_asked[key.shape]++;
 		}
 		CHECK_MSG(!isol_cell_asks(end), "no end: %#x", end);
-		d = isol_resolve(tables, bridge->id, end);
+		d = isol_resolve(tables, domain, end);
 		nr = isol_decision_counter(d);
-		verdict = d & ISOL_DECISION_ACCEPT ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
+		verdict = isol_decision_verdict(d);
 		pairs_met[a.reason][a.verdict]++;
 		if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
 		    counts(compiled, bridge, nr, &a))
 			continue;
-		CHECK_MSG(0, "%s, %s to %s: verdict %u reason %u counter %u, not %u %u %s; %s",
+		CHECK_MSG(0, "%s, %s to %s in VLAN %d%s: verdict %u reason %u counter %u, not %u %u %s; %s",
 			  bridge->name, end_name(from, x, sizeof(x)),
-			  end_name(to, y, sizeof(y)), verdict, isol_decision_reason(d), nr,
+			  end_name(to, y, sizeof(y)), vlan.vid, vlan.stacked ? " stacked" : "",
+			  verdict, isol_decision_reason(d), nr,
 			  a.verdict, a.reason, a.rule ? a.rule->name : "a default",
 			  depends ? keys_text(&key, text, sizeof(text)) : "whatever the frame");
 	}
@@ -147,38 +181,56 @@ void check_pairs(const struct isol_model *model, const struct isol_compiled *com
 
 static void check_defaults(const struct isol_model *model, const struct isol_compiled *compiled)
 {
-	u32 bridge, i;
+	static const struct {
+		u32 dflt, accept, reason;
+	} fixed[] = {
+		{ ISOL_DFLT_UNJUDGED, 1, ISOL_REASON_UNJUDGED },
+		{ ISOL_DFLT_GONE, 0, ISOL_REASON_GONE },
+		{ ISOL_DFLT_MISMATCH, 0, ISOL_REASON_MISMATCH },
+		{ ISOL_DFLT_CONTROL, 1, ISOL_REASON_CONTROL },
+		{ ISOL_DFLT_PROMISC_ACCEPT, 1, ISOL_REASON_PROMISC },
+		{ ISOL_DFLT_PROMISC_DROP, 0, ISOL_REASON_PROMISC },
+		{ ISOL_DFLT_UNPARSED, 0, ISOL_REASON_UNPARSED },
+		{ ISOL_DFLT_SEGMENT, 0, ISOL_REASON_SEGMENT },
+		{ ISOL_DFLT_VLAN, 0, ISOL_REASON_VLAN },
+		{ ISOL_DFLT_TAGS, 0, ISOL_REASON_TAGS },
+		{ ISOL_NDFLT - 1, 0, ISOL_REASON_MISMATCH },	/* none has this */
+	};
+	const struct isol_tables *tables = &compiled->tables;
+	const struct isol_segment *segment;
+	u32 domain, i, nvlans = 0;
 
-	for (bridge = 1; bridge <= model->nbridges; bridge++)
+	for (domain = 1; domain <= tables->ndomains; domain++) {
+		u32 bridge = tables->domains[domain - 1].bridge;
+
 		for (i = 0; i < ISOL_NDFLT; i++) {
-			u32 d = isol_tables_default(&compiled->tables, bridge, i);
+			u32 d = isol_tables_default(tables, domain, i);
 
 			CHECK(!(d & ISOL_DECISION_DEFAULT));
-			CHECK_EQ(isol_decision_counter(d),
-				 compiled->nrules + (bridge - 1) * ISOL_NDFLT + i);
+			CHECK_EQ(isol_decision_counter(d), compiled->nrules +
+				 (bridge - 1) * ISOL_NWHY + isol_decision_reason(d) * 2 +
+				 !!(d & ISOL_DECISION_ACCEPT));
 			CHECK(isol_decision_reason(d) <= ISOL_REASON_MAX);
 		}
-	for (bridge = 1; bridge <= model->nbridges; bridge++) {
-		static const struct {
-			u32 dflt, accept, reason;
-		} fixed[] = {
-			{ ISOL_DFLT_UNJUDGED, 1, ISOL_REASON_UNJUDGED },
-			{ ISOL_DFLT_GONE, 0, ISOL_REASON_GONE },
-			{ ISOL_DFLT_MISMATCH, 0, ISOL_REASON_MISMATCH },
-			{ ISOL_DFLT_CONTROL, 1, ISOL_REASON_CONTROL },
-			{ ISOL_DFLT_PROMISC_ACCEPT, 1, ISOL_REASON_PROMISC },
-			{ ISOL_DFLT_PROMISC_DROP, 0, ISOL_REASON_PROMISC },
-			{ ISOL_DFLT_UNPARSED, 0, ISOL_REASON_UNPARSED },
-			{ ISOL_NDFLT - 1, 0, ISOL_REASON_MISMATCH },	/* none has this */
-		};
-
 		for (i = 0; i < ARRAY_SIZE(fixed); i++) {
-			u32 d = isol_tables_default(&compiled->tables, bridge, fixed[i].dflt);
+			u32 d = isol_tables_default(tables, domain, fixed[i].dflt);
 
 			CHECK_EQ(!!(d & ISOL_DECISION_ACCEPT), fixed[i].accept);
 			CHECK_EQ(isol_decision_reason(d), fixed[i].reason);
 		}
+		CHECK_EQ(!tables->domains[domain - 1].vlan, domain <= model->nbridges);
+		if (domain <= model->nbridges)
+			CHECK_EQ(bridge, domain);
 	}
+	for (segment = model->segments; segment; segment = segment->next) {
+		if (!segment->vlan)
+			continue;
+		CHECK_EQ(segment->domain, model->nbridges + ++nvlans);
+		CHECK_EQ(tables->domains[segment->domain - 1].bridge, segment->bridge->id);
+		CHECK_EQ(tables->domains[segment->domain - 1].vlan, segment->vlan);
+	}
+	CHECK_EQ(nvlans, model->nvlans);
+	CHECK_EQ(tables->ndomains, model->nbridges + nvlans);
 }
 
 static bool same_role(const struct isol_binding *a, const struct isol_binding *b)
@@ -233,8 +285,12 @@ static void check_sharing(const struct isol_model *model, const struct isol_comp
 {
 	const struct isol_class *classes = compiled->tables.classes;
 	const struct isol_row *row, *other;
+	const struct isol_rule *rule;
+	bool follows = false;
 	u32 i, j, nrows = 0;
 
+	for (rule = model->rules[ISOL_TABLE_SERVICES]; rule; rule = rule->next)
+		follows |= rule->follow;
 	CHECK_EQ(compiled->tables.nclasses, ISOL_CLASS_FIRST_BINDING + model->nbindings);
 	for (i = 0; i < compiled->tables.nclasses; i++) {
 		CHECK(classes[i].row);
@@ -252,9 +308,15 @@ static void check_sharing(const struct isol_model *model, const struct isol_comp
 			const struct isol_class *x = &classes[ISOL_CLASS_FIRST_BINDING + i];
 			const struct isol_class *y = &classes[ISOL_CLASS_FIRST_BINDING + j];
 
-			CHECK_MSG(!alike(model, true, a, b) || x->row == y->row,
+			/*
+			 * Where rules follow others, who may send to a binding is
+			 * something about its row too, and the other way.
+			 */
+			CHECK_MSG(!alike(model, true, a, b) || x->row == y->row ||
+				  (follows && !alike(model, false, a, b)),
 				  "%s and %s have rows of their own", a->name, b->name);
-			CHECK_MSG(alike(model, false, a, b) == (x->col == y->col),
+			CHECK_MSG(alike(model, false, a, b) == (x->col == y->col) ||
+				  (follows && !alike(model, true, a, b) && x->col != y->col),
 				  "%s and %s: columns %u and %u", a->name, b->name, x->col,
 				  y->col);
 		}
@@ -293,15 +355,16 @@ static void check_programs(const struct isol_compiled *compiled)
 static void check_rules(const struct isol_model *model, const struct isol_compiled *compiled)
 {
 	const struct isol_rule *rule;
-	u32 table, nr = 0;
+	static const u8 tables[] = { ISOL_TABLE_SERVICES, ISOL_TABLE_RULES, ISOL_TABLE_QUARANTINE };
+	u32 i, nr = 0;
 
-	for (table = 0; table <= ISOL_TABLE_MAX; table++)
-		for (rule = model->rules[table]; rule; rule = rule->next, nr++) {
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		for (rule = model->rules[tables[i]]; rule; rule = rule->next, nr++) {
 			CHECK(compiled->rule[nr] == rule);
 			CHECK_EQ(rule->nr, nr);
 		}
 	CHECK_EQ(compiled->nrules, nr);
-	CHECK_EQ(compiled->ncounters, nr + model->nbridges * ISOL_NDFLT);
+	CHECK_EQ(compiled->ncounters, nr + model->nbridges * ISOL_NWHY);
 	CHECK_EQ(compiled->tables.nbridges, model->nbridges);
 }
 

@@ -21,6 +21,15 @@ extern u32 pairs_asked[ISOL_NSHAPES];
 u32 class_of_end(const struct isol_bridge *bridge, const struct oracle_end *end);
 
 /**
+ * word_of_end() - the same with its domain, for isol_classify()
+ * @bridge: where it is
+ * @end: the endpoint
+ * @other: the other end, whose domain the host is in
+ */
+u32 word_of_end(const struct isol_bridge *bridge, const struct oracle_end *end,
+		const struct oracle_end *other);
+
+/**
  * check_frames() - one pair of endpoints against the oracle
  * @model: the policy
  * @compiled: what the compiler made of it
@@ -40,7 +49,7 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
  * @compiled: what the compiler made of it
  * @most: so many pairs of a bridge at the most; at random, if it has more
  *
- * Where rules ask about frames, with some frames at random.
+ * Where rules ask about frames, with some frames at random; in VLANs at random.
  */
 void check_pairs(const struct isol_model *model, const struct isol_compiled *compiled, u32 most);
 

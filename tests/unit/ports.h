@@ -11,7 +11,7 @@ static struct isol_counters counters;
 static struct isol_class classes[NCLASSES];
 static u32 rows[NCLASSES];
 static const struct isol_tables tables = { .classes = classes, .nbridges = 3,
-					   .nclasses = NCLASSES };
+					   .ndomains = 3, .nclasses = NCLASSES };
 
 /* Those that the table is to know. */
 static struct isol_port *ports[MOST];

@@ -7,6 +7,8 @@
 
 #include "random_policy.h"
 #include "userspace/check.h"
+#include "userspace/service.h"
+#include "userspace/set.h"
 #include "userspace/text.h"
 
 struct maker {
@@ -37,7 +39,7 @@ static const char *name(struct maker *m, char prefix, unsigned int nr, char *buf
 
 		/* one prefix for one kind: names of groups and bindings differ */
 		snprintf(buf, size, "%s", traps[i]);
-		if (prefix == "sgbr"[i % 4])
+		if (prefix == "sgbrte"[i % 6])
 			return buf;
 	}
 	snprintf(buf, size, forms[roll(m, ARRAY_SIZE(forms))], prefix, nr);
@@ -97,22 +99,29 @@ static void make_bridges(struct maker *m, unsigned int n)
 
 static void make_segments(struct maker *m)
 {
+	unsigned int vlan, step, nr = 0;
 	const struct bridge *b;
 	char buf[80];
 	size_t i;
 
+	/* For each bridge perhaps one that is all of it, and some that are VLANs of it. */
 	policy_each_bridge(m->p, b, i) {
-		struct object *o;
-		struct segment *s;
+		step = roll(m, 2) ? 1 + roll(m, ISOL_VLAN_MAX / 2) : ISOL_VLAN_MAX;
+		for (vlan = 0; vlan <= ISOL_VLAN_MAX && vlan <= 3 * step; vlan += step) {
+			struct object *o;
+			struct segment *s;
 
-		if (roll(m, 2))
-			continue;
-		o = policy_object(m->p, OBJECT_SEGMENT, name(m, 's', i, buf, sizeof(buf)), nowhere);
-		s = (struct segment *)(void *)o;
-		s->bridge = word_make(m->p, b->o.name.text, nowhere);
-		s->within = roll(m, 2);
-		s->uplink = roll(m, 2);
-		add(m, OBJECT_SEGMENT, o);
+			if (roll(m, 2) || nr == ISOL_MAX_SEGMENTS)
+				continue;
+			o = policy_object(m->p, OBJECT_SEGMENT,
+					  name(m, 's', nr++, buf, sizeof(buf)), nowhere);
+			s = (struct segment *)(void *)o;
+			s->bridge = word_make(m->p, b->o.name.text, nowhere);
+			s->vlan = vlan;
+			s->within = roll(m, 2);
+			s->uplink = roll(m, 2);
+			add(m, OBJECT_SEGMENT, o);
+		}
 	}
 }
 
@@ -184,6 +193,79 @@ static void make_bindings(struct maker *m, unsigned int n)
 	}
 }
 
+static void make_element(struct maker *m, struct set *s)
+{
+	static const char *const texts[][6] = {
+		[ISOL_SET_ADDRESSES] = { "10.%u.0.0/16", "10.0.%u.1", "10.0.0.%u-10.1.0.0",
+					 "2001:db8:%x::/48", "fe80::%x", "fe80::1-fe80::1:%x" },
+		[ISOL_SET_MACS] = { "52:54:00:00:%02x:00/40", "52:54:00:00:00:%02x",
+				    "52:54:00:00:00:00-52:54:00:00:01:%02x", "02:00:00:00:00:%02x",
+				    "%02x:00:00:00:00:00/8", "52:54:00:00:00:%02x" },
+		[ISOL_SET_PORTS] = { "%u", "%u", "%u", "1-1%u", "10%u", "20%u-65535" },
+	};
+	struct element e;
+	char text[80], msg[512];
+
+	snprintf(text, sizeof(text), texts[s->type][roll(m, 6)], roll(m, 250));
+	if (element_parse(s->type, text, &e, msg, sizeof(msg)))
+		set_add(&m->p->arena, s, &e);
+}
+
+static void make_sets(struct maker *m, enum object_kind kind, unsigned int n)
+{
+	unsigned int i, elements;
+	char buf[80];
+
+	for (i = 0; i < n && i < 100; i++) {
+		char prefix = kind == OBJECT_REMOTE ? 't' : 'e';
+		struct object *o = policy_object(m->p, kind, name(m, prefix, i, buf, sizeof(buf)),
+						 nowhere);
+		struct set *s = (struct set *)(void *)o;
+
+		s->type = kind == OBJECT_REMOTE ? ISOL_SET_ADDRESSES : roll(m, 3);
+		elements = roll(m, 10) ? roll(m, 6) : roll(m, 200);
+		while (elements--)
+			make_element(m, s);
+		add(m, kind, o);
+	}
+}
+
+/* Some sets, where there are such. */
+static void give_sets(struct maker *m, struct match *match)
+{
+	u32 field;
+
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		const int type = match_set_type(field);
+		struct match_value v = { 0 };
+		unsigned int n = 1 + roll(m, 3);
+		u32 of;
+
+		if (type < 0 || roll(m, 4))
+			continue;
+		if (type == ISOL_SET_PORTS && !match->of[ISOL_MATCH_A_SPORT].n &&
+		    !match->of[ISOL_MATCH_A_DPORT].n)
+			continue;
+		if (type == ISOL_SET_ADDRESSES && !match->of[ISOL_MATCH_A_SRC_IP4].n &&
+		    !match->of[ISOL_MATCH_A_DST_IP4].n && !match_empty(match))
+			continue;
+		while (n--) {
+			const char *s = any(m, roll(m, 3) ? OBJECT_SET : OBJECT_REMOTE);
+			const struct set *set = s ? policy_find_set(m->p, s) : NULL;
+
+			if (!set || set->type != type)
+				continue;
+			v.set = s;
+			match_add(&m->p->arena, match, field, &v);
+			match->of[field].negate = roll(m, 2);
+		}
+		/* instead of values, or beside them */
+		for (of = 1; of <= ISOL_MATCH_A_MAX && match->of[field].n && roll(m, 3); of++)
+			if (match_set_field(of) == field)
+				match->of[of] = (struct match_field){ 0 };
+	}
+}
+
 static void make_side(struct maker *m, struct endpoint_list *l, unsigned int first)
 {
 	static const char *const words[] = { "any", "host", "uplink", "members" };
@@ -196,7 +278,8 @@ static void make_side(struct maker *m, struct endpoint_list *l, unsigned int fir
 	else
 		n++;
 	while (n--) {
-		const char *s = any(m, roll(m, 2) ? OBJECT_GROUP : OBJECT_BINDING);
+		const char *s = any(m, roll(m, 2) ? OBJECT_GROUP :
+				    roll(m, 3) ? OBJECT_BINDING : OBJECT_REMOTE);
 
 		if (!s || !roll(m, 3))
 			s = words[roll(m, 4)];
@@ -295,11 +378,14 @@ static void give_mac(struct maker *m, struct match *match, u32 field)
 
 static void give_flags(struct maker *m, struct match *match)
 {
+	unsigned int n = 1 + (roll(m, 3) ? 0 : roll(m, 4));
 	struct match_value v;
 
-	v = (struct match_value){ .mask = 1 + roll(m, 511) };
-	v.value = roll(m, 512) & v.mask;
-	give(m, match, ISOL_MATCH_A_TCP_FLAGS, v);
+	while (n--) {
+		v = (struct match_value){ .mask = roll(m, 2) ? 1 << roll(m, 9) : 1 + roll(m, 511) };
+		v.value = roll(m, 512) & v.mask;
+		give(m, match, ISOL_MATCH_A_TCP_FLAGS, v);
+	}
 	match->of[ISOL_MATCH_A_TCP_FLAGS].negate = !roll(m, 4);
 }
 
@@ -321,7 +407,7 @@ static void give_ip(struct maker *m, struct match *match, unsigned int version)
 	case 0:
 		break;
 	case 1:
-		i = with_ports[roll(m, 5)];
+		i = with_ports[roll(m, 2) ? 0 : roll(m, 5)];
 		give_number(m, match, ISOL_MATCH_A_PROTO, i, i);
 		give_ports(m, match);
 		if (i == 6 && !roll(m, 2))
@@ -386,6 +472,18 @@ static void give_ether(struct maker *m, struct match *match)
 	match->of[ISOL_MATCH_A_ETHERTYPE].negate = !roll(m, 5);
 }
 
+static void give_vlan(struct maker *m, struct match *match)
+{
+	if (roll(m, 3))
+		give_numbers(m, match, ISOL_MATCH_A_VLAN, roll(m, 2) ? 3 : ISOL_VLAN_MAX,
+			     !roll(m, 5));
+	if (!roll(m, 3))
+		give_numbers(m, match, ISOL_MATCH_A_PCP, 7, !roll(m, 5));
+	if (!roll(m, 3))
+		give_numbers(m, match, ISOL_MATCH_A_INNER_VLAN, roll(m, 2) ? 3 : 4095,
+			     !roll(m, 5));
+}
+
 void random_match(struct policy *p, u64 (*next)(void), struct match *match)
 {
 	static const unsigned int versions[] = { 0, 4, 6 };
@@ -414,14 +512,35 @@ void random_match(struct policy *p, u64 (*next)(void), struct match *match)
 		if (!roll(&m, 6))
 			give_numbers(&m, match, ISOL_MATCH_A_CAST, ISOL_CAST_BROADCAST,
 				     !roll(&m, 5));
+		if (!roll(&m, 6))
+			give_vlan(&m, match);
 		if (!match_empty(match) && !match_check(match, &at))
 			return;
 	}
 	*match = (struct match){ 0 };
 }
 
+static void make_services(struct maker *m, unsigned int n)
+{
+	const struct service_kind *k;
+
+	for (k = service_kinds; k->name && n; k++) {
+		struct object *o = policy_object(m->p, OBJECT_SERVICE, k->name, nowhere);
+		struct service *s = (struct service *)(void *)o;
+
+		if (roll(m, 2))
+			continue;
+		if (k->follows && roll(m, 2))
+			s->follow = true;
+		else
+			make_side(m, &s->where, 0);
+		add(m, OBJECT_SERVICE, o);
+	}
+}
+
 static void make_rules(struct maker *m, unsigned int n, enum object_kind kind)
 {
+	struct mark at;
 	unsigned int i;
 	char buf[80];
 
@@ -435,11 +554,15 @@ static void make_rules(struct maker *m, unsigned int n, enum object_kind kind)
 		/* so that the rule is about a guest at all */
 		make_side(m, swap ? &r->to : &r->from, kind == OBJECT_RULE ? 1 : 2);
 		make_side(m, swap ? &r->from : &r->to, 0);
-		r->verdict = roll(m, 2);
+		r->verdict = roll(m, ISOL_VERDICT_MAX + 1);
 		if (!roll(m, 4))
 			r->owner = word_make(m->p, roll(m, 2) ? "ops" : "42", nowhere);
 		if (roll(m, 2))
-			random_match(m->p, m->next, &r->match);
+			random_match(m->p, m->next, rule_ask(m->p, r));
+		if (roll(m, 2))
+			give_sets(m, rule_ask(m->p, r));
+		if (r->match && !match_empty(r->match) && match_check(r->match, &at))
+			r->match = NULL;
 		add(m, kind, o);
 	}
 }
@@ -453,6 +576,9 @@ struct policy *random_policy(u64 (*next)(void), unsigned int size)
 	make_segments(&m);
 	make_groups(&m, roll(&m, size + 1));
 	make_bindings(&m, roll(&m, size + 1));
+	make_sets(&m, OBJECT_REMOTE, roll(&m, size / 3 + 2));
+	make_sets(&m, OBJECT_SET, roll(&m, size / 2 + 2));
+	make_services(&m, roll(&m, 3));
 	make_rules(&m, roll(&m, size + 1), OBJECT_RULE);
 	make_rules(&m, roll(&m, size / 4 + 1), OBJECT_QRULE);
 	if (policy_check(m.p, &d)) {

@@ -33,15 +33,15 @@ static void ask_frames(struct policy *p)
 	int kind;
 	size_t i;
 
-	for (kind = OBJECT_RULE; kind <= OBJECT_QRULE; kind++)
+	for (kind = OBJECT_SRULE; kind <= OBJECT_QRULE; kind++)
 		for (i = 0; i < p->list[kind].n; i++) {
 			struct rule *r = (struct rule *)(void *)p->list[kind].v[i];
 
 			if (percent(50))
 				continue;
 			gen_match(match, &shape);
-			r->match = (struct match){ 0 };
-			take_match(&p->arena, match->values, match->n, &r->match);
+			r->match = NULL;
+			take_match(&p->arena, match->values, match->n, rule_ask(p, r));
 		}
 	free(match);
 }
@@ -107,8 +107,10 @@ static void spoil_binding(struct policy *p, struct binding *b)
 static void spoil_match(struct policy *p, struct rule *r)
 {
 	u32 field = between(1, ISOL_MATCH_A_MAX);
-	struct match_field *f = &r->match.of[field];
+	struct match *m = rule_ask(p, r);
+	struct match_field *f = &m->of[field];
 	struct match_value v = { 0 };
+	static const char *const sets[] = { "s0", "s1", "r0", "m0", "p0", "none" };
 
 	if (f->n && percent(50)) {
 		f->negate = !f->negate;
@@ -122,11 +124,13 @@ static void spoil_match(struct policy *p, struct rule *r)
 	} else if (match_type(field) == MATCH_IP6) {
 		v.lo6[below(16)] = below(256);
 		v.hi6[below(16)] = below(256);
+	} else if (match_type(field) == MATCH_SET) {
+		v = (struct match_value){ .set = sets[below(ARRAY_SIZE(sets))] };
 	}
 	if (f->n && percent(50))
 		f->v[below(f->n)] = v;
 	else
-		match_add(&p->arena, &r->match, field, &v);
+		match_add(&p->arena, m, field, &v);
 }
 
 static void spoil_rule(struct policy *p, struct rule *r)
@@ -153,7 +157,8 @@ static void spoil(struct policy *p)
 	struct word_list *l;
 	struct object *o;
 
-	if (!p->list[kind].n)
+	/* what services come to is made anew */
+	if (!p->list[kind].n || kind == OBJECT_SRULE)
 		return;
 	o = p->list[kind].v[below(p->list[kind].n)];
 	if (percent(20)) {
@@ -171,6 +176,15 @@ static void spoil(struct policy *p)
 		break;
 	case OBJECT_BINDING:
 		spoil_binding(p, (struct binding *)(void *)o);
+		break;
+	case OBJECT_SERVICE:
+		if (((struct service *)(void *)o)->where.n == ISOL_MAX_ENDPOINTS)
+			return;
+		if (percent(50))
+			endpoint_list_add(p, &((struct service *)(void *)o)->where,
+					  endpoint_make(a_word(p)));
+		else
+			((struct service *)(void *)o)->where.n = 0;
 		break;
 	case OBJECT_RULE:
 	case OBJECT_QRULE:

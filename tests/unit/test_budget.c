@@ -448,7 +448,7 @@ static void hostile_rule(struct isol_model *model, const char *from, const char 
 	char name[16];
 
 	memset(&spec, 0, sizeof(spec));
-	snprintf(name, sizeof(name), "r%u", model->nrules[ISOL_TABLE_RULES]);
+	snprintf(name, sizeof(name), "r%u", isol_model_nrules(model));
 	spec.name = name;
 	spec.verdict = verdict;
 	spec.nfrom = 1;

@@ -29,12 +29,22 @@ static void read_frame(const struct craft *c, struct isol_key *key)
 {
 	size_t len;
 	u8 *frame = make(c, &len);
-	const struct isol_packet packet = { .head = frame, .linear = len, .len = len };
-	const struct naive_frame same = { .data = frame, .linear = len, .len = len };
+	struct isol_packet packet = { .head = frame, .linear = len, .len = len };
+	struct naive_frame same = {
+		.data = frame, .linear = len, .len = len, .who = NAIVE_VLAN_TAG,
+	};
 	struct naive_key naive;
 
+	if (craft_has(c, ISOL_MATCH_A_VLAN)) {
+		same.who = NAIVE_VLAN_BRIDGE;
+		same.vlan = c->vlan;
+		isol_packet_classify(&packet, c->vlan);
+	} else {
+		isol_packet_vlan(&packet);
+	}
 	memset(key, 0xa5, sizeof(*key));
 	isol_frame_parse(&packet, ISOL_DEPTH_L4, key);
+	isol_frame_vlan(&packet, key);
 	naive_parse(&same, ISOL_DEPTH_L4, &naive);
 	CHECK_MSG(!naive_differs(key, &naive), "%s", naive_differs(key, &naive));
 	CHECK(len >= 60 || c->cut);
@@ -146,6 +156,44 @@ static void destinations(void)
 	c.cast = ISOL_CAST_BROADCAST;
 	read_frame(&c, &key);
 	CHECK_EQ(key.v[ISOL_MATCH_A_CAST], ISOL_CAST_BROADCAST);
+}
+
+static void expect_tags(const struct craft *c, size_t size, u32 vlan, u32 pcp, u32 inner)
+{
+	struct isol_key key;
+	size_t len;
+
+	read_frame(c, &key);
+	free(make(c, &len));
+	CHECK_EQ(len, size);
+	CHECK_EQ(key.shape, ISOL_SHAPE_IP4_PORTS);
+	CHECK_EQ(key.v[ISOL_MATCH_A_VLAN], vlan);
+	CHECK_EQ(key.v[ISOL_MATCH_A_PCP], pcp);
+	CHECK_EQ(key.v[ISOL_MATCH_A_INNER_VLAN], inner);
+}
+
+/* A VLAN alone is none to be seen: whoever asks about the frame says it. */
+static void tags(void)
+{
+	struct craft c = { .payload = 100 };
+
+	expect_tags(&c, 154, 0, ISOL_NO_PCP, ISOL_NO_INNER_VLAN);
+	c.vlan = 30;
+	expect_tags(&c, 154, 0, ISOL_NO_PCP, ISOL_NO_INNER_VLAN);
+	craft_give(&c, ISOL_MATCH_A_VLAN);
+	expect_tags(&c, 154, 30, ISOL_NO_PCP, ISOL_NO_INNER_VLAN);
+	c.pcp = 5;
+	craft_give(&c, ISOL_MATCH_A_PCP);
+	expect_tags(&c, 158, 30, 5, ISOL_NO_INNER_VLAN);
+	c.inner_vlan = 30;
+	craft_give(&c, ISOL_MATCH_A_INNER_VLAN);
+	expect_tags(&c, 162, 30, 5, 30);
+	c.vlan = 0;
+	expect_tags(&c, 162, 0, 5, 30);
+	c.given = 1U << ISOL_MATCH_A_PCP;
+	expect_tags(&c, 158, 0, 5, ISOL_NO_INNER_VLAN);
+	c.given = 1U << ISOL_MATCH_A_INNER_VLAN;
+	expect_tags(&c, 162, 0, 0, 30);
 }
 
 /* Those that are made for not being read. */
@@ -309,7 +357,19 @@ static void random_craft(struct craft *c)
 	GIVE(c, ISOL_MATCH_A_SRC_MAC, c->src_mac);
 	GIVE(c, ISOL_MATCH_A_DST_MAC, c->dst_mac);
 	c->payload = percent(50) ? 0 : below(1000);
-	c->ntags = percent(70) ? 0 : between(1, 2);
+	if (percent(30)) {
+		c->vlan = below(4095);
+		c->pcp = below(8);
+		c->inner_vlan = below(4096);
+		if (percent(70))
+			craft_give(c, ISOL_MATCH_A_VLAN);
+		if (percent(60))
+			craft_give(c, ISOL_MATCH_A_PCP);
+		if (percent(40))
+			craft_give(c, ISOL_MATCH_A_INNER_VLAN);
+	}
+	if (!craft_tagged(c))
+		c->ntags = percent(70) ? 0 : between(1, 2);
 	for (i = 0; i < c->ntags; i++) {
 		c->tags[i].tpid = tpids[below(ARRAY_SIZE(tpids))];
 		c->tags[i].tci = test_rand();
@@ -387,6 +447,20 @@ static void check_ip(const struct craft *c, const struct isol_key *key)
 	CHECK_EQ(key->v[ISOL_MATCH_A_TCP_FLAGS], c->proto == 6 ? c->tcp_flags : 0);
 }
 
+/* With tags that are none of these fields' the two parsers agree about them. */
+static void check_tags(const struct craft *c, const struct isol_key *key)
+{
+	bool vlan = craft_has(c, ISOL_MATCH_A_VLAN), tagged = craft_tagged(c);
+
+	if (c->ntags)
+		return;
+	CHECK_EQ(key->v[ISOL_MATCH_A_VLAN], vlan ? c->vlan : 0);
+	CHECK_EQ(key->v[ISOL_MATCH_A_PCP], craft_has(c, ISOL_MATCH_A_PCP) ? c->pcp :
+		 tagged ? 0 : ISOL_NO_PCP);
+	CHECK_EQ(key->v[ISOL_MATCH_A_INNER_VLAN], craft_has(c, ISOL_MATCH_A_INNER_VLAN) ?
+		 c->inner_vlan : ISOL_NO_INNER_VLAN);
+}
+
 static void random_crafts(void)
 {
 	u32 rounds = test_rounds(100000), i;
@@ -396,6 +470,7 @@ static void random_crafts(void)
 	for (i = 0; i < rounds && test_good(); i++) {
 		random_craft(&c);
 		read_frame(&c, &key);
+		check_tags(&c, &key);
 		CHECK_EQ(key.smac, mac(c.src_mac));
 		CHECK_EQ(key.dmac, mac(c.dst_mac));
 		if (craft_has(&c, ISOL_MATCH_A_ARP_OP)) {
@@ -417,6 +492,7 @@ int main(void)
 	test_begin();
 	run_case("craft_defaults", defaults);
 	run_case("craft_destinations", destinations);
+	run_case("craft_tags", tags);
 	run_case("craft_broken", broken);
 	run_case("craft_checksums", checksums);
 	run_case("craft_payloads", payloads);

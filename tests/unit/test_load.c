@@ -14,6 +14,7 @@
 #include "userspace/load.h"
 #include "userspace/push.h"
 #include "userspace/save.h"
+#include "userspace/set.h"
 #include "userspace/tree.h"
 #include "userspace/yaml.h"
 
@@ -321,6 +322,175 @@ static void speed(void)
 	free(t.s);
 }
 
+/* Most rules ask nothing of frames: these do not pay for what others ask. */
+static void without_match(void)
+{
+	static const char in[] =
+		"isol: 1\nbindings: {a: {port: x}}\nrules:\n"
+		"- {name: r, from: a, to: any, verdict: drop, stateless: true}\n"
+		"- {name: s, from: a, to: any, tcp: 443, verdict: drop, stateless: true}\n";
+	struct diags d = { 0 };
+	const struct rule *r;
+	struct policy *p;
+
+	CHECK_EQ(isol_load("f", in, sizeof(in) - 1, &p, &d), 0);
+	r = policy_find(p, OBJECT_RULE, "r");
+	CHECK(!r->match && match_empty(rule_match(r)));
+	r = policy_find(p, OBJECT_RULE, "s");
+	CHECK(r->match && !match_empty(rule_match(r)));
+	CHECK_MSG(sizeof(*r) <= 256, "a rule has %zu bytes", sizeof(*r));
+	diags_free(&d);
+	policy_free(p);
+}
+
+/* The files that there are for a policy that names some. */
+static int read_fake(const char *path, size_t max, char **buf, size_t *len)
+{
+	static const struct {
+		const char *path;
+		const char *text;
+		size_t len;
+	} files[] = {
+		{ "dir/a.txt", "\xef\xbb\xbf# all that is bad\n10.0.0.0/8\t# ten\r\n\n   2001:db8::/32", 0 },
+		{ "/b", "192.0.2.1\n", 0 },
+		{ "dir/bad", "10.0.0.1\n  10.0.0.1/8\n#\n10.0.0.1, 10.0.0.2\nx y # \x1b\n", 0 },
+		{ "dir/nul", "10.0.0.1\n1\0 2\n", 13 },
+		{ "dir/long", "1111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111111\n", 0 },
+		{ "dir/none", "# no elements\n", 0 },
+		{ "dir/-", "80", 0 },
+		{ "dir/big", "", 0 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(files); i++) {
+		if (strcmp(files[i].path, path))
+			continue;
+		*len = files[i].len ? files[i].len : strlen(files[i].text);
+		if (!strcmp(path, "dir/big"))
+			*len = max + 1;
+		*buf = calloc(1, *len + 1);
+		memcpy(*buf, files[i].text, files[i].len ? files[i].len : strlen(files[i].text));
+		return 0;
+	}
+	return -ENOENT;
+}
+
+/* What a policy holds that names files, or what is said of it. */
+static void expect_files(const char *of, const char *expected)
+{
+	const struct load_files files = { .policy = "dir/p.yaml", .read = read_fake };
+	char buf[512], *text = NULL, element[MATCH_TEXT_SIZE];
+	struct diags d = { 0 };
+	struct policy *p;
+	struct set *s;
+	size_t size, i;
+	FILE *f = open_memstream(&text, &size);
+
+	snprintf(buf, sizeof(buf), "isol: 1\nsets: {s: %s}\n"
+		 "rules: [{name: r, from: members, to: any, src: {set: s}, verdict: drop, stateless: true}]\n",
+		 of);
+	if (!isol_load_files("dir/p.yaml", buf, strlen(buf), &files, &p, &d)) {
+		s = policy_find(p, OBJECT_SET, "s");
+		for (i = 0; i < s->n; i++)
+			fprintf(f, "%s ", element_format(&s->v[i], element));
+	}
+	/* after the policy has gone: what is said does not live in it */
+	policy_free(p);
+	diags_print(&d, f);
+	diags_free(&d);
+	fclose(f);
+	CHECK_MSG(!strcmp(text, expected), "%s: '%s'", of, text);
+	free(text);
+}
+
+static void element_files(void)
+{
+	expect_files("{addresses: {file: a.txt}}", "10.0.0.0/8 2001:db8::/32 ");
+	expect_files("{addresses: {file: [a.txt, /b]}}", "10.0.0.0/8 2001:db8::/32 192.0.2.1 ");
+	expect_files("{addresses: {file: none}}",
+		     "dir/p.yaml:2:8: warning: the set 's' is empty: it holds nothing\n");
+	expect_files("{addresses: {file: c}}",
+		     "dir/p.yaml:2:30: error: dir/c: No such file or directory\n");
+	expect_files("{addresses: {file: big}}",
+		     "dir/p.yaml:2:30: error: dir/big is larger than 16 MiB\n");
+	expect_files("{addresses: {file: bad}}",
+		     "dir/bad:2:3: error: 10.0.0.1/8 has bits beyond the prefix; expected 10.0.0.0/8, or 10.0.0.1 alone\n"
+		     "dir/bad:4:9: error: a comma; expected one element on each line\n"
+		     "dir/bad:5:1: error: 'x y'; expected an IP address, a prefix like 10.0.0.0/8 or a range like 10.0.0.1-10.0.0.9\n");
+	expect_files("{addresses: {file: nul}}",
+		     "dir/nul:2:1: error: a NUL character; expected an address\n");
+	expect_files("{addresses: {file: long}}",
+		     "dir/long:1:1: error: 100 bytes; expected an address\n");
+	/* in the order of the policy's file, and then others */
+	expect_files("{addresses: {file: [c, bad, d]}}",
+		     "dir/p.yaml:2:31: error: dir/c: No such file or directory\n"
+		     "dir/p.yaml:2:39: error: dir/d: No such file or directory\n"
+		     "dir/bad:2:3: error: 10.0.0.1/8 has bits beyond the prefix; expected 10.0.0.0/8, or 10.0.0.1 alone\n"
+		     "dir/bad:4:9: error: a comma; expected one element on each line\n"
+		     "dir/bad:5:1: error: 'x y'; expected an IP address, a prefix like 10.0.0.0/8 or a range like 10.0.0.1-10.0.0.9\n");
+	/* the standard input is none of the policy's files */
+	expect_files("{ports: {file: \"-\"}}",
+		     "dir/p.yaml:3:54: error: rule 'r': 'src' with the set 's', which is of ports (line 2); expected one of addresses\n");
+}
+
+/* 100,000 prefixes: read, checked, sent, compared and written in a second or two. */
+static void many_elements(void)
+{
+	static char buffer[GENL_BUFFER_SIZE];
+	struct genl g = { .out = buffer, .family = 30 };
+	unsigned int i, start = test_ms(), loaded, saved;
+	struct diags d = { 0 };
+	struct text t = { 0 };
+	char *text = NULL;
+	struct policy *p;
+	size_t sent = 0, len;
+	json_t *tree;
+	FILE *f;
+
+	append(&t, "isol: 1\nrules: [{name: r, from: members, to: any, src: {set: s}, verdict: drop, stateless: true}]\n"
+	       "sets:\n  s:\n    addresses:\n");
+	for (i = 0; i < 100000; i++)
+		if (i % 4)
+			append(&t, "    - %u.%u.%u.0/24\n", 1 + i / 60000, i / 250 % 240, i % 250);
+		else
+			append(&t, "    - \"2001:db8:%x::/48\"\n", i / 4);
+	CHECK_EQ(isol_load("f", t.s, t.len, &p, &d), 0);
+	loaded = test_ms();
+	if (p) {
+		push_messages(&g, p, count, &sent);
+		CHECK(!policy_diff(p, p, NULL, NULL));
+		f = open_memstream(&text, &len);
+		tree = tree_policy(p);
+		CHECK_EQ(save_yaml(tree, f), 0);
+		json_decref(tree);
+		fclose(f);
+		CHECK(len > 1000000);
+		free(text);
+	}
+	saved = test_ms();
+	printf("# 100000 elements loaded in %u ms, sent as %zu bytes, compared and saved in %u ms\n",
+	       loaded - start, sent, saved - loaded);
+	CHECK(saved - start < 10000);
+	policy_free(p);
+	diags_free(&d);
+	free(t.s);
+}
+
+/* As many as there may be, over all sets. */
+static void most_elements(void)
+{
+	static const char s[] = "isol: 1\nremotes: {r: [10.0.0.1]}\nrules: [{name: r, from: [members, r], to: any, src: {set: s}, verdict: drop, stateless: true}]\nsets:\n  s:\n    addresses:\n";
+	static const char n[] = "isol: 1\nsets:\n";
+
+	many(s, "    - 10.0.0.%u-10.255.0.0\n", "", 256, NULL);
+	many(s, "    - 0.0.0.0/0 # %u\n", "", ISOL_MAX_ELEMENTS - 1, NULL);
+	many(s, "    - 0.0.0.0/0 # %u\n", "", ISOL_MAX_ELEMENTS,
+	     ":7: error: more than 131072 elements of sets and remotes in all");
+	many(n, "  s%u: {ports: [1]}\n", "", 1025, "f:1027:3: error: more than 1024 sets");
+	many(n, "  s%u: {ports: [1]}\n", "remotes: {r: [10.0.0.1]}\n", 1024,
+	     "more than 1024 sets, remotes included");
+}
+
 int main(void)
 {
 	test_begin();
@@ -328,6 +498,10 @@ int main(void)
 	run_case("load_bytes", bytes);
 	run_case("load_nesting", nesting);
 	run_case("load_limits", limits);
+	run_case("load_without_match", without_match);
+	run_case("load_element_files", element_files);
+	run_case("load_many_elements", many_elements);
+	run_case("load_most_elements", most_elements);
 	run_case("load_mutants", mutants);
 	run_case("load_speed", speed);
 	return test_end();

@@ -17,6 +17,7 @@ static const struct {
 	{ ISOL_MATCH_A_FRAGMENT, &fragment_names },
 	{ ISOL_MATCH_A_PROTO, &proto_names },
 	{ ISOL_MATCH_A_ARP_OP, &arp_op_names },
+	{ ISOL_MATCH_A_VLAN, &vlan_names },
 };
 
 static bool parse(u32 field, bool v6, const char *text, struct match_value *v, u32 *real,
@@ -173,6 +174,16 @@ static const struct {
 	{ F(ARP_OP), 0, "65535", NULL, 0 },
 	{ F(ARP_SENDER), 0, "10.0.0.0/8", NULL, 0 },
 	{ F(ARP_TARGET), 0, "10.0.0.1", NULL, 0 },
+	{ F(VLAN), 0, "30", NULL, 0 },
+	{ F(VLAN), 0, "4094", NULL, 0 },
+	{ F(VLAN), 0, "0", "none", 0 },
+	{ F(VLAN), 0, "20-29", NULL, 0 },
+	{ F(VLAN), 0, "none-10", "0-10", 0 },
+	{ F(PCP), 0, "0", NULL, 0 },
+	{ F(PCP), 0, "7", NULL, 0 },
+	{ F(PCP), 0, "5-7", NULL, 0 },
+	{ F(INNER_VLAN), 0, "0", NULL, 0 },
+	{ F(INNER_VLAN), 0, "100-4095", NULL, 0 },
 };
 
 static void texts(void)
@@ -343,7 +354,7 @@ static const struct {
 	{ F(DSCP), 0, "64-10",
 	  "64 is out of range; expected a DSCP: a name like af41, or 0 to 63" },
 	{ F(FRAGMENT), 0, "last",
-	  "'last'; expected none, first or later" },
+	  "'last'; expected none, first or later; did you mean 'later'?" },
 	{ F(FRAGMENT), 0, "0",
 	  "'0'; expected none, first or later" },
 	{ F(FRAGMENT), 0, "frist",
@@ -482,7 +493,111 @@ static const struct {
 	  "10.0.0.1/8 has bits beyond the prefix; expected 10.0.0.0/8, or 10.0.0.1 alone" },
 	{ F(ARP_TARGET), 0, "web",
 	  "'web'; expected an IPv4 address, a prefix like 10.0.0.0/8 or a range like 10.0.0.1-10.0.0.9" },
+	{ F(VLAN), 0, "4095",
+	  "4095 is out of range; expected a VLAN: 1 to 4094, or none" },
+	{ F(VLAN), 0, "0x1e",
+	  "'0x1e'; expected a VLAN: 1 to 4094, or none, in decimal" },
+	{ F(VLAN), 0, "030",
+	  "'030' begins with 0, which is octal to some; expected a VLAN: 1 to 4094, or none" },
+	{ F(VLAN), 0, "nome",
+	  "'nome'; expected a VLAN: 1 to 4094, or none; did you mean 'none'?" },
+	{ F(VLAN), 0, "30-20",
+	  "30-20 begins above its end; expected 20-30" },
+	{ F(VLAN), 0, "30-4095",
+	  "4095 is out of range; expected a VLAN: 1 to 4094, or none" },
+	{ F(PCP), 0, "8",
+	  "8 is out of range; expected a priority: 0 to 7" },
+	{ F(PCP), 0, "none",
+	  "'none'; expected a priority: 0 to 7" },
+	{ F(INNER_VLAN), 0, "4096",
+	  "4096 is out of range; expected the VID of a tag: 0 to 4095" },
+	{ F(INNER_VLAN), 0, "none",
+	  "'none'; expected the VID of a tag: 0 to 4095" },
 };
+
+/* The lists of the documentation are those of the tool; ISOL_UPDATE=1 writes them. */
+static void names_documented(void)
+{
+	static const char path[] = ISOL_TESTS "/../../docs/names.md";
+	static const char head[] =
+		"# Names\n\n"
+		"What rules may say instead of numbers; `isolctl names` prints the same. Of several names for\n"
+		"one number the first is written, and all are read. They are part of isolctl, so that a\n"
+		"policy means the same on every host, but for two:\n\n"
+		"- the names of ports are those of the services in the host's `/etc/services` (or wherever its\n"
+		"  `nsswitch.conf` has them), for TCP, UDP, SCTP and DCCP. A name that is another port with\n"
+		"  each of these is refused;\n"
+		"- protocols that are not in the list below are looked for in the host's `/etc/protocols`.\n\n"
+		"The policy in the kernel has numbers: `isolctl save` and `isolctl show` write ports as numbers, and\n"
+		"these names where there are some.\n";
+	char *text = NULL, *file;
+	size_t size, len, i, j;
+	FILE *f = open_memstream(&text, &size);
+
+	fputs(head, f);
+	for (i = 0; i < NAME_KINDS; i++) {
+		const struct name_kind *kind = &name_kinds[i];
+
+		fprintf(f, "\n## %s: %s\n\n| number | names |\n|---|---|\n", kind->name, kind->what);
+		for (j = 0; j < kind->names->n; j++) {
+			const struct number_name *v = &kind->names->v[j];
+			size_t k;
+
+			if (name_of(kind->names, v->number) != v->name)
+				continue;
+			fprintf(f, kind->hex ? "| 0x%04x | `%s`" : "| %u | `%s`", v->number, v->name);
+			for (k = j + 1; k < kind->names->n; k++)
+				if (kind->names->v[k].number == v->number)
+					fprintf(f, ", `%s`", kind->names->v[k].name);
+			fputs(" |\n", f);
+		}
+	}
+	fclose(f);
+	if (getenv("ISOL_UPDATE")) {
+		f = fopen(path, "w");
+		fputs(text, f);
+		fclose(f);
+	}
+	f = fopen(path, "r");
+	CHECK(f);
+	if (f) {
+		file = calloc(1, 1 << 16);
+		len = fread(file, 1, (1 << 16) - 1, f);
+		fclose(f);
+		CHECK_MSG(len == size && !strcmp(file, text), "docs/names.md has other names");
+		free(file);
+	}
+	free(text);
+}
+
+/* Whatever a hint says can be written. */
+static void hints(void)
+{
+	static const struct {
+		const struct number_names *names;
+		const char *word;
+		const char *name;
+	} v[] = {
+		{ &icmp_names, "ping", "echo-request" },
+		{ &icmp6_names, "ra", "router-advertisement" },
+		{ &icmp6_names, "neighbor", "neighbor-solicitation" },
+		{ &icmp_names, "exceeded", "time-exceeded" },
+		{ &arp_op_names, "is-at", "reply" },
+		{ &ethertype_names, "pppoe", "pppoe-discovery" },
+		{ &icmp_names, "quack", NULL },
+		{ &icmp_names, "re", NULL },
+		{ &arp_op_names, "ping", NULL },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(v); i++) {
+		const char *name = other_name(v[i].names, v[i].word);
+
+		CHECK_MSG(!name == !v[i].name && (!name || !strcmp(name, v[i].name)), "%s: %s",
+			  v[i].word, name ? name : "nothing");
+		CHECK(!name || number_of(v[i].names, name) >= 0);
+	}
+}
 
 static void refusals(void)
 {
@@ -513,7 +628,7 @@ static void rubbish(void)
 	memset(text, '1', sizeof(text));
 	text[sizeof(text) - 1] = '\0';
 	for (field = 1; field <= ISOL_MATCH_A_MAX; field++)
-		for (k = 0; k < 4; k++) {
+		for (k = 0; k < 4 && match_type(field) != MATCH_SET; k++) {
 			text[300] = "1-/:"[k];
 			CHECK(!parse(field, false, text, &v, &real, msg));
 			CHECK(strlen(msg) > 300 && strlen(msg) < sizeof(msg));
@@ -524,7 +639,8 @@ static void rubbish(void)
 	for (i = 0; i < rounds; i++) {
 		do
 			field = between(1, ISOL_MATCH_A_MAX);
-		while (field == F(SPORT) || field == F(DPORT) || field == F(PROTO));
+		while (field == F(SPORT) || field == F(DPORT) || field == F(PROTO) ||
+		       match_type(field) == MATCH_SET);
 		len = below(percent(10) ? 300 : 12);
 		for (k = 0; k < len; k++)
 			text[k] = bytes[below(sizeof(bytes) - 1)];
@@ -607,6 +723,7 @@ static void random_value(u32 field, struct match_value *v)
 		[F(DST_IP4)] = UINT32_MAX, [F(DSCP)] = 63, [F(FRAGMENT)] = ISOL_FRAGMENT_MAX,
 		[F(PROTO)] = 255, [F(SPORT)] = 0xffff, [F(DPORT)] = 0xffff, [F(ICMP)] = 0xffff,
 		[F(ARP_OP)] = 0xffff, [F(ARP_SENDER)] = UINT32_MAX, [F(ARP_TARGET)] = UINT32_MAX,
+		[F(VLAN)] = ISOL_VLAN_MAX, [F(PCP)] = 7, [F(INNER_VLAN)] = 4095,
 	};
 	u32 beyond;
 
@@ -667,7 +784,7 @@ static void round_trips(void)
 	u32 field, real;
 
 	for (field = 1; field <= ISOL_MATCH_A_MAX; field++)
-		for (i = 0; i < rounds; i++) {
+		for (i = 0; i < rounds && match_type(field) != MATCH_SET; i++) {
 			bool v6 = percent(50);
 
 			random_value(field, &v);
@@ -691,7 +808,7 @@ static void ask(struct arena *a, struct match *m, u32 line, u32 field, const cha
 
 	text += not ? 4 : 0;
 	CHECK_MSG(parse(field, false, text, &v, &real, msg), "%s: %s", text, msg);
-	v.at = (struct mark){ line, 7 };
+	v.at = (struct mark){ .line = line, .col = 7 };
 	match_add(a, m, real, &v);
 	m->of[real].negate = not;
 }
@@ -751,6 +868,42 @@ static void matches(void)
 	arena_free(&a);
 }
 
+/* Fields of sets hold names; a copy has them for itself. */
+static void sets(void)
+{
+	char name[] = "blocklist", buf[MATCH_TEXT_SIZE];
+	struct match_value v = { .set = name };
+	struct match m = {}, copy, other = {};
+	struct arena a = {};
+	u32 field, found = 0;
+
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		u32 sets_of = match_set_field(field);
+
+		CHECK((match_type(field) == MATCH_SET) == (match_set_type(field) >= 0));
+		if (!sets_of)
+			continue;
+		found++;
+		CHECK_EQ(match_type(sets_of), MATCH_SET);
+		CHECK_EQ(match_set_type(field), -1);
+		CHECK_EQ(match_set_field(sets_of), 0);
+	}
+	CHECK_EQ(found, 8);
+	CHECK_EQ(match_set_type(F(SRC_SET)), ISOL_SET_ADDRESSES);
+	CHECK_EQ(match_set_type(F(DST_MAC_SET)), ISOL_SET_MACS);
+	CHECK_EQ(match_set_type(F(DPORT_SET)), ISOL_SET_PORTS);
+	CHECK(!strcmp(match_format(F(SRC_SET), &v, false, buf), "blocklist"));
+	match_add(&a, &m, F(SRC_SET), &v);
+	match_copy(&a, &copy, &m);
+	CHECK(match_equal(&m, &copy));
+	name[0] = 'B';
+	CHECK(!match_equal(&m, &copy));
+	CHECK(!strcmp(copy.of[F(SRC_SET)].v[0].set, "blocklist"));
+	match_add(&a, &other, F(DST_SET), &v);
+	CHECK(!match_equal(&m, &other));
+	arena_free(&a);
+}
+
 /* As the kernel has it; here it is only seen that it is asked about just this. */
 static void checks(void)
 {
@@ -764,6 +917,9 @@ static void checks(void)
 		{ NULL, 0, { { F(SRC_IP4), "10.0.0.0/8" }, { F(SRC_IP4), "fe80::/10" } } },
 		{ NULL, 0, { { F(DST_MAC), "52:54:00:00:00:00/24" }, { F(CAST), "unicast" } } },
 		{ NULL, 0, { { F(SRC_IP4), "0.0.0.0/0" } } },
+		{ NULL, 0, { { F(VLAN), "none" }, { F(PCP), "not 5" }, { F(INNER_VLAN), "100" } } },
+		{ "rule MATCH PCP: NOT leaves no value", 2,
+		  { { F(VLAN), "30" }, { F(PCP), "not 0-7" } } },
 		{ NULL, 0, { { F(SRC_IP6), "not 8000::/1" }, { F(SRC_IP6), "not 4000::/2" } } },
 		{ "rule MATCH SPORT: needs PROTO of tcp, udp, udplite, sctp or dccp", 2,
 		  { { F(PROTO), "icmp" }, { F(SPORT), "1" } } },
@@ -840,11 +996,14 @@ int main(void)
 	run_case("match_text_every_name", every_name);
 	run_case("match_text_texts", texts);
 	run_case("match_text_values", values);
+	run_case("match_text_names_documented", names_documented);
+	run_case("match_text_hints", hints);
 	run_case("match_text_refusals", refusals);
 	run_case("match_text_rubbish", rubbish);
 	run_case("match_text_services", services);
 	run_case("match_text_round_trips", round_trips);
 	run_case("match_text_matches", matches);
+	run_case("match_text_sets", sets);
 	run_case("match_text_checks", checks);
 	run_case("match_text_limits", limits);
 	return test_end();

@@ -30,6 +30,14 @@ static int add_segment(const char *name, const char *bridge)
 	return isol_model_add_segment(model, &spec, &fault);
 }
 
+static int add_vlan(const char *name, const char *bridge, u16 vlan)
+{
+	const struct isol_segment_spec spec = { .name = name, .bridge = bridge, .vlan = vlan };
+
+	memset(&fault, 0x5a, sizeof(fault));
+	return isol_model_add_segment(model, &spec, &fault);
+}
+
 static int add_group(const char *name)
 {
 	const struct isol_group_spec spec = { .name = name };
@@ -466,6 +474,50 @@ static void segments(void)
 	BAD(add_segment("s", "br9"), -ENOENT, ISOL_F_BRIDGE, 0);
 	BAD(add_segment("s", "eno1"), -ENOENT, ISOL_F_BRIDGE, 0);
 	BAD(add_segment("s", "br0"), -EEXIST, ISOL_F_BRIDGE, 0);
+	GOOD(add_vlan("s", "br0", 30));
+	GOOD(add_vlan("s", "br1", ISOL_VLAN_MAX));
+	BAD(add_vlan("s", "br0", ISOL_VLAN_MAX + 1), -ERANGE, ISOL_F_VLAN, 0);
+	BAD(add_vlan("s", "br9", 30), -ENOENT, ISOL_F_BRIDGE, 0);
+}
+
+/* One segment for each VLAN of a bridge, beside the one that is the bridge. */
+static void vlan_segments(void)
+{
+	const struct isol_bridge *br0, *br1;
+	u32 i;
+
+	for (i = 0; i < 2; i++) {
+		begin();
+		CHECK(!isol_model_wants_vlan(model));
+		CHECK_EQ(add_vlan("red", "br0", 30), 0);
+		CHECK(isol_model_wants_vlan(model));
+		CHECK_EQ(add_vlan("other", "br1", 30), 0);
+		CHECK_EQ(add_segment("whole", "br1"), 0);
+		/* bridges that come later come before VLANs as domains */
+		CHECK_EQ(add_bridge("br2", NULL), 0);
+		CHECK_EQ(add_vlan("blue", "br0", 1), 0);
+		bad(__LINE__, i ? add_vlan("again", "br0", 30) : add_vlan("again", "br1", 30),
+		    -EEXIST, ISOL_F_VLAN, 0);
+	}
+	begin();
+	CHECK_EQ(add_vlan("red", "br0", 30), 0);
+	CHECK_EQ(add_vlan("other", "br1", 30), 0);
+	CHECK_EQ(add_bridge("br2", NULL), 0);
+	CHECK_EQ(add_vlan("blue", "br0", 31), 0);
+	CHECK_EQ(isol_model_seal(model), 0);
+	br0 = isol_model_bridge(model, "br0");
+	br1 = isol_model_bridge(model, "br1");
+	CHECK(br0->segment == model->segments && !br0->segment->vlan);
+	CHECK(!br1->segment);
+	CHECK_EQ(model->nsegments, 4);
+	CHECK_EQ(model->nvlans, 3);
+	CHECK_EQ(isol_model_domain(br0, NULL), 1);
+	CHECK_EQ(isol_model_domain(br0, br0->segment), 1);
+	CHECK_EQ(isol_model_domain(br0, isol_model_find(model, ISOL_SPACE_SEGMENT, "red", 3)), 4);
+	CHECK_EQ(isol_model_domain(br1, isol_model_find(model, ISOL_SPACE_SEGMENT, "other", 5)),
+		 5);
+	CHECK_EQ(isol_model_domain(br0, isol_model_find(model, ISOL_SPACE_SEGMENT, "blue", 4)), 6);
+	end();
 }
 
 /* ---- bindings */
@@ -749,6 +801,7 @@ static const struct try {
 	{ NULL, 0, { R(ICMP, { 0, 65535 }), R(PROTO, { 58, 58 }, { 58, 58 }) } },
 	{ NULL, 0, { R(ARP_OP, { 0, 65535 }), R(ARP_SENDER, { 0, U32_MAX }),
 		     R(ARP_TARGET, { 0, U32_MAX }) } },
+	{ NULL, 0, { R(VLAN, { 0, 4094 }), R(PCP, { 0, 7 }), R(INNER_VLAN, { 0, 4095 }) } },
 
 	/* and one more */
 	{ RULE_MATCH(ETHERTYPE, "must be 0x0600 to 0xffff, or 4 for frames with LLC"),
@@ -773,6 +826,9 @@ static const struct try {
 	{ RULE_MATCH(TCP_FLAGS, "must be 0 to 511"), { M(TCP_FLAGS, { 512, 2 }), TCP } },
 	{ RULE_MATCH(ICMP, "must be 0 to 65535"), { R(ICMP, { 0, 65536 }) } },
 	{ RULE_MATCH(ARP_OP, "must be 0 to 65535"), { R(ARP_OP, { 65536, 65536 }) } },
+	{ RULE_MATCH(VLAN, "must be 0 to 4094"), { R(VLAN, { 30, 30 }, { 4095, 4095 }) } },
+	{ RULE_MATCH(PCP, "must be 0 to 7"), { NOT_R(PCP, { 7, 8 }) } },
+	{ RULE_MATCH(INNER_VLAN, "must be 0 to 4095"), { R(INNER_VLAN, { 0, 4096 }) } },
 
 	/* what a value must be */
 	{ RULE_MATCH(CAST, "a RANGE begins above its end"), { R(CAST, { 1, 0 }) } },
@@ -792,6 +848,7 @@ static const struct try {
 	{ RULE_MATCH(DSCP, "no value is given"), { EMPTY(DSCP) } },
 	{ RULE_MATCH(SRC_MAC, "no value is given"), { EMPTY(SRC_MAC) } },
 	{ RULE_MATCH(DST_IP6, "no value is given"), { EMPTY(DST_IP6) } },
+	{ RULE_MATCH(VLAN, "no value is given"), { EMPTY(VLAN) } },
 	{ RULE_MATCH(PROTO, "is given twice"), { TCP, R(DSCP, { 1, 1 }), TCP } },
 	{ "rule MATCH: no such field", ISOL_MATCH_A_MAX + 1,
 	  { { .field = ISOL_MATCH_A_MAX + 1, .n = 1 } } },
@@ -824,6 +881,17 @@ static const struct try {
 			   { MAC_TOP, MAC_TOP | MAC_2ND >> 1 }) } },
 	{ RULE_MATCH(TCP_FLAGS, "NOT leaves no value"),
 	  { NOT_M(TCP_FLAGS, { 256, 256 }, { 0, 256 }), TCP } },
+
+	{ NULL, 0, { NOT_R(VLAN, { 0, 4093 }) } },
+	{ RULE_MATCH(VLAN, "NOT leaves no value"), { NOT_R(VLAN, { 30, 4094 }, { 0, 29 }) } },
+	{ NULL, 0, { NOT_R(VLAN, { 0, 0 }), NOT_R(PCP, { 0, 6 }), NOT_R(INNER_VLAN, { 1, 4095 }) } },
+	{ RULE_MATCH(PCP, "NOT leaves no value"), { NOT_R(PCP, { 0, 7 }) } },
+	{ RULE_MATCH(INNER_VLAN, "NOT leaves no value"), { NOT_R(INNER_VLAN, { 0, 4095 }) } },
+
+	/* tags stand in front of anything */
+	{ NULL, 0, { R(VLAN, { 30, 30 }), TCP, R(DPORT, { 443, 443 }) } },
+	{ NULL, 0, { R(PCP, { 5, 5 }), R(ARP_OP, { 1, 1 }) } },
+	{ NULL, 0, { R(INNER_VLAN, { 100, 100 }), R(VLAN, { 0, 0 }), R(ETHERTYPE, { 4, 4 }) } },
 
 	/* casts, and addresses that are of them */
 	{ NULL, 0, { R(CAST, { 0, 0 }), M(DST_MAC, { 0x525400000000ULL, 0xffffff000000ULL }) } },
@@ -1105,6 +1173,15 @@ static bool nth_number(u32 field, u32 i, u64 *x)
 	case ISOL_MATCH_A_DSCP:
 		*x = i;
 		return i < 64;
+	case ISOL_MATCH_A_PCP:
+		*x = i;
+		return i < 8;
+	case ISOL_MATCH_A_VLAN:
+		*x = i;
+		return i < 4095;
+	case ISOL_MATCH_A_INNER_VLAN:
+		*x = i;
+		return i < 4096;
 	case ISOL_MATCH_A_ETHERTYPE:
 		*x = i + 0x5ff;
 		if (!i)
@@ -1132,7 +1209,8 @@ static bool may(const struct isol_values *const *of, u32 field, bool (*wanted)(u
 	u64 x;
 	u32 i;
 
-	if (!of[field])
+	/* a set may hold anything */
+	if (!of[field] || isol_field_set(field))
 		return true;
 	for (i = 0; nth_number(field, i, &x); i++)
 		if ((!wanted || wanted(x)) && is_among(of[field], x))
@@ -1185,7 +1263,9 @@ static bool ip_may(const struct isol_values *const *of, bool ip6)
 			    (of[AT(PROTO)] && !is_among(of[AT(PROTO)], proto)) ||
 			    (of[AT(FRAGMENT)] && !is_among(of[AT(FRAGMENT)], fragment)))
 				continue;
-			if (asks(of, AT(SPORT), AT(DPORT)) && !(whole && have_ports(proto)))
+			if ((asks(of, AT(SPORT), AT(DPORT)) ||
+			     asks(of, AT(SPORT_SET), AT(DPORT_SET))) &&
+			    !(whole && have_ports(proto)))
 				continue;
 			if (of[AT(TCP_FLAGS)] && !(whole && proto == 6))
 				continue;
@@ -1218,7 +1298,8 @@ static bool some_frame_may(const struct isol_values *const *of)
 		return false;
 	if (ip_may(of, false) || ip_may(of, true))
 		return true;
-	if (asks(of, AT(SRC_IP4), AT(ICMP)))
+	if (asks(of, AT(SRC_IP4), AT(ICMP)) || asks(of, AT(SRC_SET), AT(DST_SET)) ||
+	    asks(of, AT(SPORT_SET), AT(DPORT_SET)))
 		return false;
 	if (asks(of, AT(ARP_OP), AT(ARP_TARGET)))
 		return !of[AT(ETHERTYPE)] || is_among(of[AT(ETHERTYPE)], 0x806);
@@ -1242,6 +1323,12 @@ static struct isol_range random_range(u32 field)
 	} else if (field == AT(DSCP)) {
 		x = below(64);
 		y = percent(20) ? 63 - x : x;
+	} else if (field == AT(PCP)) {
+		x = below(8);
+		y = percent(50) ? x : below(8);
+	} else if (field == AT(VLAN) || field == AT(INNER_VLAN)) {
+		x = percent(50) ? 0 : below(4);
+		y = (field == AT(VLAN) ? 4094 : 4095) - (percent(50) ? 0 : below(4095));
 	} else if (field == AT(CAST) || field == AT(FRAGMENT)) {
 		x = below(3);
 		y = below(3);
@@ -1285,6 +1372,7 @@ static void random_matches(void)
 		1U << AT(FRAGMENT),
 		1U << AT(PROTO) | 1U << AT(DPORT) | 1U << AT(TCP_FLAGS) | 1U << AT(FRAGMENT),
 		1U << AT(ETHERTYPE) | 1U << AT(ARP_OP) | 1U << AT(ARP_SENDER) | 1U << AT(CAST),
+		1U << AT(VLAN) | 1U << AT(PCP) | 1U << AT(INNER_VLAN) | 1U << AT(PROTO),
 		~0U,
 	};
 	u32 round, rounds = test_rounds(20000), counts[2] = { 0 };
@@ -1395,7 +1483,16 @@ static void limits(void)
 	CHECK_EQ(model->nbridges, ISOL_MAX_BRIDGES);
 	bad(__LINE__, err, -E2BIG, ISOL_F_OBJECT, 0);
 
-	/* No more segments than bridges, so the limit is theirs: all fit. */
+	begin();
+	for (i = model->nsegments, err = 0; i <= ISOL_MAX_SEGMENTS && !err; i++) {
+		snprintf(name, sizeof(name), "x%u", i);
+		err = add_vlan(name, "br1", i);
+	}
+	CHECK_EQ(i, ISOL_MAX_SEGMENTS + 1);
+	CHECK_EQ(model->nsegments, ISOL_MAX_SEGMENTS);
+	bad(__LINE__, err, -E2BIG, ISOL_F_OBJECT, 0);
+
+	/* One that is all of a bridge for each bridge. */
 	begin();
 	for (i = 2, err = 0; i < ISOL_MAX_SEGMENTS && !err; i++) {
 		snprintf(name, sizeof(name), "x%u", i);
@@ -1885,6 +1982,7 @@ static void empty(void)
 	X(bridges) \
 	X(bridges_behind_bindings) \
 	X(segments) \
+	X(vlan_segments) \
 	X(selectors) \
 	X(selectors_taken) \
 	X(macs) \

@@ -48,19 +48,72 @@ static u32 less_far(u32 shape, enum isol_depth depth)
 	return shape;
 }
 
-static void compare(const char *what, const struct isol_packet *packet,
-		    const struct naive_frame *same, enum isol_depth depth, struct isol_key *key)
+static void agree(const char *what, const struct isol_packet *packet,
+		  const struct naive_frame *same, enum isol_depth depth,
+		  const struct isol_key *key)
 {
 	struct naive_key naive;
 	const char *differs;
 
+	naive_parse(same, depth, &naive);
+	differs = naive_differs(key, &naive);
+	CHECK_MSG(!differs,
+		  "%s: %u of %u bytes, depth %u, VLAN of %u: %s (shape %u, should be %u)", what,
+		  packet->linear, packet->len, depth, same->who, differs, key->shape, naive.shape);
+}
+
+/* The VLAN of a frame that has been read, whoever says it. */
+static void compare_vlan(const char *what, struct isol_packet packet,
+			 struct naive_frame same, enum isol_depth depth,
+			 const struct isol_key *read)
+{
+	static const u16 some[] = { 0, 1, 2, 30, 4094, 4095 };
+	struct isol_key key = *read;
+	u32 vlan = some[packet.len % ARRAY_SIZE(some)], told;
+
+	same.who = NAIVE_VLAN_UNKNOWN;
+	isol_frame_vlan(&packet, &key);
+	agree(what, &packet, &same, depth, &key);
+
+	same.who = NAIVE_VLAN_TOLD;
+	packet.vlan_known = true;
+	for (told = 0; told < 4; told++) {
+		packet.vlan_tagged = told & 1;
+		packet.vlan_within = told & 2;
+		packet.pcp = packet.len & 7;
+		packet.vlan = vlan;
+		same.vlan_tagged = packet.vlan_tagged;
+		same.vlan_within = packet.vlan_within;
+		same.pcp = packet.pcp;
+		same.vlan = packet.vlan;
+		key = *read;
+		isol_frame_vlan(&packet, &key);
+		agree(what, &packet, &same, depth, &key);
+	}
+
+	same.who = NAIVE_VLAN_TAG;
+	key = *read;
+	isol_packet_vlan(&packet);
+	isol_frame_vlan(&packet, &key);
+	agree(what, &packet, &same, depth, &key);
+
+	/* some frames are in the VLAN that their tag says, some in another */
+	same.who = NAIVE_VLAN_BRIDGE;
+	same.vlan = packet.len & 8 ? packet.vlan : vlan;
+	key = *read;
+	isol_packet_classify(&packet, same.vlan);
+	isol_frame_vlan(&packet, &key);
+	agree(what, &packet, &same, depth, &key);
+}
+
+static void compare(const char *what, const struct isol_packet *packet,
+		    const struct naive_frame *same, enum isol_depth depth, struct isol_key *key)
+{
 	/* what is not written is nothing that anybody could mean */
 	memset(key, 0xa5, sizeof(*key));
 	isol_frame_parse(packet, depth, key);
-	naive_parse(same, depth, &naive);
-	differs = naive_differs(key, &naive);
-	CHECK_MSG(!differs, "%s: %u of %u bytes, depth %u: %s (shape %u, should be %u)", what,
-		  packet->linear, packet->len, depth, differs, key->shape, naive.shape);
+	agree(what, packet, same, depth, key);
+	compare_vlan(what, *packet, *same, depth, key);
 }
 
 #ifdef __KERNEL__
@@ -304,6 +357,93 @@ static void tags(void)
 	};
 
 	expect(list, ARRAY_SIZE(list));
+}
+
+/* What comes of the tags, by who says which VLAN a frame is in. */
+static void vlans(void)
+{
+	enum { TOLD, BESIDE, GONE, WITHIN, FIRST, IN_30, IN_0, NONE = ISOL_NO_PCP,
+	       NO_INNER = ISOL_NO_INNER_VLAN };
+#define REST "0800" IP4("0028", "06") TCP
+#define ONE MACS Q("8100", "a01e") REST			/* priority 5, VID 30 */
+#define TWO MACS Q("88a8", "a01e") Q("8100", "6064") REST	/* and 3, 100 */
+	static const struct {
+		const char *what;
+		const char *text;
+		u8 who;
+		u32 vlan, pcp, inner;
+	} list[] = {
+		{ "no tag, beside", ETH("0800") IP4("0028", "06") TCP, BESIDE, 10, 7, NO_INNER },
+		{ "no tag, taken off", ETH("0800") IP4("0028", "06") TCP, TOLD, 10, 7, NO_INNER },
+		{ "no tag, never had one", ETH("0800") IP4("0028", "06") TCP, GONE, 10, NONE, NO_INNER },
+		{ "no tag, by the tag", ETH("0800") IP4("0028", "06") TCP, FIRST, 0, NONE, NO_INNER },
+		{ "no tag, by the bridge", ETH("0800") IP4("0028", "06") TCP, IN_30, 30, NONE, NO_INNER },
+		{ "no tag, in none", ETH("0800") IP4("0028", "06") TCP, IN_0, 0, NONE, NO_INNER },
+		{ "a tag behind another", ONE, BESIDE, 10, 7, 30 },
+		{ "a tag behind none", ONE, GONE, 10, NONE, 30 },
+		{ "a tag, still there", ONE, WITHIN, 10, 7, NO_INNER },
+		{ "a tag, by it", ONE, FIRST, 30, 5, NO_INNER },
+		{ "a tag, by the bridge", ONE, IN_30, 30, 5, NO_INNER },
+		{ "a tag that the bridge passes over", ONE, IN_0, 0, NONE, 30 },
+		{ "two, by the first", TWO, FIRST, 30, 5, 100 },
+		{ "two, the first still there", TWO, WITHIN, 10, 7, 100 },
+		{ "two behind none", TWO, GONE, 10, NONE, 30 },
+		{ "two, by the bridge", TWO, IN_30, 30, 5, 100 },
+		{ "two that the bridge passes over", TWO, IN_0, 0, NONE, 30 },
+		{ "priority alone", MACS Q("8100", "e000") REST, FIRST, 0, 7, NO_INNER },
+		{ "priority alone, by the bridge", MACS Q("8100", "e000") REST, IN_30, 30, 7, NO_INNER },
+		{ "priority alone, in front", MACS Q("8100", "e000") Q("8100", "0fff") REST,
+		  IN_30, 30, 7, 4095 },
+		{ "DEI", MACS Q("8100", "1000") REST, FIRST, 0, 0, NO_INNER },
+		{ "the last VID", MACS Q("8100", "0ffe") REST, FIRST, 4094, 0, NO_INNER },
+		{ "the reserved VID", MACS Q("8100", "1fff") REST, FIRST, 4095, 0, NO_INNER },
+		{ "inner VID of 0", MACS Q("8100", "001e") Q("8100", "e000") REST, FIRST, 30, 0, 0 },
+		{ "tags in front of ARP", MACS Q("8100", "001e") Q("8100", "0001") "0806" ARP,
+		  FIRST, 30, 0, 1 },
+		{ "tags in front of what is not read", MACS Q("8100", "001e") Q("8100", "0001")
+		  "8847 00*46", FIRST, 30, 0, 1 },
+		{ "an old tag is none", MACS Q("8100", "001e") Q("9100", "0001") REST,
+		  FIRST, 30, 0, NO_INNER },
+		{ "a tag and an EtherType", MACS Q("8100", "001e") "88b5", FIRST, 30, 0, NO_INNER },
+	};
+	struct frame *f = malloc(sizeof(*f));
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		u8 who = list[i].who;
+		struct isol_packet packet = {
+			.head = f->data, .vlan_known = true, .vlan_tagged = who != GONE,
+			.vlan_within = who == WITHIN, .pcp = 7, .vlan = 10,
+			.tagged = who == BESIDE,
+		};
+		enum isol_depth depth;
+		struct isol_key key;
+
+		from_text(f, list[i].text);
+		packet.len = f->len;
+		packet.linear = f->len;
+		if (who == FIRST)
+			isol_packet_vlan(&packet);
+		else if (who == IN_30 || who == IN_0)
+			isol_packet_classify(&packet, who == IN_30 ? 30 : 0);
+		for (depth = ISOL_DEPTH_L2; depth <= ISOL_DEPTH_L4; depth++) {
+			isol_frame_parse(&packet, depth, &key);
+			/* as many as are followed */
+			if (who == BESIDE)
+				CHECK(key.shape != U);
+			isol_frame_vlan(&packet, &key);
+			CHECK_MSG(key.v[ISOL_MATCH_A_VLAN] == list[i].vlan &&
+				  key.v[ISOL_MATCH_A_PCP] == list[i].pcp &&
+				  key.v[ISOL_MATCH_A_INNER_VLAN] == list[i].inner,
+				  "%s: VLAN %u priority %u inner %u", list[i].what,
+				  key.v[ISOL_MATCH_A_VLAN], key.v[ISOL_MATCH_A_PCP],
+				  key.v[ISOL_MATCH_A_INNER_VLAN]);
+		}
+	}
+	free(f);
+#undef REST
+#undef ONE
+#undef TWO
 }
 
 /* By each EtherType what frames are that have IP nowhere. */
@@ -935,6 +1075,7 @@ static void random_frames(void)
 #define CASES(X) \
 	X(ethernet) \
 	X(tags) \
+	X(vlans) \
 	X(ethertypes) \
 	X(arps) \
 	X(ip4) \

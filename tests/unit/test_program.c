@@ -129,10 +129,13 @@ static struct world *random_rules(const struct gen_shape *shape, u32 n)
 
 	add_binding(w, "a");
 	add_binding(w, "b");
+	if (shape->sets)
+		CHECK_EQ(gen_sets(w->model, shape), 0);
 	for (i = 0; i < n; i++) {
 		gen_match(&w->match, shape);
 		snprintf(name, sizeof(name), "r%u", i);
-		add_rule(w, name, "a", "b", percent(shape->accept));
+		add_rule(w, name, "a", "b", percent(shape->accept) ? ISOL_VERDICT_ACCEPT :
+			 percent(30) ? ISOL_VERDICT_REJECT : ISOL_VERDICT_DROP);
 	}
 	ask_none(w);
 	if (percent(30))
@@ -169,6 +172,11 @@ static void random_shape(struct gen_shape *shape)
 		.negate = percent(60) ? 0 : between(5, 50),
 		.accept = percent(30) ? 100 * below(2) : between(10, 90),
 	};
+	if (percent(40)) {
+		shape->sets = between(1, 20);
+		shape->elements = percent(70) ? between(1, 4) : between(1, 40);
+		shape->set_fields = between(20, 100);
+	}
 }
 
 static void deep(void)
@@ -268,9 +276,9 @@ static u32 try_each(struct world *w, u32 n)
 	while (p && n-- && test_good()) {
 		keys_random(keys, &key);
 		want = oracle_ask(w->model, w->model->bridges, &a, &b, &key);
-		keys_reduce(keys, &key, p->depth, &read);
+		keys_reduce(keys, &key, p->depth, p->wants_vlan, &read);
 		d = isol_resolve(&w->compiled.tables, 1, isol_program_ask(p, &read));
-		CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == (want.verdict == ISOL_VERDICT_ACCEPT) &&
+		CHECK_MSG(isol_decision_verdict(d) == want.verdict &&
 			  isol_decision_reason(d) == want.reason &&
 			  (!want.rule || isol_decision_counter(d) == want.nr),
 			  "decision %#x, not %u by reason %u %s; %s", d, want.verdict, want.reason,
@@ -331,11 +339,10 @@ static u32 each_edge(struct world *w, struct keys *keys, const struct isol_rule 
 		for (field = 0; field < rule->match->n; field++)
 			for (nr = 0; keys_edge(keys, rule, shape, field, nr, &key); nr++, n++) {
 				want = oracle_ask(w->model, bridge, &a, &b, &key);
-				keys_reduce(keys, &key, p->depth, &read);
+				keys_reduce(keys, &key, p->depth, p->wants_vlan, &read);
 				d = isol_resolve(&w->compiled.tables, bridge->id,
 						 isol_program_ask(p, &read));
-				CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) ==
-					  (want.verdict == ISOL_VERDICT_ACCEPT) &&
+				CHECK_MSG(isol_decision_verdict(d) == want.verdict &&
 					  isol_decision_reason(d) == want.reason &&
 					  (!want.rule || isol_decision_counter(d) == want.nr),
 					  "decision %#x, not %u by reason %u %s; %s", d,
@@ -387,7 +394,7 @@ static void expect(struct hand *h, u8 verdict, u8 reason, const char *rule)
 	if (isol_cell_asks(end))
 		end = isol_program_ask(isol_cell_program(&h->w->compiled.tables, end), &key);
 	d = isol_resolve(&h->w->compiled.tables, 1, end);
-	CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == (verdict == ISOL_VERDICT_ACCEPT) &&
+	CHECK_MSG(isol_decision_verdict(d) == verdict &&
 		  isol_decision_reason(d) == reason &&
 		  (!rule || (isol_decision_counter(d) < h->w->compiled.nrules &&
 			     !strcmp(h->w->compiled.rule[isol_decision_counter(d)]->name, rule))),
@@ -511,6 +518,144 @@ static void negated(void)
 	world_free(h.w);
 }
 
+static void set_tags(struct hand *h, u32 vlan, u32 pcp, u32 inner)
+{
+	h->key.v[ISOL_MATCH_A_VLAN] = vlan;
+	h->key.v[ISOL_MATCH_A_PCP] = pcp;
+	h->key.v[ISOL_MATCH_A_INNER_VLAN] = inner;
+}
+
+/* One rule that accepts, or the default. */
+static void expect_rule(struct hand *h, bool matches)
+{
+	if (matches)
+		expect(h, ACCEPT, ISOL_REASON_RULE, "r");
+	else
+		expect(h, DROP, ISOL_REASON_BRIDGE_DEFAULT, NULL);
+}
+
+/*
+ * Tags: no rule that asks for one, or for another, is met by a frame without. A VLAN
+ * all frames have, if it is none.
+ */
+static void tags(void)
+{
+	static const struct {
+		u32 field, lo, hi;
+		bool negate;
+		u32 yes[4], no[4];	/* until 1 too many */
+	} list[] = {
+#define END 9999
+		{ ISOL_MATCH_A_VLAN, 30, 30, false, { 30, END }, { 0, 29, 31, 4095 } },
+		{ ISOL_MATCH_A_VLAN, 30, 30, true, { 0, 29, 31, 4095 }, { 30, END } },
+		{ ISOL_MATCH_A_VLAN, 0, 0, false, { 0, END }, { 1, 4094, 4095, END } },
+		{ ISOL_MATCH_A_VLAN, 0, 0, true, { 1, 4094, 4095, END }, { 0, END } },
+		{ ISOL_MATCH_A_VLAN, 1, 4094, false, { 1, 4094, END }, { 0, 4095, END } },
+		{ ISOL_MATCH_A_PCP, 5, 5, false, { 5, END }, { 4, 6, ISOL_NO_PCP, END } },
+		{ ISOL_MATCH_A_PCP, 5, 5, true, { 0, 6, 7, END }, { 5, ISOL_NO_PCP, END } },
+		{ ISOL_MATCH_A_PCP, 0, 7, false, { 0, 7, END }, { ISOL_NO_PCP, END } },
+		{ ISOL_MATCH_A_INNER_VLAN, 100, 100, false, { 100, END },
+		  { 0, 4095, ISOL_NO_INNER_VLAN, END } },
+		{ ISOL_MATCH_A_INNER_VLAN, 100, 100, true, { 0, 99, 4095, END },
+		  { 100, ISOL_NO_INNER_VLAN, END } },
+		{ ISOL_MATCH_A_INNER_VLAN, 0, 4095, false, { 0, 4095, END },
+		  { ISOL_NO_INNER_VLAN, END } },
+	};
+	u32 i, j, shape;
+	struct hand h;
+
+	for (i = 0; i < ARRAY_SIZE(list); i++) {
+		h.w = world_new(DROP);
+		add_binding(h.w, "a");
+		add_binding(h.w, "b");
+		ask_none(h.w);
+		ask(h.w, list[i].field, list[i].lo, list[i].hi);
+		h.w->match.values[0].negate = list[i].negate;
+		add_rule(h.w, "r", "a", "b", ACCEPT);
+		CHECK_EQ(compile(h.w), 0);
+		for (shape = ISOL_SHAPE_UNREAD + 1; shape < ISOL_NSHAPES; shape++) {
+			set(&h, shape, 0x0800, 6, 80);
+			set_tags(&h, 1, 1, 1);
+			for (j = 0; j < 4 && list[i].yes[j] != END; j++) {
+				h.key.v[list[i].field] = list[i].yes[j];
+				expect_rule(&h, true);
+			}
+			for (j = 0; j < 4 && list[i].no[j] != END; j++) {
+				h.key.v[list[i].field] = list[i].no[j];
+				expect_rule(&h, false);
+			}
+		}
+		/* or it might be */
+		set(&h, ISOL_SHAPE_UNREAD, 0, 0, 0);
+		expect(&h, DROP, ISOL_REASON_UNPARSED, NULL);
+		world_free(h.w);
+#undef END
+	}
+}
+
+static u32 classify(const struct world *w, u32 from, u32 to, const struct isol_packet *packet)
+{
+	u32 d = 0;
+
+	CHECK(isol_classify(&w->compiled.tables, isol_word(1, from), isol_word(1, to),
+			    ISOL_VLAN_UNKNOWN, packet, &d));
+	return d;
+}
+
+/* What can be read counts for nothing beside a VLAN that nobody knows. */
+static void vlan_unknown(void)
+{
+	static const u8 tcp[] = {
+		2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 2, 0x08, 0x00,
+		0x45, 0, 0, 40, 0, 0, 0, 0, 64, 6, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
+		0x03, 0xe8, 0, 80, 0, 0, 0, 0, 0, 0, 0, 0, 0x50, 2, 0, 0, 0, 0, 0, 0,
+	};
+	struct isol_packet packet = { .head = tcp, .linear = sizeof(tcp), .len = sizeof(tcp) };
+	struct world *w = world_new(DROP);
+	u32 from, to, d;
+
+	add_binding(w, "a");
+	add_binding(w, "b");
+	add_binding(w, "c");
+	ask_none(w);
+	ask(w, ISOL_MATCH_A_VLAN, 30, 30);
+	add_rule(w, "vlan", "a", "b", DROP);
+	add_rule(w, "other", "a", "c", ACCEPT);
+	ask_none(w);
+	ask(w, ISOL_MATCH_A_PROTO, 6, 6);
+	add_rule(w, "tcp", "a", "b", ACCEPT);
+	add_rule(w, "back", "b", "a", ACCEPT);
+	CHECK_EQ(compile(w), 0);
+	CHECK(program(w, "a", "b")->wants_vlan && program(w, "a", "c")->wants_vlan);
+	CHECK(!program(w, "b", "a")->wants_vlan);
+	from = ISOL_CLASS_FIRST_BINDING + isol_model_binding(w->model, "a")->id;
+	to = ISOL_CLASS_FIRST_BINDING + isol_model_binding(w->model, "b")->id;
+	/* it might be in VLAN 30 */
+	d = classify(w, from, to, &packet);
+	CHECK_EQ(d, isol_decision(DROP, ISOL_REASON_UNPARSED, 0));
+	/* and is not */
+	packet.vlan_known = true;
+	packet.vlan = 29;
+	d = classify(w, from, to, &packet);
+	CHECK_EQ(d, isol_decision(ACCEPT, ISOL_REASON_RULE, 2));
+	packet.vlan = 30;
+	d = classify(w, from, to, &packet);
+	CHECK_EQ(d, isol_decision(DROP, ISOL_REASON_RULE, 0));
+	/* where nobody asks it does not matter */
+	packet.vlan_known = false;
+	d = classify(w, to, from, &packet);
+	CHECK_EQ(d, isol_decision(ACCEPT, ISOL_REASON_RULE, 3));
+	/* what accepts in a VLAN does not in one that might be another */
+	to = ISOL_CLASS_FIRST_BINDING + isol_model_binding(w->model, "c")->id;
+	d = classify(w, from, to, &packet);
+	CHECK_EQ(isol_decision_reason(d), ISOL_REASON_UNPARSED);
+	CHECK(!(d & ISOL_DECISION_ACCEPT));
+	packet.vlan_known = true;
+	d = classify(w, from, to, &packet);
+	CHECK_EQ(d, isol_decision(ACCEPT, ISOL_REASON_RULE, 1));
+	world_free(w);
+}
+
 /* No deeper than the rules ask. */
 static void depths(void)
 {
@@ -523,6 +668,9 @@ static void depths(void)
 		{ ISOL_MATCH_A_PROTO, 6, 6, ISOL_DEPTH_L3 },
 		{ ISOL_MATCH_A_ARP_OP, 1, 1, ISOL_DEPTH_L3 },
 		{ ISOL_MATCH_A_FRAGMENT, 0, 0, ISOL_DEPTH_L3 },
+		{ ISOL_MATCH_A_VLAN, 30, 30, ISOL_DEPTH_L2 },
+		{ ISOL_MATCH_A_PCP, 5, 5, ISOL_DEPTH_L2 },
+		{ ISOL_MATCH_A_INNER_VLAN, 100, 100, ISOL_DEPTH_L2 },
 	};
 	struct world *w;
 	u32 i;
@@ -536,12 +684,36 @@ static void depths(void)
 		add_rule(w, "r", "a", "b", ACCEPT);
 		CHECK_EQ(compile(w), 0);
 		CHECK_EQ(program(w, "a", "b")->depth, asked[i].depth);
+		CHECK_EQ(program(w, "a", "b")->wants_vlan, asked[i].field >= ISOL_MATCH_A_VLAN);
 		try_frames(w, 500);
 		world_free(w);
 	}
 }
 
 /* ---- from bytes */
+
+/* Whoever it is that says which VLAN a frame is in. */
+static void tell_vlan(struct isol_packet *packet, const struct isol_key *key)
+{
+	u32 vlan = key->v[ISOL_MATCH_A_VLAN];
+
+	if (key->shape == ISOL_SHAPE_UNREAD || !keys_vlan_known(key))
+		return;
+	switch (below(3)) {
+	case 0:
+		isol_packet_vlan(packet);
+		break;
+	case 1:
+		isol_packet_classify(packet, vlan);
+		break;
+	default:
+		packet->vlan_known = true;
+		packet->vlan_tagged = key->v[ISOL_MATCH_A_PCP] != ISOL_NO_PCP;
+		packet->vlan_within = packet->vlan_tagged;
+		packet->pcp = key->v[ISOL_MATCH_A_PCP] & 7;
+		packet->vlan = vlan;
+	}
+}
 
 /* All the way, by isol_classify(). */
 static void whole_frames(void)
@@ -575,13 +747,19 @@ static void whole_frames(void)
 			packet = (struct isol_packet){ .head = bytes };
 			packet.len = keys_frame(&key, bytes);
 			packet.linear = packet.len;
+			tell_vlan(&packet, &key);
 			isol_frame_parse(&packet, ISOL_DEPTH_L4, &read);
+			if (packet.vlan_known)
+				isol_frame_vlan(&packet, &read);
+			else
+				read.v[ISOL_MATCH_A_VLAN] = KEYS_VLAN_UNKNOWN;
 			/* but for what hides more than is said, they are the same */
 			CHECK_MSG(read.shape == key.shape || key.shape == ISOL_SHAPE_OTHER,
 				  "shape %u became %u", key.shape, read.shape);
 			want = oracle_ask(w->model, w->model->bridges, &a, &b, &read);
-			d = isol_classify(&w->compiled.tables, 1, from, to, &packet);
-			CHECK_MSG(!!(d & ISOL_DECISION_ACCEPT) == (want.verdict == ACCEPT) &&
+			CHECK(isol_classify(&w->compiled.tables, isol_word(1, from),
+					    isol_word(1, to), ISOL_VLAN_UNKNOWN, &packet, &d));
+			CHECK_MSG(isol_decision_verdict(d) == want.verdict &&
 				  isol_decision_reason(d) == want.reason &&
 				  (!want.rule || isol_decision_counter(d) == want.nr),
 				  "decision %#x, not %u by reason %u %s; %s", d, want.verdict,
@@ -722,6 +900,8 @@ static void timings(void)
 #define CASES(X) \
 	X(spelled_out) \
 	X(negated) \
+	X(tags) \
+	X(vlan_unknown) \
 	X(depths) \
 	X(deep) \
 	X(overlapping) \

@@ -83,6 +83,7 @@ static void text(void)
 		"  br1: {}\n"
 		"segments:\n"
 		"  shop: {bridge: br0, within: accept}\n"
+		"  lab: {bridge: br0, vlan: 30}\n"
 		"groups:\n"
 		"  web: {comment: \"of old: web\"}\n"
 		"  \"on\": {}\n"
@@ -90,13 +91,37 @@ static void text(void)
 		"  lb1: {mac: \"52:54:00:00:03:01\", segment: shop, groups: [web, \"on\"]}\n"
 		"  c1: {port: \"vnet*\", claims: 8, role: community, community: red}\n"
 		"  \"12\": {alias: \"vm 12\"}\n"
+		"remotes:\n"
+		"  bastion: [\"10.9.0.5\"]\n"
+		"  corp: {addresses: [\"10.0.0.0/8\", \"fd00::/8\"], comment: known}\n"
+		"sets:\n"
+		"  bl:\n"
+		"    addresses:\n"
+		"    - \"10.0.0.1\"\n    - \"10.0.0.3\"\n    - \"10.0.0.5\"\n    - \"10.0.0.7\"\n"
+		"    - \"10.0.1.1\"\n    - \"10.0.1.3\"\n    - \"10.0.1.5\"\n    - \"10.0.1.7\"\n"
+		"    - \"10.0.2.1\"\n    - \"10.0.2.3\"\n    - \"10.0.2.5\"\n    - \"10.0.2.7\"\n"
+		"    - \"10.0.3.1\"\n    - \"10.0.3.3\"\n    - \"10.0.3.5\"\n    - \"10.0.3.7\"\n"
+		"    - \"::1\"\n"
+		"  routers: {macs: [\"52:54:00:00:03:01\", \"52:54:00:00:00:00/24\"]}\n"
+		"  www: {ports: [80, \"8000-8010\"]}\n"
 		"rules:\n"
 		"- {name: r1, from: web, to: [lb1, host], verdict: accept, stateless: true, owner: ops}\n"
 		"- {name: r2, from: web, to: any, tcp: [443, \"8000-8010\"], src: \"10.0.0.0/8\", verdict: accept, stateless: true}\n"
+		"- name: r3\n"
+		"  from: bastion\n"
+		"  to: [lb1, c1]\n"
+		"  tcp: {set: www}\n"
+		"  src:\n"
+		"    not: {set: [bl, corp]}\n"
+		"  src_mac: {set: routers}\n"
+		"  verdict: accept\n"
+		"  stateless: true\n"
+		"- {name: r4, from: web, to: any, verdict: reject, stateless: true}\n"
 		"quarantine:\n"
 		"  mode: isolate\n"
 		"  rules:\n"
-		"  - {name: q1, from: uplink, to: quarantined, verdict: accept, stateless: true}\n";
+		"  - {name: q1, from: bastion, to: quarantined, verdict: accept, stateless: true}\n"
+		"  - {name: q2, from: quarantined, to: any, verdict: reject, stateless: true}\n";
 	struct policy *p = load(in);
 	char *out;
 
@@ -153,8 +178,32 @@ static const struct written written[] = {
 	{ "cast: broadcast, src_mac: \"52-54-00-AA-00-01\"",
 	  "\"src_mac\":\"52:54:00:aa:00:01\",\"cast\":\"broadcast\"",
 	  "src-mac 52:54:00:aa:00:01 cast broadcast" },
+	{ "vlan: 30", "\"vlan\":30", "vlan 30" },
+	{ "inner_vlan: [0, 100], vlan: [0, 20-29], pcp: {not: 5}",
+	  "\"vlan\":[\"none\",\"20-29\"],\"pcp\":{\"not\":[5]},\"inner_vlan\":[0,100]",
+	  "vlan none,20-29 pcp not 5 inner-vlan 0,100" },
+	{ "vlan: {not: none}, tcp: 443", "\"tcp\":443,\"vlan\":{\"not\":[\"none\"]}",
+	  "tcp dport 443 vlan not none" },
 	{ "dst_mac: {not: \"52:54:00:00:00:00/24\"}",
 	  "\"dst_mac\":{\"not\":[\"52:54:00:00:00:00/24\"]}", "dst-mac not 52:54:00:00:00:00/24" },
+	{ "tcp: {set: web}", "\"tcp\":{\"set\":\"web\"}", "tcp dport @web" },
+	{ "udp: {not: {set: [web, web]}}, sport: {set: web}",
+	  "\"udp\":{\"not\":{\"set\":[\"web\",\"web\"]}},\"sport\":{\"set\":\"web\"}",
+	  "udp dport not @web,@web sport @web" },
+	{ "proto: tcp, dport: {set: [web]}", "\"tcp\":{\"set\":\"web\"}", "tcp dport @web" },
+	{ "proto: [tcp, udp], dport: {set: web}",
+	  "\"proto\":[\"tcp\",\"udp\"],\"dport\":{\"set\":\"web\"}", "proto tcp,udp dport @web" },
+	{ "dst: {not: {set: bl}}, src: {set: [bl, re]}",
+	  "\"src\":{\"set\":[\"bl\",\"re\"]},\"dst\":{\"not\":{\"set\":\"bl\"}}",
+	  "src @bl,@re dst not @bl" },
+	{ "src: {set: bl, and: 10.0.0.1}", "\"src\":{\"set\":\"bl\",\"and\":\"10.0.0.1\"}",
+	  "src @bl and 10.0.0.1" },
+	{ "src: {and: {not: [10.0.0.1, \"::1\"]}, not: {set: bl}}",
+	  "\"src\":{\"not\":{\"set\":\"bl\"},\"and\":{\"not\":[\"10.0.0.1\",\"::1\"]}}",
+	  "src not @bl and not 10.0.0.1,::1" },
+	{ "tcp: {set: web, and: [80, 90]}", "\"tcp\":{\"set\":\"web\",\"and\":[80,90]}",
+	  "tcp dport @web and 80,90" },
+	{ "dst_mac: {set: \"12\"}", "\"dst_mac\":{\"set\":\"12\"}", "dst-mac @12" },
 };
 
 static void matches(void)
@@ -163,12 +212,14 @@ static void matches(void)
 
 	for (i = 0; i < ARRAY_SIZE(written); i++) {
 		const struct written *w = &written[i];
-		char in[512], out[512], *s, *line;
+		char in[1024], out[512], *s, *line;
 		const struct rule *r;
 		struct policy *p;
 
 		snprintf(in, sizeof(in),
-			 "isol: 1\nbindings: {a: {port: x}}\nrules:\n- {name: r, from: a, to: any, verdict: drop, stateless: true, %s}\n",
+			 "isol: 1\nbindings: {a: {port: x}}\nremotes: {re: [10.0.0.1]}\n"
+			 "sets: {web: {ports: [80]}, bl: {addresses: [\"::1\"]}, \"12\": {macs: []}}\n"
+			 "rules:\n- {name: r, from: a, to: any, verdict: drop, stateless: true, %s}\n",
 			 w->in);
 		snprintf(out, sizeof(out), "\"to\":\"any\",%s,\"verdict\"", w->out);
 		p = load(in);
@@ -176,7 +227,7 @@ static void matches(void)
 			continue;
 		r = policy_find(p, OBJECT_RULE, "r");
 		s = save(p, JSON);
-		line = match_line(&r->match);
+		line = match_line(rule_match(r));
 		CHECK_MSG(strstr(s, out), "%s: %s", w->in, s);
 		CHECK_MSG(!strcmp(line, w->line), "%s: %s", w->in, line);
 		round_trip(p, YAML);
@@ -236,13 +287,14 @@ static void mixed(void)
 			"isol: 1\nbindings: {a: {port: x}}\nrules:\n- {name: r, from: a, to: any, verdict: drop, stateless: true}\n";
 		struct policy *p = load(in), *q;
 		struct rule *r = policy_find(p, OBJECT_RULE, "r");
-		const struct match_field *f4 = &r->match.of[ISOL_MATCH_A_SRC_IP4];
-		const struct match_field *f6 = &r->match.of[ISOL_MATCH_A_SRC_IP6];
+		struct match *asked = rule_ask(p, r);
+		const struct match_field *f4 = &asked->of[ISOL_MATCH_A_SRC_IP4];
+		const struct match_field *f6 = &asked->of[ISOL_MATCH_A_SRC_IP6];
 		const struct match *m;
 		u8 addr[16];
 		char *s;
 
-		random_match(p, test_rand, &r->match);
+		random_match(p, test_rand, asked);
 		if (!f4->n || !f6->n || f4->negate == f6->negate) {
 			policy_free(p);
 			continue;
@@ -250,14 +302,14 @@ static void mixed(void)
 		found++;
 		s = save(p, YAML);
 		q = load(s);
-		m = q ? &((struct rule *)policy_find(q, OBJECT_RULE, "r"))->match : &r->match;
+		m = q ? rule_match(policy_find(q, OBJECT_RULE, "r")) : asked;
 		for (j = 0; j < 100; j++) {
 			const struct match_value *v = &f4->v[below(f4->n)];
 			u32 ip = (percent(50) ? v->lo : v->hi) + below(3) - 1;
 
-			CHECK_MSG(has_ip4(&r->match, ip) == has_ip4(m, ip), "%08x: %s", ip, s);
+			CHECK_MSG(has_ip4(asked, ip) == has_ip4(m, ip), "%08x: %s", ip, s);
 			pick_ip6(f6, addr);
-			CHECK_MSG(has_ip6(&r->match, addr) == has_ip6(m, addr), "%s", s);
+			CHECK_MSG(has_ip6(asked, addr) == has_ip6(m, addr), "%s", s);
 		}
 		free(s);
 		policy_free(q);

@@ -50,7 +50,7 @@ static void end(void)
 static u32 random_word(void)
 {
 	if (percent(10))
-		return isol_word(ISOL_BRIDGE_UNMANAGED, ISOL_CLASS_NONE);
+		return isol_word(ISOL_DOMAIN_UNMANAGED, ISOL_CLASS_NONE);
 	return isol_word(between(1, 3), between(ISOL_CLASS_HOST, NCLASSES - 1));
 }
 
@@ -83,7 +83,7 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK(slot->port == port);
 	CHECK(slot->counts == port->counts);
 	CHECK(slot->row == classes[word & ISOL_WORD_CLASS].row);
-	CHECK_EQ(isol_word_bridge(slot->word), isol_word_bridge(word));
+	CHECK_EQ(isol_word_domain(slot->word), isol_word_domain(word));
 	CHECK_EQ(slot->word & ISOL_WORD_CLASS, classes[word & ISOL_WORD_CLASS].col);
 	CHECK(slot->word != ISOL_WORD_UNKNOWN);
 }

@@ -11,14 +11,28 @@
 #include "userspace/check.h"
 #include "userspace/diff.h"
 #include "userspace/push.h"
+#include "userspace/set.h"
 #include "userspace/wire.h"
 
 struct receiver {
 	struct policy *p;
 	unsigned int messages;
 	unsigned int objects;
+	unsigned int rests;
 	int last_kind;
 };
+
+static bool is_rest(const struct nlattr *nest)
+{
+	const struct nlattr *attr;
+
+	if (mnl_attr_get_type(nest) != ISOL_A_SET)
+		return false;
+	mnl_attr_for_each_nested(attr, nest)
+		if (mnl_attr_get_type(attr) == ISOL_SET_A_APPEND)
+			return true;
+	return false;
+}
 
 static int on_add(struct nlmsghdr *nlh, void *data)
 {
@@ -30,7 +44,9 @@ static int on_add(struct nlmsghdr *nlh, void *data)
 	CHECK(nlh->nlmsg_len <= GENL_FILL_SIZE);
 	r->messages++;
 	mnl_attr_for_each(attr, nlh, sizeof(*genl)) {
-		r->objects++;
+		/* the rest of a set is no object of its own */
+		r->objects += !is_rest(attr);
+		r->rests += is_rest(attr);
 		CHECK(attr->nla_type & NLA_F_NESTED);
 		CHECK_EQ(wire_get(attr, r->p), 0);
 	}
@@ -45,7 +61,23 @@ static void same_matches(const struct policy *p, const struct policy *q, enum ob
 
 	policy_each(p, kind, const struct rule, a, i) {
 		b = policy_find(q, kind, a->o.name.text);
-		CHECK(b && match_equal(&a->match, &b->match));
+		CHECK(b && match_equal(rule_match(a), rule_match(b)));
+	}
+}
+
+/* The elements come back as they were, in their order and in all their number. */
+static void same_elements(const struct policy *p, const struct policy *q, enum object_kind kind)
+{
+	const struct set *a, *b;
+	size_t i, j;
+
+	policy_each(p, kind, const struct set, a, i) {
+		b = policy_find(q, kind, a->o.name.text);
+		CHECK(b && a->n == b->n && a->type == b->type);
+		for (j = 0; j < a->n && b; j++)
+			CHECK(a->v[j].kind == b->v[j].kind &&
+			      !memcmp(a->v[j].lo, b->v[j].lo, 16) &&
+			      !memcmp(a->v[j].hi, b->v[j].hi, 16));
 	}
 }
 
@@ -62,8 +94,11 @@ static void round_trip(struct genl *g, const struct policy *p, unsigned int *mes
 	CHECK_EQ(policy_check(r.p, &d), 0);
 	CHECK(!policy_diff(p, r.p, NULL, NULL));
 	CHECK_EQ(r.objects, n);
+	same_matches(p, r.p, OBJECT_SRULE);
 	same_matches(p, r.p, OBJECT_RULE);
 	same_matches(p, r.p, OBJECT_QRULE);
+	same_elements(p, r.p, OBJECT_REMOTE);
+	same_elements(p, r.p, OBJECT_SET);
 	*messages = r.messages;
 	diags_free(&d);
 	policy_free(r.p);
@@ -179,8 +214,8 @@ static void match_bytes(void)
 		struct rule *r;
 		struct policy *p = one_rule(&r);
 
-		match_add(&p->arena, &r->match, b.field, &b.v);
-		r->match.of[b.field].negate = b.negate;
+		match_add(&p->arena, rule_ask(p, r), b.field, &b.v);
+		rule_ask(p, r)->of[b.field].negate = b.negate;
 		CHECK_EQ(push_messages(&g, p, on_bytes, &b), 0);
 		policy_free(p);
 	}
@@ -208,13 +243,172 @@ static void long_matches(void)
 			struct match_value v = { .lo6 = { 0x20, 1, [14] = i, j } };
 
 			memcpy(v.hi6, v.lo6, 16);
-			match_add(&p->arena, &r->match, ISOL_MATCH_A_SRC_IP6, &v);
+			match_add(&p->arena, rule_ask(p, r), ISOL_MATCH_A_SRC_IP6, &v);
 		}
 		policy_add(p, OBJECT_RULE, o);
 	}
 	round_trip(&g, p, &messages);
 	CHECK_MSG(messages >= 8 && messages < 16, "%u messages", messages);
 	policy_free(p);
+}
+
+static struct set *add_set(struct policy *p, enum object_kind kind, const char *name, u8 type)
+{
+	struct object *o = policy_object(p, kind, name, (struct mark){ 0 });
+	struct set *s = (struct set *)(void *)o;
+
+	s->type = type;
+	policy_add(p, kind, o);
+	return s;
+}
+
+static void add_number(struct policy *p, struct set *s, enum element_kind kind, u32 lo, u32 hi)
+{
+	struct element e = { .kind = kind };
+	u32 i;
+
+	for (i = 0; i < 4; i++) {
+		e.lo[15 - i] = lo >> 8 * i;
+		e.hi[15 - i] = hi >> 8 * i;
+	}
+	set_add(&p->arena, s, &e);
+}
+
+/* As many elements as there may be, over many messages; and sets of all sizes around one. */
+static void long_sets(void)
+{
+	struct genl g = { .out = buffer, .family = 30 };
+	struct receiver r = { .p = policy_new() };
+	struct policy *p = policy_new();
+	struct diags d = { 0 };
+	struct set *s;
+	char name[16];
+	u32 i, j;
+
+	s = add_set(p, OBJECT_REMOTE, "long", ISOL_SET_ADDRESSES);
+	s->o.comment = word_make(p, "all of it", (struct mark){ 0 });
+	for (i = 0; i < 100000; i++)
+		add_number(p, s, i % 3 ? ELEMENT_IP4 : ELEMENT_IP6, i * 4, i * 4 + 1);
+	for (j = 0; j < 100; j++) {
+		snprintf(name, sizeof(name), "s%u", j);
+		s = add_set(p, OBJECT_SET, name, ISOL_SET_PORTS);
+		for (i = 0; i < j * 3; i++)
+			add_number(p, s, ELEMENT_PORT, i, i + 5);
+	}
+	CHECK_EQ(push_messages(&g, p, on_add, &r), 0);
+	CHECK_MSG(r.messages > 30 && r.messages < 50, "%u messages", r.messages);
+	CHECK_EQ(r.objects, 101);
+	CHECK_MSG(r.rests >= r.messages - 3, "%u rests", r.rests);
+	CHECK_EQ(policy_check(r.p, &d), 0);
+	CHECK(!policy_diff(p, r.p, NULL, NULL));
+	same_elements(p, r.p, OBJECT_REMOTE);
+	same_elements(p, r.p, OBJECT_SET);
+	s = policy_find_set(r.p, "long");
+	CHECK(s && !strcmp(s->o.comment.text, "all of it"));
+	diags_free(&d);
+	policy_free(p);
+	policy_free(r.p);
+}
+
+struct element_bytes {
+	u8 type;
+	const char *text;
+	u16 attr;
+	u16 len;
+	const char *data;
+};
+
+static int on_element(struct nlmsghdr *nlh, void *data)
+{
+	const struct element_bytes *b = data;
+	const struct nlattr *set = mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr));
+	const struct nlattr *attr;
+
+	CHECK_EQ(mnl_attr_get_type(set), ISOL_A_SET);
+	CHECK(!strcmp(mnl_attr_get_str(child(set, ISOL_SET_A_NAME)), "s"));
+	CHECK_EQ(mnl_attr_get_u8(child(set, ISOL_SET_A_TYPE)), b->type);
+	attr = child(set, b->attr);
+	CHECK_EQ(mnl_attr_get_payload_len(attr), b->len);
+	CHECK(!memcmp(mnl_attr_get_payload(attr), b->data, b->len));
+	return 0;
+}
+
+static void set_bytes(void)
+{
+	const u32 ports[2] = { 80, 90 };
+	const struct element_bytes bytes[] = {
+		{ ISOL_SET_ADDRESSES, "10.0.0.0/24", ISOL_SET_A_IP4, 8, "\x0a\0\0\0\x0a\0\0\xff" },
+		{ ISOL_SET_ADDRESSES, "2001::1-2001::2", ISOL_SET_A_IP6, 32,
+		  "\x20\1\0\0\0\0\0\0\0\0\0\0\0\0\0\1\x20\1\0\0\0\0\0\0\0\0\0\0\0\0\0\2" },
+		{ ISOL_SET_MACS, "52:54:00:00:00:00/40", ISOL_SET_A_MAC, 12,
+		  "\x52\x54\0\0\0\0\x52\x54\0\0\0\xff" },
+		{ ISOL_SET_PORTS, "80-90", ISOL_SET_A_PORT, 8, (const char *)ports },
+	};
+	struct genl g = { .out = buffer, .family = 30 };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(bytes); i++) {
+		struct element_bytes b = bytes[i];
+		struct policy *p = policy_new();
+		struct set *s = add_set(p, OBJECT_SET, "s", b.type);
+		struct element e;
+		char msg[512];
+
+		CHECK(element_parse(b.type, b.text, &e, msg, sizeof(msg)));
+		set_add(&p->arena, s, &e);
+		CHECK_EQ(push_messages(&g, p, on_element, &b), 0);
+		policy_free(p);
+	}
+}
+
+enum wrong_set {
+	SET_GOOD,
+	SET_NO_TYPE,
+	SET_TYPE,
+	SET_REMOTE,
+	SET_LENGTH,
+	SET_KIND,
+	SET_ORDER,
+	SET_PORT,
+	SET_APPEND,
+	SET_END
+};
+
+/* What is not as the interface has it is not taken for something else. */
+static void bad_sets(void)
+{
+	int wrong;
+
+	for (wrong = 0; wrong < SET_END; wrong++) {
+		struct nlmsghdr *nlh = mnl_nlmsg_put_header(buffer);
+		u32 pair[4] = { 6, 7 };
+		struct policy *p = policy_new();
+		struct nlattr *nest;
+		int err;
+
+		mnl_nlmsg_put_extra_header(nlh, sizeof(struct genlmsghdr));
+		nest = mnl_attr_nest_start(nlh, ISOL_A_SET);
+		/* in whatever order */
+		if (wrong == SET_ORDER)
+			pair[0] = 8;
+		if (wrong == SET_PORT)
+			pair[1] = 65536;
+		mnl_attr_put(nlh, wrong == SET_KIND ? ISOL_SET_A_IP4 : ISOL_SET_A_PORT,
+			     wrong == SET_LENGTH ? 12 : 8, pair);
+		mnl_attr_put_strz(nlh, ISOL_SET_A_NAME, "s");
+		if (wrong != SET_NO_TYPE)
+			mnl_attr_put_u8(nlh, ISOL_SET_A_TYPE, wrong == SET_TYPE ?
+					ISOL_SET_MAX + 1 : ISOL_SET_PORTS);
+		if (wrong == SET_REMOTE)
+			mnl_attr_put(nlh, ISOL_SET_A_REMOTE, 0, NULL);
+		if (wrong == SET_APPEND)
+			mnl_attr_put(nlh, ISOL_SET_A_APPEND, 0, NULL);
+		mnl_attr_nest_end(nlh, nest);
+		err = wire_get(mnl_nlmsg_get_payload_offset(nlh, sizeof(struct genlmsghdr)), p);
+		CHECK_MSG(err == (wrong == SET_GOOD ? 0 :
+				  wrong == SET_APPEND ? -ENOENT : -EBADMSG), "%d: %d", wrong, err);
+		policy_free(p);
+	}
 }
 
 enum wrong {
@@ -388,6 +582,9 @@ int main(void)
 	run_case("wire_packing", packing);
 	run_case("wire_match_bytes", match_bytes);
 	run_case("wire_long_matches", long_matches);
+	run_case("wire_long_sets", long_sets);
+	run_case("wire_set_bytes", set_bytes);
+	run_case("wire_bad_sets", bad_sets);
 	run_case("wire_bad_matches", bad_matches);
 	run_case("wire_mutants", mutants);
 	return test_end();

@@ -128,6 +128,14 @@ why_is() { # A B VERDICT REASON [RULE]
 		fail "why $1 $2: expected '$3 $4${5:+ $5}', got '${got% }'"
 }
 
+# Quarantine a binding until the case ends, however that is: what a case leaves
+# behind would make the next one fail too.
+in_quarantine() { # BINDING
+	isolctl quarantine add "$1"
+	# shellcheck disable=SC2064 # this one
+	trap "isolctl quarantine del $1 2>/dev/null || :" EXIT
+}
+
 # What a port is to the policy: its kind, and its binding and what stands
 # against that as far as there are any. Not what it was on a bridge it has left.
 port_is() { # PORT KIND [BINDING] [CAUSE]

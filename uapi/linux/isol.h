@@ -10,7 +10,7 @@
  *   - Integers are in host byte order, as netlink has them; a MAC address is
  *     six bytes in wire order.
  *   - Every name is a NUL-terminated string. Names of objects (segment, group,
- *     binding, rule, community, owner) have 1 to 63 characters out of
+ *     binding, set, rule, community, owner) have 1 to 63 characters out of
  *     [A-Za-z0-9_.:-] and begin with a letter, a digit or an underscore.
  *     The endpoint words any, host, uplink, members and quarantined (and
  *     unbound) are reserved and refused as names of groups and bindings.
@@ -58,6 +58,10 @@
 #define ISOL_MAX_CLAIMS		65535	/* ports per binding */
 #define ISOL_MAX_VALUES		128	/* per rule, over all that it matches on */
 #define ISOL_MAX_BOXES		1024	/* combinations of values, per rule */
+#define ISOL_MAX_SETS		1024	/* per policy */
+#define ISOL_MAX_ELEMENTS	131072	/* of sets, per policy */
+#define ISOL_MAX_SERVICES	64	/* per policy */
+#define ISOL_VLAN_MAX		4094	/* the highest VID that a VLAN can have */
 #define ISOL_MAX_FRAME		512	/* bytes of ISOL_A_FRAME */
 #define ISOL_TIMEOUT_MIN	100	/* ms, ISOL_A_TIMEOUT */
 #define ISOL_TIMEOUT_MAX	600000
@@ -67,10 +71,15 @@
  * enum isol_verdict - what is done with a frame
  * @ISOL_VERDICT_DROP: the frame is freed
  * @ISOL_VERDICT_ACCEPT: the frame goes on to the next netfilter hook
+ * @ISOL_VERDICT_REJECT: the frame is freed, and its sender is told so, by a TCP
+ *	reset or ICMP or ICMPv6 "administratively prohibited", sent back on the port
+ *	that it came in by (rules only). Where that is not possible or not allowed it is
+ *	dropped without a word.
  */
 enum isol_verdict {
 	ISOL_VERDICT_DROP,
 	ISOL_VERDICT_ACCEPT,
+	ISOL_VERDICT_REJECT,
 
 	/* private: */
 	__ISOL_VERDICT_MAX,
@@ -110,6 +119,8 @@ enum isol_role {
  * @ISOL_ENDPOINT_BINDING: the binding ISOL_ENDPOINT_A_NAME
  * @ISOL_ENDPOINT_PORT: the bridge port whose interface name is
  *	ISOL_ENDPOINT_A_NAME (ISOL_CMD_WHY only)
+ * @ISOL_ENDPOINT_REMOTE: the uplinks, for frames whose source address (from) or
+ *	destination address (to) is in the set ISOL_ENDPOINT_A_NAME (rules only)
  *
  * A quarantined binding is matched by ANY and QUARANTINED only, an unbound
  * port (where its bridge lets it take part) by ANY only.
@@ -123,6 +134,7 @@ enum isol_endpoint_kind {
 	ISOL_ENDPOINT_GROUP,
 	ISOL_ENDPOINT_BINDING,
 	ISOL_ENDPOINT_PORT,
+	ISOL_ENDPOINT_REMOTE,
 
 	/* private: */
 	__ISOL_ENDPOINT_MAX,
@@ -133,10 +145,13 @@ enum isol_endpoint_kind {
  * enum isol_table - which list a rule stands in
  * @ISOL_TABLE_RULES: the ordered rules of the policy
  * @ISOL_TABLE_QUARANTINE: the rules that alone apply to quarantined bindings
+ * @ISOL_TABLE_SERVICES: the rules that services are made of, asked before those of
+ *	ISOL_TABLE_RULES
  */
 enum isol_table {
 	ISOL_TABLE_RULES,
 	ISOL_TABLE_QUARANTINE,
+	ISOL_TABLE_SERVICES,
 
 	/* private: */
 	__ISOL_TABLE_MAX,
@@ -181,6 +196,11 @@ enum isol_quarantine_mode {
  * @ISOL_REASON_UNPARSED: what a rule asks about cannot be read in the frame
  *	(drop): a rule that drops then matches, one that accepts does not, and what
  *	a default drops after that is counted so
+ * @ISOL_REASON_SEGMENT: the two ends are in different segments of the bridge (drop)
+ * @ISOL_REASON_VLAN: the frame is not in the VLAN of the segment, or nobody knows
+ *	any more which one it was in (drop)
+ * @ISOL_REASON_TAGS: a guest of a VLAN segment has put a VLAN tag behind the one
+ *	that the bridge looks at, or behind none (drop)
  */
 enum isol_reason {
 	ISOL_REASON_RULE,
@@ -200,6 +220,9 @@ enum isol_reason {
 	ISOL_REASON_MISMATCH,
 	ISOL_REASON_TEARDOWN,
 	ISOL_REASON_UNPARSED,
+	ISOL_REASON_SEGMENT,
+	ISOL_REASON_VLAN,
+	ISOL_REASON_TAGS,
 
 	/* private: */
 	__ISOL_REASON_MAX,
@@ -280,8 +303,8 @@ enum isol_event {
  *	namespace is going away).
  * @ISOL_CMD_ADD: do. Append objects to the candidate, in the order in which
  *	they stand in the message: any number of ISOL_A_BRIDGE, ISOL_A_SEGMENT,
- *	ISOL_A_GROUP, ISOL_A_BINDING, ISOL_A_RULE. What an object refers to must
- *	have been added before it. On any error the whole transaction is
+ *	ISOL_A_GROUP, ISOL_A_BINDING, ISOL_A_SET, ISOL_A_SERVICE, ISOL_A_RULE. What an
+ *	object refers to must have been added before it. On any error the whole transaction is
  *	aborted. Errors: ENOENT (no transaction, or undefined reference),
  *	EEXIST (name or selector taken), E2BIG (over a limit), EINVAL,
  *	ETIMEDOUT (the transaction was idle too long).
@@ -309,15 +332,18 @@ enum isol_event {
  * @ISOL_CMD_SEGMENT_GET: dump of ISOL_A_SEGMENT
  * @ISOL_CMD_GROUP_GET: dump of ISOL_A_GROUP
  * @ISOL_CMD_BINDING_GET: dump of ISOL_A_BINDING
- * @ISOL_CMD_RULE_GET: dump of ISOL_A_RULE with counters; all of ISOL_TABLE_RULES
- *	first, then ISOL_TABLE_QUARANTINE
+ * @ISOL_CMD_RULE_GET: dump of ISOL_A_RULE with counters, in the order in which they
+ *	are asked: all of ISOL_TABLE_SERVICES first, then ISOL_TABLE_RULES, then
+ *	ISOL_TABLE_QUARANTINE
  * @ISOL_CMD_PORT_GET: dump of ISOL_A_PORT with counters, unmanaged ports included
  * @ISOL_CMD_QUARANTINE_GET: dump of ISOL_A_QUARANTINE
  * @ISOL_CMD_WHY: do. Ask what the enforced policy does with frames from
  *	ISOL_A_FROM to ISOL_A_TO. Each is ISOL_ENDPOINT_PORT, _BINDING, _HOST or
  *	_UPLINK; ISOL_A_BRIDGE_NAME tells which bridge is meant where neither
  *	end is a port (optional if the policy has just one bridge); ISOL_A_FRAME
- *	is the frame that is meant (optional). Reply:
+ *	is the frame that is meant (optional), and ISOL_A_VLAN the VLAN it is in
+ *	(optional; default: the one of the segment of the ends, if it has one, otherwise
+ *	what the frame's tag says). Reply:
  *	ISOL_A_GENERATION, ISOL_A_WHY. A binding without a port is answered as if it had one.
  *	Errors: ENOENT (no such port or binding, or no policy), EINVAL,
  *	EXDEV (the two are on different bridges: no frame goes between them).
@@ -331,6 +357,9 @@ enum isol_event {
  *	ISOL_A_GENERATION, and ISOL_A_QUARANTINE for quarantine events
  * @ISOL_CMD_PORT_NTF: multicast to "port": ISOL_A_EVENT, ISOL_A_GENERATION,
  *	ISOL_A_PORT (without counters)
+ * @ISOL_CMD_SET_GET: dump of ISOL_A_SET; a set that is too long for a message goes on
+ *	in the next ones, which have ISOL_SET_A_APPEND
+ * @ISOL_CMD_SERVICE_GET: dump of ISOL_A_SERVICE
  */
 enum isol_cmd {
 	ISOL_CMD_UNSPEC,
@@ -353,6 +382,8 @@ enum isol_cmd {
 	ISOL_CMD_QUARANTINE_DEL,
 	ISOL_CMD_POLICY_NTF,
 	ISOL_CMD_PORT_NTF,
+	ISOL_CMD_SET_GET,
+	ISOL_CMD_SERVICE_GET,
 
 	/* private: */
 	__ISOL_CMD_MAX,
@@ -383,6 +414,10 @@ enum isol_cmd {
  * @ISOL_A_WHY: nest, enum isol_why_attr
  * @ISOL_A_FRAME: binary, the beginning of a frame, from the destination address
  *	on, 14 to ISOL_MAX_FRAME bytes; what lies beyond is taken for missing
+ * @ISOL_A_SET: nest, enum isol_set_attr
+ * @ISOL_A_SERVICE: nest, enum isol_service_attr
+ * @ISOL_A_VLAN: u16, 0 to ISOL_VLAN_MAX, the VLAN that the bridge has put a frame in,
+ *	0 for none
  */
 enum isol_attr {
 	ISOL_A_UNSPEC,
@@ -406,6 +441,9 @@ enum isol_attr {
 	ISOL_A_TO,
 	ISOL_A_WHY,
 	ISOL_A_FRAME,
+	ISOL_A_SET,
+	ISOL_A_SERVICE,
+	ISOL_A_VLAN,
 
 	/* private: */
 	__ISOL_A_MAX,
@@ -467,16 +505,25 @@ enum isol_bridge_attr {
 };
 
 /**
- * enum isol_segment_attr - a segment: today a whole bridge
+ * enum isol_segment_attr - a segment: a bridge, or a VLAN of it
  * @ISOL_SEGMENT_A_NAME: string; required
- * @ISOL_SEGMENT_A_BRIDGE: string, a managed bridge; required. Every bound port
- *	of the bridge whose binding names no segment belongs to it too. One
- *	segment per bridge.
+ * @ISOL_SEGMENT_A_BRIDGE: string, a managed bridge; required. A bridge has one
+ *	segment without ISOL_SEGMENT_A_VLAN at most: every bound port of the bridge
+ *	whose binding names no segment belongs to it too.
  * @ISOL_SEGMENT_A_WITHIN: u8, enum isol_verdict between ports of the segment
  *	that neither a rule nor a role decides; default drop
  * @ISOL_SEGMENT_A_UPLINK: u8, enum isol_verdict between a port of the segment
  *	and an uplink that no rule decides; default drop
  * @ISOL_SEGMENT_A_COMMENT: string
+ * @ISOL_SEGMENT_A_VLAN: u16, 1 to ISOL_VLAN_MAX: the segment is this VLAN of the
+ *	bridge, by the bridge's own classification (PVIDs included) where it filters
+ *	VLANs, by the frame's outer tag where it does not. Absent: all of the bridge that
+ *	is in no other segment of it. No two segments of a bridge have the same.
+ *
+ * A segment is a boundary that no rule opens: between bindings of two segments of a
+ * bridge nothing passes; a frame from a guest of a VLAN segment, or to one, that is
+ * not in its VLAN is dropped, and so is one from such a guest with a tag behind the
+ * first. Uplinks and the host belong to all segments of their bridge.
  */
 enum isol_segment_attr {
 	ISOL_SEGMENT_A_UNSPEC,
@@ -485,6 +532,7 @@ enum isol_segment_attr {
 	ISOL_SEGMENT_A_WITHIN,
 	ISOL_SEGMENT_A_UPLINK,
 	ISOL_SEGMENT_A_COMMENT,
+	ISOL_SEGMENT_A_VLAN,
 
 	/* private: */
 	__ISOL_SEGMENT_A_MAX,
@@ -493,7 +541,7 @@ enum isol_segment_attr {
 
 /**
  * enum isol_group_attr - a security group
- * @ISOL_GROUP_A_NAME: string; required; no binding may have the same name
+ * @ISOL_GROUP_A_NAME: string; required; no binding or set may have the same name
  * @ISOL_GROUP_A_COMMENT: string
  * @ISOL_GROUP_A_MEMBERS: u32, read-only, number of bindings in the group
  */
@@ -510,7 +558,7 @@ enum isol_group_attr {
 
 /**
  * enum isol_binding_attr - a named endpoint and which ports it claims
- * @ISOL_BINDING_A_NAME: string; required; no group may have the same name
+ * @ISOL_BINDING_A_NAME: string; required; no group or set may have the same name
  * @ISOL_BINDING_A_PORT: string, selector: the exact interface name
  * @ISOL_BINDING_A_GLOB: string, selector: interface names that match, where *
  *	stands for any characters and ? for one
@@ -559,8 +607,8 @@ enum isol_binding_attr {
 /**
  * enum isol_endpoint_attr - one end of a rule or of a question
  * @ISOL_ENDPOINT_A_KIND: u8, enum isol_endpoint_kind; required
- * @ISOL_ENDPOINT_A_NAME: string; required for GROUP, BINDING and PORT, refused
- *	for the others
+ * @ISOL_ENDPOINT_A_NAME: string; required for GROUP, BINDING, PORT and REMOTE,
+ *	refused for the others
  */
 enum isol_endpoint_attr {
 	ISOL_ENDPOINT_A_UNSPEC,
@@ -570,6 +618,82 @@ enum isol_endpoint_attr {
 	/* private: */
 	__ISOL_ENDPOINT_A_MAX,
 	ISOL_ENDPOINT_A_MAX = __ISOL_ENDPOINT_A_MAX - 1
+};
+
+/**
+ * enum isol_set_type - what a set holds
+ * @ISOL_SET_ADDRESSES: addresses of IPv4 and IPv6
+ * @ISOL_SET_MACS: MAC addresses
+ * @ISOL_SET_PORTS: ports of TCP, UDP, UDP-Lite, SCTP and DCCP
+ */
+enum isol_set_type {
+	ISOL_SET_ADDRESSES,
+	ISOL_SET_MACS,
+	ISOL_SET_PORTS,
+
+	/* private: */
+	__ISOL_SET_MAX,
+	ISOL_SET_MAX = __ISOL_SET_MAX - 1
+};
+
+/**
+ * enum isol_set_attr - a named set of values, which rules refer to
+ * @ISOL_SET_A_NAME: string; required; no group or binding may have the same name
+ * @ISOL_SET_A_TYPE: u8, enum isol_set_type; required
+ * @ISOL_SET_A_REMOTE: flag: the addresses are those of endpoints behind the
+ *	uplinks, and the set may be an ISOL_ENDPOINT_REMOTE; of addresses only
+ * @ISOL_SET_A_COMMENT: string
+ * @ISOL_SET_A_APPEND: flag: these are more elements of a set that is there already;
+ *	with ISOL_SET_A_NAME and elements only
+ * @ISOL_SET_A_IP4: 8 bytes, the lowest IPv4 address and the highest, both included,
+ *	in wire order; may be repeated
+ * @ISOL_SET_A_IP6: 32 bytes, as ISOL_SET_A_IP4, of IPv6; may be repeated
+ * @ISOL_SET_A_MAC: 12 bytes, the lowest MAC address and the highest, both included,
+ *	in wire order; may be repeated
+ * @ISOL_SET_A_PORT: 8 bytes, the lowest port and the highest, both included, u32
+ *	each; may be repeated
+ *
+ * Elements are of the set's type; they may overlap. A set without elements holds
+ * nothing. ISOL_MAX_ELEMENTS over all sets of a policy.
+ */
+enum isol_set_attr {
+	ISOL_SET_A_UNSPEC,
+	ISOL_SET_A_NAME,
+	ISOL_SET_A_TYPE,
+	ISOL_SET_A_REMOTE,
+	ISOL_SET_A_COMMENT,
+	ISOL_SET_A_APPEND,
+	ISOL_SET_A_IP4,
+	ISOL_SET_A_IP6,
+	ISOL_SET_A_MAC,
+	ISOL_SET_A_PORT,
+
+	/* private: */
+	__ISOL_SET_A_MAX,
+	ISOL_SET_A_MAX = __ISOL_SET_A_MAX - 1
+};
+
+/**
+ * enum isol_service_attr - an infrastructure protocol, as the operator declared it
+ * @ISOL_SERVICE_A_NAME: string; required
+ * @ISOL_SERVICE_A_WHERE: nest, enum isol_endpoint_attr: who provides it; may be
+ *	repeated, ISOL_MAX_ENDPOINTS at most
+ * @ISOL_SERVICE_A_FOLLOW: flag, instead of ISOL_SERVICE_A_WHERE
+ * @ISOL_SERVICE_A_COMMENT: string
+ *
+ * The kernel keeps this only to tell it again: what a service does, its rules say,
+ * which name it in ISOL_RULE_A_SERVICE.
+ */
+enum isol_service_attr {
+	ISOL_SERVICE_A_UNSPEC,
+	ISOL_SERVICE_A_NAME,
+	ISOL_SERVICE_A_WHERE,
+	ISOL_SERVICE_A_FOLLOW,
+	ISOL_SERVICE_A_COMMENT,
+
+	/* private: */
+	__ISOL_SERVICE_A_MAX,
+	ISOL_SERVICE_A_MAX = __ISOL_SERVICE_A_MAX - 1
 };
 
 /**
@@ -612,16 +736,19 @@ enum isol_fragment {
  *	each, in wire order; all other fields: u32 each.
  * @ISOL_VALUES_A_MASKED: binary: a value, and which of its bits count; may be
  *	repeated. MAC addresses: 6 bytes each, in wire order; TCP flags: u32 each.
+ * @ISOL_VALUES_A_SET: string, a set of the policy: any of its elements; may be
+ *	repeated
  *
  * At least one of RANGE, or of MASKED in ISOL_MATCH_A_SRC_MAC, _DST_MAC and
- * _TCP_FLAGS, is required; ISOL_MAX_VALUES over all fields of a rule. A value has
- * no bits that its mask has not.
+ * _TCP_FLAGS, or of SET in ISOL_MATCH_A_*_SET, is required; ISOL_MAX_VALUES over all
+ * fields of a rule. A value has no bits that its mask has not.
  */
 enum isol_values_attr {
 	ISOL_VALUES_A_UNSPEC,
 	ISOL_VALUES_A_NOT,
 	ISOL_VALUES_A_RANGE,
 	ISOL_VALUES_A_MASKED,
+	ISOL_VALUES_A_SET,
 
 	/* private: */
 	__ISOL_VALUES_A_MAX,
@@ -657,6 +784,19 @@ enum isol_values_attr {
  * @ISOL_MATCH_A_ARP_OP: 0 to 65535, operation of ARP for IPv4 over Ethernet
  * @ISOL_MATCH_A_ARP_SENDER: IPv4 address of the sender, of ARP
  * @ISOL_MATCH_A_ARP_TARGET: IPv4 address of the target, of ARP
+ * @ISOL_MATCH_A_VLAN: 1 to ISOL_VLAN_MAX, or 0 for none: the VLAN that the bridge
+ *	has put the frame in, also where its tag has gone since; on a bridge that does not
+ *	filter VLANs, that of its outer tag. Of every frame.
+ * @ISOL_MATCH_A_PCP: 0 to 7, the priority that stands beside that VLAN's VID (IEEE
+ *	802.1Q); of frames that came with a tag
+ * @ISOL_MATCH_A_INNER_VLAN: 0 to 4095, the VID of the next tag behind that (QinQ);
+ *	of frames that have one
+ * @ISOL_MATCH_A_SRC_SET: sets of addresses, of the source address of IPv4 and IPv6
+ * @ISOL_MATCH_A_DST_SET: of the destination address
+ * @ISOL_MATCH_A_SRC_MAC_SET: sets of MAC addresses, of the source address
+ * @ISOL_MATCH_A_DST_MAC_SET: of the destination address
+ * @ISOL_MATCH_A_SPORT_SET: sets of ports, of the source port; as ISOL_MATCH_A_SPORT
+ * @ISOL_MATCH_A_DPORT_SET: of the destination port; as ISOL_MATCH_A_SPORT
  *
  * Each is a nest of enum isol_values_attr, at most one of a kind. A frame
  * matches when it matches all that are there. A field that a frame does not
@@ -685,6 +825,15 @@ enum isol_match_attr {
 	ISOL_MATCH_A_ARP_OP,
 	ISOL_MATCH_A_ARP_SENDER,
 	ISOL_MATCH_A_ARP_TARGET,
+	ISOL_MATCH_A_VLAN,
+	ISOL_MATCH_A_PCP,
+	ISOL_MATCH_A_INNER_VLAN,
+	ISOL_MATCH_A_SRC_SET,
+	ISOL_MATCH_A_DST_SET,
+	ISOL_MATCH_A_SRC_MAC_SET,
+	ISOL_MATCH_A_DST_MAC_SET,
+	ISOL_MATCH_A_SPORT_SET,
+	ISOL_MATCH_A_DPORT_SET,
 
 	/* private: */
 	__ISOL_MATCH_A_MAX,
@@ -694,7 +843,7 @@ enum isol_match_attr {
 /**
  * enum isol_rule_attr - a rule; the first one that matches decides
  * @ISOL_RULE_A_PAD: alignment of 64-bit attributes, ignored
- * @ISOL_RULE_A_NAME: string; required; unique over both tables
+ * @ISOL_RULE_A_NAME: string; required; unique over all tables
  * @ISOL_RULE_A_TABLE: u8, enum isol_table; default rules
  * @ISOL_RULE_A_FROM: nest, enum isol_endpoint_attr; required, may be repeated
  *	(any of them matches), ISOL_MAX_ENDPOINTS at most
@@ -708,6 +857,13 @@ enum isol_match_attr {
  * @ISOL_RULE_A_BYTES: u64, read-only, as ISOL_COUNTER_A_BYTES
  * @ISOL_RULE_A_MATCH: nest, enum isol_match_attr: what the frame has to be;
  *	absent: any frame
+ * @ISOL_RULE_A_SERVICE: string, the service that it is a part of; required in
+ *	ISOL_TABLE_SERVICES, refused in the other tables
+ * @ISOL_RULE_A_FOLLOW: flag, in ISOL_TABLE_SERVICES: the rule holds between such ends
+ *	only that some accepting rule of ISOL_TABLE_RULES, or of ISOL_TABLE_SERVICES
+ *	without this flag, lets IP pass between, in this direction or the other, to a
+ *	unicast address. A rule about ARP or IPv4 alone follows IPv4, one about IPv6
+ *	alone IPv6, others both. Remotes are taken for all of the uplinks.
  *
  * A rule that only joins uplinks and the host is refused, it would never be
  * asked; a quarantine rule needs "quarantined" on one side.
@@ -726,6 +882,8 @@ enum isol_rule_attr {
 	ISOL_RULE_A_PACKETS,
 	ISOL_RULE_A_BYTES,
 	ISOL_RULE_A_MATCH,
+	ISOL_RULE_A_SERVICE,
+	ISOL_RULE_A_FOLLOW,
 
 	/* private: */
 	__ISOL_RULE_A_MAX,
@@ -810,6 +968,10 @@ enum isol_quarantine_attr {
  * @ISOL_STATUS_A_QUARANTINED: u32, quarantines, orphans included
  * @ISOL_STATUS_A_TRANSACTIONS: u32, open ones
  * @ISOL_STATUS_A_UNKNOWN_DROPS: u64, frames dropped with ISOL_REASON_UNKNOWN_PORT
+ * @ISOL_STATUS_A_SETS: u32, in the policy
+ * @ISOL_STATUS_A_REJECTS: u64, frames whose sender was told that they were rejected
+ * @ISOL_STATUS_A_REJECTS_LIMITED: u64, frames whose sender was not told, for the limit
+ *	of how often that is done
  */
 enum isol_status_attr {
 	ISOL_STATUS_A_UNSPEC,
@@ -831,6 +993,9 @@ enum isol_status_attr {
 	ISOL_STATUS_A_QUARANTINED,
 	ISOL_STATUS_A_TRANSACTIONS,
 	ISOL_STATUS_A_UNKNOWN_DROPS,
+	ISOL_STATUS_A_SETS,
+	ISOL_STATUS_A_REJECTS,
+	ISOL_STATUS_A_REJECTS_LIMITED,
 
 	/* private: */
 	__ISOL_STATUS_A_MAX,

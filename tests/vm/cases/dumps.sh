@@ -155,7 +155,7 @@ ports_interrupted() {
 	nlraw >/tmp/out <<-'END' &
 	dump PORT_GET first
 	echo first
-	sleep 3000
+	sleep 10000
 	dump PORT_GET rest => EINTR
 	dump PORT_GET count
 	END

@@ -336,8 +336,8 @@ web_shop() {
 	expect_matrix <<-'TABLE'
 		.       uplink      web1        web2        app1        db1         host
 		uplink  .           arp,mcast6  arp,mcast6  -           -           +
-		web1    arp,mcast6  .           arp,mcast6  arp,mcast6  -           -
-		web2    arp,mcast6  arp,mcast6  .           arp,mcast6  -           -
+		web1    arp,mcast6  .           -           arp,mcast6  -           -
+		web2    arp,mcast6  -           .           arp,mcast6  -           -
 		app1    -           arp,mcast6  arp,mcast6  .           arp,mcast6  -
 		db1     -           -           -           arp,mcast6  .           -
 		host    +           -           -           -           -           .
@@ -353,8 +353,9 @@ web_shop() {
 		accept rule db-answers db1 app1 tcp sport 5432 tcp-flags rst
 		drop within - db1 app1 tcp sport 5432 tcp-flags syn
 		drop unparsed - app1 db1 tcp fragment later
-		accept rule arp-db db1 app1 arp op request
-		accept rule nd-app web1 app1 icmpv6 type neighbour-solicitation
+		accept rule service:neighbor:arp db1 app1 arp op request
+		drop within - web1 web2 arp op request
+		accept rule service:neighbor:nd web1 app1 icmpv6 type neighbour-solicitation
 		drop within - web1 app1 icmpv6 type router-advertisement
 		accept rule dhcp web1 uplink udp sport 68 dport 67 cast broadcast
 		accept rule too-big uplink web1 icmp type destination-unreachable/4
@@ -368,8 +369,8 @@ why web1 app1 tcp dport 443" ] || fail "why: $(isolctl why web1 app1)"
 	# the same rules in words, and more of them
 	out=$(isolctl rule add db from app to db tcp dport 5432 accept stateless)
 	[[ $out == unchanged,* ]] || fail "the same rule: $out"
-	out=$(isolctl rule add arp-db from app,db to app,db arp op request,reply accept stateless)
-	[[ $out == unchanged,* ]] || fail "the same rule: $out"
+	out=$(isolctl service add neighbor follow)
+	[[ $out == unchanged,* ]] || fail "the same service: $out"
 	must_fail isolctl rule add db from app to db tcp dport 5433 accept stateless
 	must_fail isolctl rule add db from app to db accept stateless
 	isolctl rule add ping from uplink to edge icmp type echo-request accept stateless \
@@ -380,6 +381,23 @@ why web1 app1 tcp dport 443" ] || fail "why: $(isolctl why web1 app1)"
 		drop uplink web1 icmp 13/0
 		drop uplink web1 icmp6 128/0
 	FRAMES
+	# changed in place: it asks something else now, stands elsewhere, and counts on
+	packets=$(isolctl -j rule show ping | jq '.[0].packets')
+	[ "$packets" -ge 1 ] || fail "rule ping has counted $packets"
+	out=$(isolctl rule set ping icmp type 13 first)
+	[[ $out == applied,* ]] || fail "rule set: $out"
+	[ "$(isolctl -j show rules | jq -r 'map(select(.table == "rules"))[0] |
+		"\(.name) \(.packets)"')" = "ping $packets" ] ||
+		fail "after rule set: $(isolctl show rules)"
+	expect_frames <<-'FRAMES'
+		drop uplink web1 icmp 8/0
+		pass uplink web1 icmp 13/0
+	FRAMES
+	[ "$(isolctl -j rule show ping | jq '.[0].packets')" -gt "$packets" ]
+	out=$(isolctl rule set ping icmp type 13)
+	[[ $out == unchanged,* ]] || fail "the same again: $out"
+	must_fail isolctl rule set nosuch drop
+	must_fail isolctl rule set ping table quarantine
 	must_fail isolctl why uplink web1 tcp dport 80-90
 	must_fail isolctl why uplink web1 tcp dport not 80
 }
@@ -482,6 +500,64 @@ communities() {
 		files   U       R      R      R       R       R       .      h
 		host    N       h      h      h       h       h       h      .
 	'
+}
+
+# What probe sends is UDP from no address of the file, and ARP: what the remotes and the
+# sets are about is made by craft.
+bastion() {
+	local frames='
+		pass uplink web1 tcp src 10.9.0.5 dport 22 flags syn
+		pass uplink web2 tcp src fd09::5 dport 22 flags syn
+		drop uplink web1 tcp src 10.9.0.6 dport 22 flags syn
+		drop web2 web1 tcp src 10.9.0.5 dport 22 flags syn
+		pass web1 uplink tcp dst 10.9.0.5 sport 22 flags syn,ack
+		drop web1 uplink tcp dst 10.9.0.5 sport 22 flags syn
+		drop web1 uplink tcp dst 10.9.0.6 sport 22 flags syn,ack
+		pass uplink web1 icmp 8/0 src 10.20.3.4
+		pass uplink web1 icmp 8/0 src 10.9.0.5
+		drop uplink web1 icmp 8/0 src 10.21.0.1
+		pass web1 uplink icmp 0/0 dst 10.20.3.4
+		drop web1 uplink icmp 0/0 dst 10.21.0.1
+		pass uplink web1 tcp src 203.0.113.1 dport 443 flags syn
+		pass uplink web2 tcp src 2001:db8:900d::1 dport 8005 flags syn
+		drop uplink web1 tcp src 203.0.113.1 dport 8011 flags syn
+		drop uplink web1 tcp src 192.0.2.77 dport 443 flags syn
+		drop uplink web1 tcp src 198.51.100.9 dport 80 flags syn
+		pass uplink web1 tcp src 198.51.100.10 dport 80 flags syn
+		drop uplink web2 tcp src 2001:db8:bad::1 dport 443 flags syn
+		pass web1 uplink tcp sport 443 flags ack
+		drop web1 uplink tcp sport 444 flags ack
+		drop web1 web2 tcp dport 80 flags syn
+		pass uplink web1 arp request
+		drop web1 web2 arp reply
+	'
+	build br0 uplink=eno1 web1=tap101i0 web2=tap102i0
+	everything_passes
+	expect_frames <<<"${frames//drop/pass}"
+	apply examples/bastion.yaml
+	expect_frames <<<"$frames"
+	expect_why <<-'QUESTIONS'
+		accept rule ssh uplink web1 tcp dport 22 src 10.9.0.5
+		drop bridge-default - uplink web1 tcp dport 22 src 10.9.0.6
+		drop rule blocked uplink web1 tcp dport 443 src 192.0.2.77
+		accept rule web uplink web1 tcp dport 443 src 203.0.113.7
+		drop bridge-default - web2 web1 tcp dport 22 src 10.9.0.5
+	QUESTIONS
+
+	isolctl set element add blocklist 203.0.113.0/24
+	expect_why <<<'drop rule blocked uplink web1 tcp dport 443 src 203.0.113.7'
+	isolctl quarantine add web1
+	expect_frames <<-'FRAMES'
+		pass uplink web1 tcp src 10.9.0.5 dport 22 flags syn
+		drop uplink web1 tcp src 10.9.0.6 dport 22 flags syn
+		drop uplink web1 tcp src 198.51.100.10 dport 80 flags syn
+		pass uplink web2 tcp src 198.51.100.10 dport 80 flags syn
+		pass web1 uplink tcp dst 10.9.0.5 sport 22 flags syn,ack
+		drop web1 uplink tcp dst 10.20.0.1 sport 443 flags ack
+		pass web1 uplink arp reply
+		drop web1 web2 arp request
+	FRAMES
+	isolctl quarantine del web1
 }
 
 # The file's commands, and what it says about how long a quarantine lasts.
@@ -618,6 +694,7 @@ run_case test-beside-prod test_beside_prod
 run_case hosting-pvlan hosting_pvlan
 run_case hosting-gateway hosting_gateway
 run_case communities communities
+run_case bastion bastion
 run_case quarantine quarantine
 run_case libvirt-nat libvirt_nat
 run_case libvirt-nat-around libvirt_nat_around

@@ -554,6 +554,33 @@ passed_over() {
 	EOF
 }
 
+# What is dropped is told of once, whatever it was dropped for, and who sends what
+# cannot be read besides.
+told_once() {
+	local json
+	isolctl flush
+	r no-dns drop "udp: 53"
+	r web accept "tcp: 80"
+	check_frames drop <<-EOF
+		dns      no-dns  udp dport 53
+		later    ?no-dns udp dport 53 fragment later
+		three    ?no-dns vlan 5 vlan 6 vlan 7
+		web      web     tcp dport 80
+		later-w  ?       tcp dport 80 fragment later
+		other    -       tcp dport 81
+	EOF
+	json=$(isolctl -j status) || fail "status: exit status $?"
+	diff <(jq -r '.drops[] | "\(.rule // .port // .bridge) \(.reason) \(.packets)"' <<<"$json" | sort
+		jq -r '.unparsed[] | "\(.port) \(.reason) \(.packets)"' <<<"$json") - <<-EOF ||
+		br0 unparsed 1
+		no-dns rule 3
+		p-a bridge-default 1
+		p-a unparsed 3
+	EOF
+		fail "status: $json"
+	isolctl status | grep -q 'unparsed: 3 dropped frames of p-a on br0 could not be read'
+}
+
 # To and from the host, and out of quarantine, rules ask about frames as well.
 host_paths() {
 	frames() {
@@ -599,7 +626,7 @@ host_paths() {
 		rule in 1
 		rule out 1
 	EOF
-	isolctl quarantine add a
+	in_quarantine a
 	counting
 	diff <(frames | craft "${ENDPOINTS[@]}") - <<-EOF || fail "not as expected in quarantine"
 		in80 drop
@@ -612,7 +639,6 @@ host_paths() {
 	expect_counted rule <<-EOF
 		rule look 1
 	EOF
-	isolctl quarantine del a
 }
 
 load_module || exit
@@ -629,6 +655,7 @@ run_case denied denied
 run_case allowed allowed
 run_case ask-less ask_less
 run_case passed-over passed_over
+run_case told-once told_once
 run_case host-paths host_paths
 isolctl flush
 unload_module

@@ -29,7 +29,7 @@ closed() {
 		segments: {s: {bridge: br0}}
 		bindings: {a: {port: p-a, segment: s}, b: {port: p-b, segment: s}}
 	EOF
-	isolctl quarantine add b
+	in_quarantine b
 	counting
 	queries_reach a=a:eth0 b=b:eth0 c=c:eth0 world=world:eth0
 	[ "$(port_counter p-a control accept)" -ge 2 ]
@@ -39,7 +39,6 @@ closed() {
 		.     a b world host
 		host  - - + .
 	EOF
-	isolctl quarantine del b
 }
 
 # A guest's queries do not get to other guests, nor anything else of it.

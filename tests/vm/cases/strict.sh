@@ -202,7 +202,7 @@ comments() { # PATH BEFORE BEHIND
 
 verdicts() { # ATTRIBUTE PATH BEFORE BEHIND
 	cat <<-END
-	ERANGE $2 $3$1=2$4
+	ERANGE $2 $3$1=3$4
 	ERANGE $2 $3$1=255$4
 	EINVAL|ERANGE $2 $3$1:u16=1$4
 	EINVAL|ERANGE $2 $3$1:u32=1$4
@@ -254,6 +254,8 @@ bridges() {
 	$(comments bridge.comment 'bridge{ name=x ' ' }')
 	$(verdicts default bridge.default 'bridge{ name=x ' ' }')
 	$(verdicts unbound bridge.unbound 'bridge{ name=x ' ' }')
+	EINVAL bridge.default bridge{ name=x default=2 }
+	EINVAL bridge.unbound bridge{ name=x unbound=2 }
 	END
 }
 
@@ -273,6 +275,8 @@ segments() {
 	$(comments segment.comment 'segment{ name=x bridge=br1 ' ' }')
 	$(verdicts within segment.within 'segment{ name=x bridge=br1 ' ' }')
 	$(verdicts uplink segment.uplink 'segment{ name=x bridge=br1 ' ' }')
+	EINVAL segment.within segment{ name=x bridge=br1 within=2 }
+	EINVAL segment.uplink segment{ name=x bridge=br1 uplink=2 }
 	END
 }
 
@@ -367,7 +371,7 @@ rules() {
 	EEXIST rule.name rule{ name=r from=any to=any $y
 	EEXIST rule[1].name ${x}} ${x}}
 	EEXIST rule[1].name ${x}} rule{ name=x table=quarantine from=quarantined to=any $y
-	ERANGE rule.table ${x}table=2 }
+	ERANGE rule.table ${x}table=3 }
 	EINVAL|ERANGE rule.table ${x}table:u16=1 }
 	EINVAL rule.packets ${x}packets=1 }
 	EINVAL rule.bytes ${x}bytes=1 }
@@ -390,7 +394,7 @@ rules() {
 	EINVAL rule rule{ name=x table=quarantine from=any to=group:g $y
 	EINVAL rule.from rule{ name=x from{ } to=any $y
 	EINVAL rule.from[1] rule{ name=x from=any from{ name=g } to=any $y
-	ERANGE rule.from.kind rule{ name=x from{ kind=8 } to=any $y
+	ERANGE rule.from.kind rule{ name=x from{ kind=9 } to=any $y
 	ERANGE rule.to[1].kind rule{ name=x from=any to=any to{ kind=200 } $y
 	EINVAL|ERANGE rule.from.kind rule{ name=x from{ kind:u32=0 } to=any $y
 	EINVAL|ERANGE rule.from.kind rule{ name=x from{ kind } to=any $y
@@ -616,7 +620,7 @@ questions() {
 	send WHY from=uplink to=host => EINVAL at none say neither_end
 	send WHY from=binding:a to=binding:far bridge-name=nosuch => ENOENT at bridge-name
 	send WHY from=port:p to=binding:far => ENOENT at from
-	send WHY from{ kind=8 } to=host => ERANGE at from.kind
+	send WHY from{ kind=9 } to=host => ERANGE at from.kind
 	send WHY from{ kind:u32=1 } to=host => EINVAL|ERANGE at from.kind
 	send WHY from{ kind=binding name:raw=a } to=host => EINVAL at from.name
 	send WHY from=host to{ kind=binding name:raw=a\x00b\x00 } => EINVAL at to.name

@@ -8,13 +8,16 @@
 #include "contract.h"
 #include "types.h"
 
-static const char *const verdict_words[] = { "drop", "accept", NULL };
+static const char *const verdict_words[] = { "drop", "accept", "reject", NULL };
+/* of what is no rule */
+static const char *const default_words[] = { "drop", "accept", NULL };
 static const char *const role_words[] = {
 	"none", "isolated", "community", "promiscuous", NULL
 };
 
 const char *const kind_words[] = {
-	"any", "host", "uplink", "members", "quarantined", "group", "binding", "port", NULL
+	"any", "host", "uplink", "members", "quarantined", "group", "binding", "port", "remote",
+	NULL
 };
 
 /* One table for each set of attributes, by number; a NULL name ends it. */
@@ -41,7 +44,7 @@ static const struct attr counter_attrs[] = {
 	[0] = { "unspec" },
 	[ISOL_COUNTER_A_PAD] = { "pad", PAD },
 	[ISOL_COUNTER_A_REASON] = { "reason", U8, .words = reason_words },
-	[ISOL_COUNTER_A_VERDICT] = { "verdict", U8, .words = verdict_words },
+	[ISOL_COUNTER_A_VERDICT] = { "verdict", U8, .words = default_words },
 	[ISOL_COUNTER_A_PACKETS] = { "packets", U64 },
 	[ISOL_COUNTER_A_BYTES] = { "bytes", U64 },
 	{ }
@@ -51,8 +54,8 @@ static const struct attr bridge_attrs[] = {
 	[0] = { "unspec" },
 	[ISOL_BRIDGE_A_NAME] = { "name", STRING },
 	[ISOL_BRIDGE_A_UPLINK] = { "uplink", STRING },
-	[ISOL_BRIDGE_A_DEFAULT] = { "default", U8, .words = verdict_words },
-	[ISOL_BRIDGE_A_UNBOUND] = { "unbound", U8, .words = verdict_words },
+	[ISOL_BRIDGE_A_DEFAULT] = { "default", U8, .words = default_words },
+	[ISOL_BRIDGE_A_UNBOUND] = { "unbound", U8, .words = default_words },
 	[ISOL_BRIDGE_A_COMMENT] = { "comment", STRING },
 	[ISOL_BRIDGE_A_IFINDEX] = { "ifindex", U32, .moves = RENEWED },
 	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs, .moves = RUNS },
@@ -63,9 +66,10 @@ static const struct attr segment_attrs[] = {
 	[0] = { "unspec" },
 	[ISOL_SEGMENT_A_NAME] = { "name", STRING },
 	[ISOL_SEGMENT_A_BRIDGE] = { "bridge", STRING },
-	[ISOL_SEGMENT_A_WITHIN] = { "within", U8, .words = verdict_words },
-	[ISOL_SEGMENT_A_UPLINK] = { "uplink", U8, .words = verdict_words },
+	[ISOL_SEGMENT_A_WITHIN] = { "within", U8, .words = default_words },
+	[ISOL_SEGMENT_A_UPLINK] = { "uplink", U8, .words = default_words },
 	[ISOL_SEGMENT_A_COMMENT] = { "comment", STRING },
+	[ISOL_SEGMENT_A_VLAN] = { "vlan", U16 },
 	{ }
 };
 
@@ -108,6 +112,7 @@ static const struct attr endpoint_attrs[] = {
 	[ISOL_VALUES_A_NOT] = { "not", FLAG },			\
 	[ISOL_VALUES_A_RANGE] = { "range", range },		\
 	[ISOL_VALUES_A_MASKED] = { "masked", masked },		\
+	[ISOL_VALUES_A_SET] = { "set", STRING },		\
 	{ }							\
 }
 
@@ -136,6 +141,15 @@ static const struct attr match_attrs[] = {
 	[ISOL_MATCH_A_ARP_OP] = { "arp-op", NEST, numbers },
 	[ISOL_MATCH_A_ARP_SENDER] = { "arp-sender", NEST, ip4_values },
 	[ISOL_MATCH_A_ARP_TARGET] = { "arp-target", NEST, ip4_values },
+	[ISOL_MATCH_A_VLAN] = { "vlan", NEST, numbers },
+	[ISOL_MATCH_A_PCP] = { "pcp", NEST, numbers },
+	[ISOL_MATCH_A_INNER_VLAN] = { "inner-vlan", NEST, numbers },
+	[ISOL_MATCH_A_SRC_SET] = { "src-set", NEST, ip4_values },
+	[ISOL_MATCH_A_DST_SET] = { "dst-set", NEST, ip4_values },
+	[ISOL_MATCH_A_SRC_MAC_SET] = { "src-mac-set", NEST, mac_values },
+	[ISOL_MATCH_A_DST_MAC_SET] = { "dst-mac-set", NEST, mac_values },
+	[ISOL_MATCH_A_SPORT_SET] = { "sport-set", NEST, numbers },
+	[ISOL_MATCH_A_DPORT_SET] = { "dport-set", NEST, numbers },
 	{ }
 };
 
@@ -153,6 +167,22 @@ static const struct attr rule_attrs[] = {
 	[ISOL_RULE_A_PACKETS] = { "packets", U64, .moves = RUNS },
 	[ISOL_RULE_A_BYTES] = { "bytes", U64, .moves = RUNS },
 	[ISOL_RULE_A_MATCH] = { "match", NEST, match_attrs },
+	{ }
+};
+
+static const char *const type_words[] = { "addresses", "macs", "ports", NULL };
+
+static const struct attr set_attrs[] = {
+	[0] = { "unspec" },
+	[ISOL_SET_A_NAME] = { "name", STRING },
+	[ISOL_SET_A_TYPE] = { "type", U8, .words = type_words },
+	[ISOL_SET_A_REMOTE] = { "remote", FLAG },
+	[ISOL_SET_A_COMMENT] = { "comment", STRING },
+	[ISOL_SET_A_APPEND] = { "append", FLAG },
+	[ISOL_SET_A_IP4] = { "ip4", IP4_PAIR },
+	[ISOL_SET_A_IP6] = { "ip6", IP6_PAIR },
+	[ISOL_SET_A_MAC] = { "mac", MAC_PAIR },
+	[ISOL_SET_A_PORT] = { "port", PAIR },
 	{ }
 };
 
@@ -202,6 +232,9 @@ static const struct attr status_attrs[] = {
 	[ISOL_STATUS_A_QUARANTINED] = { "quarantined", U32 },
 	[ISOL_STATUS_A_TRANSACTIONS] = { "transactions", U32 },
 	[ISOL_STATUS_A_UNKNOWN_DROPS] = { "unknown-drops", U64, .moves = RUNS },
+	[ISOL_STATUS_A_SETS] = { "sets", U32 },
+	[ISOL_STATUS_A_REJECTS] = { "rejects", U64, .moves = RUNS },
+	[ISOL_STATUS_A_REJECTS_LIMITED] = { "rejects-limited", U64, .moves = RUNS },
 	{ }
 };
 
@@ -241,6 +274,8 @@ const struct attr contract_attrs[] = {
 	[ISOL_A_TO] = { "to", ENDPOINT, endpoint_attrs },
 	[ISOL_A_WHY] = { "why", NEST, why_attrs },
 	[ISOL_A_FRAME] = { "frame", BYTES },
+	[ISOL_A_SET] = { "set", NEST, set_attrs },
+	[ISOL_A_VLAN] = { "vlan", U16 },
 	{ }
 };
 
@@ -248,7 +283,7 @@ const char *const contract_commands[] = {
 	"UNSPEC", "STATUS_GET", "BEGIN", "ADD", "COMMIT", "ABORT", "FLUSH", "DONE",
 	"BRIDGE_GET", "SEGMENT_GET", "GROUP_GET", "BINDING_GET", "RULE_GET", "PORT_GET",
 	"QUARANTINE_GET", "WHY", "QUARANTINE_ADD", "QUARANTINE_DEL", "POLICY_NTF", "PORT_NTF",
-	NULL
+	"SET_GET", NULL
 };
 
 int number_of(const char *const *words, const char *word)

@@ -17,6 +17,7 @@
 
 #include "barrier.h"
 #include "endpoint.h"
+#include "answer.h"
 #include "userspace/craft.h"
 
 #define MAX_FRAMES 4096
@@ -40,6 +41,9 @@ static const char usage[] =
 "  -a       print FRAME END,... instead, all where it arrived, FRAME - for none\n"
 "  -w MS    how long to wait when all should be there (40)\n"
 "  -L       do not make bridges learn first\n"
+"  -r       one after the other, and print besides what has come back where, as\n"
+"           END:WHAT: rst, icmp3/13 or the like, behind vlanTCI. if it is tagged; with\n"
+"           ! if it is not what a right answer to that frame has to be\n"
 "\n"
 "Words, in any order; what is not said is made up so as to go with the rest:\n"
 "  tcp udp udplite sctp dccp proto N   ip4 ip6\n"
@@ -65,11 +69,13 @@ static const char usage[] =
  * @name: what the user calls it
  * @to: number of the endpoint where it should arrive
  * @got: how often it has arrived at each endpoint
+ * @answers: what has come back, as text
  */
 struct sent {
 	char *name;
 	unsigned int to;
 	unsigned char got[MAX_ENDPOINTS];
+	char answers[256];
 };
 
 static const char *raw; /* of the frame that is being described, or NULL */
@@ -79,6 +85,24 @@ static struct sent frames[MAX_FRAMES];
 static unsigned int nframes;
 static unsigned int line;
 static u32 run, seq;
+
+/* With -r: the frame that is on its way. */
+static bool one_by_one;
+static const u8 *on_way;
+static size_t on_way_len;
+
+/* A frame that is not one of ours as it was sent. Return: whether it is an answer. */
+static bool note_answer(const struct endpoint *e, const u8 *buf, size_t len, int vlan)
+{
+	struct sent *f = &frames[nframes - 1];
+	size_t used = strlen(f->answers);
+	char text[64];
+
+	if (!one_by_one || !nframes || !answer_text(buf, len, vlan, on_way, on_way_len, text))
+		return false;
+	snprintf(f->answers + used, sizeof(f->answers) - used, " %s:%s", e->name, text);
+	return true;
+}
 
 static bool drain(void)
 {
@@ -93,6 +117,10 @@ static bool drain(void)
 			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
 			if (len <= 0)
 				break;
+			if ((size_t)len <= sizeof(buf) && note_answer(&ends[i], buf, len, vlan)) {
+				found = true;
+				continue;
+			}
 			if ((size_t)len > sizeof(buf) || !frame_tag(buf, len, &tag) ||
 			    tag.run != run || tag.kind != KIND_UNICAST || tag.seq >= nframes)
 				continue;
@@ -465,7 +493,12 @@ static void send_line(char *text)
 	err = endpoint_send(&ends[from], buf, len);
 	if (err)
 		die("line %u: %s: cannot send: %s", line, ends[from].name, strerror(-err));
-	if (nframes % AT_ONCE == 0) {
+	if (one_by_one) {
+		on_way = buf;
+		on_way_len = len;
+		settle(5);
+		on_way = NULL;
+	} else if (nframes % AT_ONCE == 0) {
 		barrier(run, &seq);
 		drain();
 	}
@@ -477,7 +510,7 @@ static void print_frame(const struct sent *f, bool everywhere)
 	unsigned int i;
 
 	if (!everywhere) {
-		printf("%s %s\n", f->name, f->got[f->to] ? "pass" : "drop");
+		printf("%s %s%s\n", f->name, f->got[f->to] ? "pass" : "drop", f->answers);
 		return;
 	}
 	printf("%s", f->name);
@@ -499,13 +532,16 @@ int main(int argc, char **argv)
 	char *text = NULL;
 	size_t size = 0;
 
-	while ((opt = getopt(argc, argv, "aw:Lh")) != -1) {
+	while ((opt = getopt(argc, argv, "aw:Lrh")) != -1) {
 		switch (opt) {
 		case 'a':
 			everywhere = true;
 			break;
 		case 'w':
 			quiet_ms = atoi(optarg);
+			break;
+		case 'r':
+			one_by_one = true;
 			break;
 		case 'L':
 			teach = false;

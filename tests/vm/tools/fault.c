@@ -797,11 +797,13 @@ static void add_bridge(struct nlmsghdr *nlh, const char *name, const char *up0, 
 	mnl_attr_nest_end(nlh, nest);
 }
 
-static void add_segment(struct nlmsghdr *nlh, const char *name, const char *bridge)
+static void add_segment(struct nlmsghdr *nlh, const char *name, const char *bridge, u16 vlan)
 {
 	struct nlattr *nest = object(nlh, ISOL_A_SEGMENT, ISOL_SEGMENT_A_NAME, name);
 
 	mnl_attr_put_strz(nlh, ISOL_SEGMENT_A_BRIDGE, bridge);
+	if (vlan)
+		mnl_attr_put_u16(nlh, ISOL_SEGMENT_A_VLAN, vlan);
 	mnl_attr_nest_end(nlh, nest);
 }
 
@@ -876,7 +878,10 @@ static struct nlmsghdr *policy_message(unsigned int with)
 		add_bridge(nlh, "br1", NULL, NULL);
 	if (with & WITH_BR8)
 		add_bridge(nlh, "br8", NULL, NULL);
-	add_segment(nlh, "s", "br0");
+	add_segment(nlh, "s", "br0", 0);
+	/* for which there are hooks more; nothing is in it */
+	if (with & WITH_BR8)
+		add_segment(nlh, "v", "br0", 30);
 	add_group(nlh, "pair");
 	add_binding(nlh, "a", ISOL_BINDING_A_PORT, "p-a", "pair");
 	add_binding(nlh, "b", ISOL_BINDING_A_PORT, "p-b", "pair");

@@ -366,7 +366,11 @@ static void put_match(struct nlmsghdr *nlh)
 	const struct attr *set = contract_attrs[ISOL_A_RULE].nest[ISOL_RULE_A_MATCH].nest;
 	u32 type;
 
-	switch (rnd(4)) {
+	switch (rnd(5)) {
+	default:
+		put_range(nlh, ISOL_MATCH_A_VLAN, rnd(100), 100 + rnd(3995));
+		put_range(nlh, ISOL_MATCH_A_PCP, rnd(4), 4 + rnd(4));
+		break;
 	case 0:
 		put_range(nlh, ISOL_MATCH_A_DSCP, rnd(32), 32 + rnd(32));
 		put_range(nlh, ISOL_MATCH_A_FRAGMENT, 0, rnd(3));
@@ -381,11 +385,56 @@ static void put_match(struct nlmsghdr *nlh)
 		mnl_attr_nest_end(nlh, field);
 		put_range(nlh, ISOL_MATCH_A_DPORT, rnd(100), 100 + rnd(100));
 		break;
-	default:
+	case 3:
 		type = 1 + rnd(ISOL_MATCH_A_MAX);
 		put_value(nlh, type, &set[type], 0);
 	}
 	mnl_attr_nest_end(nlh, nest);
+}
+
+/* Sets that a rule may well name; they may be there, and of the type, or not. */
+static void put_sets(struct nlmsghdr *nlh)
+{
+	struct nlattr *nest = mnl_attr_nest_start(nlh, ISOL_RULE_A_MATCH), *field;
+	static const u32 tcp[] = { 6, 6 };
+	u32 type = ISOL_MATCH_A_SRC_SET + rnd(6);
+
+	if (type >= ISOL_MATCH_A_SPORT_SET) {
+		field = mnl_attr_nest_start(nlh, ISOL_MATCH_A_PROTO);
+		mnl_attr_put(nlh, ISOL_VALUES_A_RANGE, sizeof(tcp), tcp);
+		mnl_attr_nest_end(nlh, field);
+	}
+	field = mnl_attr_nest_start(nlh, type);
+	if (one_in(4))
+		mnl_attr_put(nlh, ISOL_VALUES_A_NOT, 0, NULL);
+	put_name(nlh, ISOL_VALUES_A_SET, rnd(8));
+	mnl_attr_nest_end(nlh, field);
+	mnl_attr_nest_end(nlh, nest);
+}
+
+/* A set, new or more of one; most elements go with its type. */
+static void put_set(struct nlmsghdr *nlh)
+{
+	static const int elements[] = {
+		ISOL_SET_A_IP4, ISOL_SET_A_MAC, ISOL_SET_A_PORT, ISOL_SET_A_IP6
+	};
+	const struct attr *set = contract_attrs[ISOL_A_SET].nest;
+	u32 type = rnd(3), n, i;
+	int attr;
+
+	put_name(nlh, ISOL_SET_A_NAME, rnd(8));
+	if (one_in(4)) {
+		mnl_attr_put(nlh, ISOL_SET_A_APPEND, 0, NULL);
+	} else {
+		mnl_attr_put_u8(nlh, ISOL_SET_A_TYPE, type);
+		if (!type && one_in(2))
+			mnl_attr_put(nlh, ISOL_SET_A_REMOTE, 0, NULL);
+	}
+	n = one_in(10) ? 100 : rnd(4);
+	for (i = 0; i < n && space(nlh) > 1024; i++) {
+		attr = elements[one_in(30) ? rnd(4) : !type && one_in(3) ? 3 : type];
+		put_pair(nlh, attr, set[attr].kind);
+	}
 }
 
 /* An object that a policy may well hold. */
@@ -394,7 +443,7 @@ static void put_object(struct nlmsghdr *nlh)
 	static const int selectors[] = {
 		ISOL_BINDING_A_PORT, ISOL_BINDING_A_GLOB, ISOL_BINDING_A_ALIAS
 	};
-	int type = ISOL_A_BRIDGE + rnd(5);
+	int type = one_in(5) ? ISOL_A_SET : ISOL_A_BRIDGE + rnd(5);
 	struct nlattr *nest = mnl_attr_nest_start(nlh, type);
 	u32 i;
 
@@ -409,6 +458,8 @@ static void put_object(struct nlmsghdr *nlh)
 	case ISOL_A_SEGMENT:
 		put_name(nlh, ISOL_SEGMENT_A_NAME, rnd(5));
 		mnl_attr_put_strz(nlh, ISOL_SEGMENT_A_BRIDGE, one_in(3) ? "br1" : "br0");
+		if (one_in(2))
+			mnl_attr_put_u16(nlh, ISOL_SEGMENT_A_VLAN, rnd(6));
 		break;
 	case ISOL_A_GROUP:
 		put_name(nlh, ISOL_GROUP_A_NAME, rnd(5));
@@ -425,6 +476,9 @@ static void put_object(struct nlmsghdr *nlh)
 			put_name(nlh, ISOL_BINDING_A_COMMUNITY, 0);
 		}
 		break;
+	case ISOL_A_SET:
+		put_set(nlh);
+		break;
 	default:
 		mnl_attr_put_strz(nlh, ISOL_RULE_A_NAME, names[rnd(12)]);
 		if (one_in(4))
@@ -433,9 +487,11 @@ static void put_object(struct nlmsghdr *nlh)
 			put_end(nlh, ISOL_RULE_A_FROM);
 		for (i = 0; i < 1 + rnd(3); i++)
 			put_end(nlh, ISOL_RULE_A_TO);
-		mnl_attr_put_u8(nlh, ISOL_RULE_A_VERDICT, rnd(2));
+		mnl_attr_put_u8(nlh, ISOL_RULE_A_VERDICT, rnd(3));
 		mnl_attr_put(nlh, ISOL_RULE_A_STATELESS, 0, NULL);
-		if (one_in(2))
+		if (one_in(4))
+			put_sets(nlh);
+		else if (one_in(2))
 			put_match(nlh);
 	}
 	mnl_attr_nest_end(nlh, nest);
@@ -470,6 +526,8 @@ static void put_request(struct nlmsghdr *nlh, u32 cmd)
 			mnl_attr_put_strz(nlh, ISOL_A_BRIDGE_NAME, one_in(3) ? "br1" : "br0");
 		if (one_in(2))
 			put_bytes(nlh, ISOL_A_FRAME, 14 + rnd(120));
+		if (one_in(4))
+			mnl_attr_put_u16(nlh, ISOL_A_VLAN, one_in(8) ? rnd(65536) : rnd(6));
 		break;
 	case ISOL_CMD_QUARANTINE_ADD:
 	case ISOL_CMD_QUARANTINE_DEL:

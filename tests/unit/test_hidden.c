@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The warning that a rule never matches is true: no frame gets to such a rule, by
+ * the rules as the oracle asks them one by one. And it is given where it has to be.
+ */
+#include "give.h"
+#include "keys.h"
+#include "oracle.h"
+#include "random_policy.h"
+#include "test.h"
+#include "userspace/check.h"
+#include "userspace/load.h"
+
+static const struct mark nowhere;
+
+/* ---- by the text */
+
+/* What the first and the second rule are, and whether the second is hidden. */
+static const struct {
+	const char *first;
+	const char *second;
+	bool hidden;
+} pairs[] = {
+	/* endpoints */
+	{ "from: any, to: any, verdict: accept", "from: a, to: b, verdict: drop", true },
+	{ "from: any, to: any, verdict: drop", "from: host, to: a, verdict: accept", true },
+	{ "from: members, to: members, verdict: drop", "from: a, to: g, verdict: accept", true },
+	{ "from: members, to: members, verdict: drop", "from: host, to: g, verdict: drop", false },
+	{ "from: members, to: any, verdict: drop", "from: any, to: any, verdict: drop", false },
+	{ "from: g, to: any, verdict: drop", "from: a, to: b, verdict: drop", true },
+	{ "from: g, to: any, verdict: drop", "from: c, to: b, verdict: drop", false },
+	{ "from: a, to: any, verdict: drop", "from: g, to: b, verdict: drop", false },
+	{ "from: [a, b, host], to: any, verdict: drop", "from: [host, a], to: b, verdict: drop", true },
+	{ "from: [a, b, host], to: any, verdict: drop", "from: [c, a], to: b, verdict: drop", false },
+	{ "from: [g, c], to: any, verdict: drop", "from: [c, a, b], to: b, verdict: drop", true },
+	{ "from: [h, g], to: any, verdict: drop", "from: [a, b], to: b, verdict: drop", true },
+	/* matches, of the same verdict */
+	{ "from: g, to: c, tcp: any, verdict: accept", "from: g, to: c, tcp: 80, verdict: accept", true },
+	{ "from: g, to: c, tcp: 1-100, verdict: accept", "from: g, to: c, tcp: [80, 90], verdict: accept", true },
+	{ "from: g, to: c, tcp: [1-80, 81-100], verdict: accept", "from: g, to: c, tcp: 70-90, verdict: accept", true },
+	{ "from: g, to: c, tcp: [1-80, 82-100], verdict: accept", "from: g, to: c, tcp: 70-90, verdict: accept", false },
+	{ "from: g, to: c, tcp: [1-50, 40-100], verdict: accept", "from: a, to: c, tcp: 45-90, verdict: accept", true },
+	{ "from: g, to: c, tcp: 80, verdict: accept", "from: g, to: c, tcp: any, verdict: accept", false },
+	{ "from: g, to: c, tcp: 80, verdict: accept", "from: g, to: c, udp: 80, verdict: accept", false },
+	{ "from: g, to: c, proto: [tcp, udp], dport: 53, verdict: accept", "from: a, to: c, udp: 53, verdict: accept", true },
+	{ "from: g, to: c, src: 10.0.0.0/8, verdict: accept", "from: g, to: c, src: 10.1.2.3, tcp: 80, verdict: accept", true },
+	{ "from: g, to: c, src: 10.0.0.0/8, verdict: accept", "from: g, to: c, src: 10.1.2.3-11.0.0.0, verdict: accept", false },
+	{ "from: g, to: c, src: \"2001:db8::/32\", verdict: accept", "from: a, to: c, src: [\"2001:db8:1::/48\", \"2001:db8::5\"], verdict: accept", true },
+	{ "from: g, to: c, src: \"2001:db8::/32\", verdict: accept", "from: g, to: c, src: \"2001:db7::/32\", verdict: accept", false },
+	{ "from: g, to: c, src: [10.0.0.0/8, \"2001:db8::/32\"], verdict: accept", "from: g, to: c, src: 10.0.0.1, verdict: accept", true },
+	{ "from: g, to: c, src: 10.0.0.0/8, verdict: accept", "from: g, to: c, src: [10.0.0.1, \"2001:db8::1\"], verdict: accept", false },
+	{ "from: g, to: c, src: 10.0.0.0/8, verdict: accept", "from: g, to: c, dst: 10.0.0.1, verdict: accept", false },
+	{ "from: g, to: c, arp: [request, reply], verdict: accept", "from: g, to: c, arp: request, arp_target: 10.0.0.1, verdict: accept", true },
+	{ "from: g, to: c, icmp: 3, verdict: accept", "from: g, to: c, icmp: 3/4, verdict: accept", true },
+	{ "from: g, to: c, icmp: any, verdict: accept", "from: g, to: c, icmp: 3/4, verdict: accept", true },
+	{ "from: g, to: c, icmp: any, verdict: accept", "from: g, to: c, icmpv6: 3/4, verdict: accept", false },
+	{ "from: g, to: c, src_mac: \"52:54:00:00:00:00/24\", verdict: drop", "from: g, to: c, src_mac: \"52:54:00:12:34:56\", verdict: accept", true },
+	{ "from: g, to: c, src_mac: \"52:54:00:12:34:56\", verdict: drop", "from: g, to: c, src_mac: \"52:54:00:00:00:00/24\", verdict: accept", false },
+	{ "from: g, to: c, tcp: any, tcp_flags: syn, verdict: drop", "from: g, to: c, tcp: any, tcp_flags: syn/syn+ack, verdict: drop", true },
+	{ "from: g, to: c, tcp: any, tcp_flags: syn/syn+ack, verdict: drop", "from: g, to: c, tcp: any, tcp_flags: syn, verdict: drop", false },
+	/* with not */
+	{ "from: g, to: c, tcp: {not: 80}, verdict: drop", "from: g, to: c, tcp: [81, 90-100], verdict: drop", true },
+	{ "from: g, to: c, tcp: {not: 80}, verdict: drop", "from: g, to: c, tcp: 79-81, verdict: drop", false },
+	{ "from: g, to: c, tcp: {not: 80}, verdict: drop", "from: g, to: c, tcp: {not: [80, 81]}, verdict: drop", true },
+	{ "from: g, to: c, tcp: {not: [80, 81]}, verdict: drop", "from: g, to: c, tcp: {not: 80}, verdict: drop", false },
+	{ "from: g, to: c, tcp: 80-90, verdict: drop", "from: g, to: c, tcp: {not: 80}, verdict: drop", false },
+	{ "from: g, to: c, dst_mac: {not: \"01:00:00:00:00:00/8\"}, verdict: drop", "from: g, to: c, dst_mac: \"52:54:00:00:00:00/24\", verdict: drop", true },
+	/* nobody can tell: a rule that drops hides all, one that accepts leaves some */
+	{ "from: g, to: c, tcp: any, verdict: drop", "from: a, to: c, tcp: 80, verdict: accept", true },
+	{ "from: g, to: c, tcp: 1-100, verdict: accept", "from: a, to: c, tcp: 80, verdict: drop", false },
+	{ "from: g, to: c, tcp: any, verdict: accept", "from: a, to: c, tcp: 80, verdict: drop", false },
+	{ "from: g, to: c, cast: unicast, verdict: accept", "from: a, to: c, cast: unicast, tcp: 80, verdict: drop", true },
+	{ "from: g, to: c, cast: [unicast, multicast], verdict: accept", "from: a, to: c, cast: unicast, verdict: drop", true },
+	{ "from: any, to: any, verdict: accept", "from: a, to: c, tcp: 80, verdict: drop", true },
+	/* remotes and sets: what they hold is not looked at */
+	{ "from: uplink, to: any, verdict: accept", "from: far, to: c, verdict: drop", true },
+	{ "from: uplink, to: c, tcp: any, verdict: accept", "from: [far, uplink], to: c, tcp: 80, verdict: accept", true },
+	{ "from: far, to: any, verdict: drop", "from: uplink, to: c, verdict: drop", false },
+	{ "from: far, to: any, verdict: drop", "from: far, to: c, verdict: drop", false },
+	{ "from: g, to: c, tcp: any, verdict: accept", "from: a, to: c, tcp: {set: web}, verdict: accept", true },
+	{ "from: g, to: c, tcp: {set: web}, verdict: drop", "from: a, to: c, tcp: 80, verdict: drop", false },
+};
+
+static struct policy *load(const char *first, const char *second, bool *hidden)
+{
+	struct diags d = { 0 };
+	struct policy *p = NULL;
+	char text[1024];
+	size_t i;
+
+	snprintf(text, sizeof(text),
+		 "isol: 1\ngroups: {g: {}, h: {}}\nbridges: {br0: {}}\n"
+		 "remotes: {far: [10.0.0.0/8]}\nsets: {web: {ports: [80]}}\n"
+		 "bindings: {a: {port: pa, groups: [g]}, b: {port: pb, groups: [g, h]}, c: {port: pc}}\n"
+		 "rules:\n- {name: r0, %s, stateless: true}\n- {name: r1, %s, stateless: true}\n",
+		 first, second);
+	CHECK_MSG(!isol_load("f", text, strlen(text), &p, &d), "%s: %s", text,
+		  d.n ? d.v[0].text : "");
+	for (i = 0; i < d.n; i++) {
+		if (!strstr(d.v[i].text, "never matches"))
+			continue;
+		*hidden = true;
+		CHECK_MSG(strstr(d.v[i].text,
+				 "rule 'r1' never matches: rule 'r0' (line 8) comes first and"),
+			  "%s", d.v[i].text);
+	}
+	diags_free(&d);
+	return p;
+}
+
+/* ---- by asking */
+
+/* What ends a rule may be between: all kinds, and each binding in quarantine too. */
+static u32 make_ends(const struct isol_model *model, struct oracle_end *ends)
+{
+	const struct isol_binding *b;
+	u32 n = 0;
+
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_HOST };
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_UPLINK };
+	ends[n++] = (struct oracle_end){ .kind = ORACLE_UNBOUND };
+	for (b = model->bindings; b && n < 60; b = b->next) {
+		ends[n++] = (struct oracle_end){ .kind = ORACLE_BINDING, .binding = b };
+		ends[n++] = (struct oracle_end){ .kind = ORACLE_BINDING, .binding = b,
+						 .quarantined = true };
+	}
+	return n;
+}
+
+static void never_decides(const struct isol_model *model, const struct isol_rule *rule,
+			  const struct isol_key *key)
+{
+	struct oracle_end ends[64];
+	u32 n = make_ends(model, ends), i, j;
+	char buf[300];
+
+	for (i = 0; i < n; i++)
+		for (j = 0; j < n; j++) {
+			struct oracle_answer a = oracle_ask(model, model->bridges, &ends[i],
+							    &ends[j], key);
+
+			CHECK_MSG(a.rule != rule, "rule %s decides about %s", rule->name,
+				  keys_text(key, buf, sizeof(buf)));
+		}
+}
+
+/* Frames at random and at all bounds of the rule and of those in front of it. */
+static void ask_frames(const struct isol_model *model, const char *name, u32 n)
+{
+	const struct isol_rule *rule = isol_model_rule(model, name), *other;
+	struct keys *keys = keys_new(model);
+	struct isol_key key;
+	u32 shape, field, nr;
+
+	for (; n && test_good(); n--) {
+		keys_random(keys, &key);
+		never_decides(model, rule, &key);
+	}
+	for (other = model->rules[rule->table]; other; other = other->next) {
+		for (shape = 0; other->match && shape < ISOL_NSHAPES && test_good(); shape++)
+			for (field = 0; field < other->match->n; field++)
+				for (nr = 0; keys_edge(keys, other, shape, field, nr, &key); nr++)
+					never_decides(model, rule, &key);
+		if (other == rule)
+			break;
+	}
+	keys_free(keys);
+}
+
+/* The rules that policy_check() warns of are asked for. Return: their number. */
+static u32 check_warned(struct policy *p, const struct diags *d, u32 frames)
+{
+	struct isol_fault f = { 0 };
+	struct isol_model *model;
+	struct isol_mem mem;
+	u32 n = 0;
+	size_t i;
+
+	isol_mem_init(&mem, 1 << 28);
+	model = isol_model_new(&mem);
+	CHECK_MSG(!give_policy(model, p, &f), "the model refuses it: %s", f.msg ? f.msg : "?");
+	for (i = 0; i < d->n && test_good(); i++) {
+		char name[80];
+
+		if (!strstr(d->v[i].text, "' never matches: ") ||
+		    sscanf(d->v[i].text, "rule '%79[^']'", name) != 1)
+			continue;
+		CHECK(isol_model_rule(model, name));
+		ask_frames(model, name, frames);
+		n++;
+		if (!test_good())
+			printf("# %s\n", d->v[i].text);
+	}
+	isol_model_free(model);
+	return n;
+}
+
+static void told(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+		bool hidden = false;
+		struct policy *p = load(pairs[i].first, pairs[i].second, &hidden);
+
+		CHECK_MSG(hidden == pairs[i].hidden, "%s: %s, then %s",
+			  hidden ? "warned of" : "not warned of", pairs[i].first,
+			  pairs[i].second);
+		policy_free(p);
+	}
+}
+
+/* ---- at random */
+
+/* Make each value of a match a little less or more, or go; or ask for something more. */
+static void change_match(struct policy *p, struct match *m)
+{
+	static const u32 more[] = {
+		ISOL_MATCH_A_DSCP, ISOL_MATCH_A_FRAGMENT, ISOL_MATCH_A_CAST,
+	};
+	u32 field, by;
+	size_t i;
+
+	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
+		struct match_field *f = &m->of[field];
+
+		if (f->n && percent(5))
+			f->negate = !f->negate;
+		if (f->n && percent(10) && field != ISOL_MATCH_A_PROTO)
+			f->n = 0;
+		if (f->n > 1 && percent(30))
+			f->n--;
+		for (i = 0; i < f->n; i++) {
+			struct match_value *v = &f->v[i];
+
+			by = below(3);
+			switch (percent(30) ? (int)match_type(field) : -1) {
+			case MATCH_IP6:
+				v->lo6[15] += by;
+				v->hi6[15] -= percent(90) ? 0 : by;
+				break;
+			case MATCH_MAC:
+			case MATCH_FLAGS:
+				v->mask |= 1ULL << below(field == ISOL_MATCH_A_TCP_FLAGS ? 9 : 48);
+				v->value |= test_rand() & v->mask & -(u64)percent(20);
+				break;
+			case -1:
+				break;
+			default:
+				v->lo += v->lo + by <= v->hi ? by : 0;
+				v->hi -= v->hi - v->lo >= by ? by : 0;
+				v->lo -= v->lo && percent(10);
+				break;
+			}
+		}
+	}
+	field = more[below(ARRAY_SIZE(more))];
+	if (percent(30) && !m->of[field].n) {
+		struct match_value v = { .lo = below(2) };
+
+		v.hi = v.lo + below(2);
+		match_add(&p->arena, m, field, &v);
+	}
+}
+
+static void make_match(struct policy *p, struct rule *r, size_t nrules)
+{
+	const struct objects *l = &p->list[OBJECT_RULE];
+	struct match *m = rule_ask(p, r);
+	struct mark at;
+	u32 tries;
+
+	if (percent(15)) {
+		r->match = NULL;
+		return;
+	}
+	for (tries = 0; nrules && percent(80) && tries < 20; tries++) {
+		memset(m, 0, sizeof(*m));
+		match_copy(&p->arena, m, rule_match((void *)l->v[below(nrules)]));
+		change_match(p, m);
+		if (!match_empty(m) && !match_check(m, &at))
+			return;
+	}
+	random_match(p, test_rand, m);
+}
+
+static void make_side(struct policy *p, struct endpoint_list *l)
+{
+	static const char *const words[] = {
+		"any", "members", "host", "uplink", "g", "h", "a", "b", "c", "a", "b",
+	};
+	u32 n = percent(70) ? 1 : between(2, 4);
+
+	while (n--)
+		endpoint_list_add(p, l, endpoint_make(word_make(p, words[below(ARRAY_SIZE(words))],
+								nowhere)));
+}
+
+static struct policy *make_policy(u32 nrules)
+{
+	static const char base[] =
+		"isol: 1\nbridges: {br0: {}}\ngroups: {g: {}, h: {}}\n"
+		"bindings: {a: {port: pa, groups: [g]}, b: {port: pb, groups: [g, h]}, c: {port: pc}}\n";
+	struct diags d = { 0 };
+	struct policy *p;
+	char name[16];
+	u32 i;
+
+	CHECK_EQ(isol_load("f", base, sizeof(base) - 1, &p, &d), 0);
+	for (i = 0; i < nrules; i++) {
+		struct object *o;
+		struct rule *r;
+
+		snprintf(name, sizeof(name), "r%u", i);
+		o = policy_object(p, OBJECT_RULE, name, nowhere);
+		r = (struct rule *)(void *)o;
+		make_side(p, &r->from);
+		make_side(p, &r->to);
+		/* what only joins uplinks and the host is refused */
+		endpoint_list_add(p, percent(50) ? &r->from : &r->to,
+				  endpoint_make(word_make(p, percent(50) ? "a" : "members",
+							  nowhere)));
+		r->verdict = percent(60) ? ISOL_VERDICT_DROP : ISOL_VERDICT_ACCEPT;
+		make_match(p, r, i);
+		policy_add(p, OBJECT_RULE, o);
+	}
+	diags_free(&d);
+	return p;
+}
+
+static void true_at_random(void)
+{
+	u32 rounds = test_rounds(600), warned = 0, matches = 0, i;
+
+	for (i = 0; i < rounds && test_good(); i++) {
+		struct policy *p = make_policy(between(2, 12));
+		struct diags d = { 0 };
+		size_t j;
+
+		CHECK_MSG(!policy_check(p, &d), "%s", d.n ? d.v[0].text : "?");
+		if (test_good())
+			warned += check_warned(p, &d, 60);
+		for (j = 0; j < d.n; j++)
+			matches += !!strstr(d.v[j].text, "takes all of its frames");
+		diags_free(&d);
+		policy_free(p);
+	}
+	printf("# %u rules warned of, %u of them by containment, in %u policies\n", warned,
+	       matches, i);
+	CHECK(warned > rounds / 2);
+	CHECK(matches > rounds / 3);
+}
+
+/* Each side may have many endpoints, and a policy many rules: it does not take long. */
+static void many(void)
+{
+	const u32 n = 3000;
+	struct policy *p;
+	struct diags d = { 0 };
+	u32 i, begin;
+
+	p = make_policy(n);
+	begin = test_ms();
+	CHECK_EQ(policy_check(p, &d), 0);
+	printf("# %u rules checked in %u ms, %zu warnings\n", n, test_ms() - begin, d.warnings);
+	for (i = 0; i < d.n; i++)
+		CHECK(d.v[i].warning);
+	diags_free(&d);
+	policy_free(p);
+}
+
+int main(void)
+{
+	test_begin();
+	run_case("hidden_told", told);
+	run_case("hidden_true_at_random", true_at_random);
+	run_case("hidden_many", many);
+	return test_end();
+}
