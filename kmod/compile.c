@@ -899,13 +899,13 @@ static const struct isol_rule *with_remotes(struct compiler *c, const struct iso
 					    u32 field, const struct isol_endpoint *end, u32 n)
 {
 	u32 nvalues = rule->match ? rule->match->n : 0, i;
+	size_t size = (nvalues + 1) * sizeof(struct isol_values);
 	const struct isol_set **set;
 	struct isol_match *match;
 	struct isol_rule *form;
 
 	form = isol_arena_alloc(&c->tmp, sizeof(*form));
-	match = isol_arena_alloc(&c->tmp, sizeof(*match) +
-					  (nvalues + 1) * sizeof(*match->values));
+	match = isol_arena_alloc(&c->tmp, sizeof(*match) + size);
 	set = isol_arena_alloc(&c->tmp, n * sizeof(*set));
 	if (!form || !match || !set)
 		return NULL;
@@ -1013,7 +1013,7 @@ static int too_entangled(struct compiler *c, const struct isol_rule *rule)
 			if (n++ < ARRAY_SIZE(names))
 				names[n - 1] = match->values[i].set[j]->name;
 	snprintf(c->msg, c->msg_len,
-		 "rule '%s' asks for %u sets ('%s'%s%s%s%s) that overlap with others in so many ways that it comes to more than %u combinations: let sets lie within each other or apart",
+		 "rule '%s' asks for %u sets ('%s'%s%s%s%s) that overlap with others in so many ways that it comes to more than %d combinations: let sets lie within each other or apart",
 		 rule->name, n, names[0], n > 1 ? ", '" : "", names[1], n > 1 ? "'" : "",
 		 n > 2 ? ", ..." : "", ISOL_MAX_BOXES);
 	return -ENOSPC;

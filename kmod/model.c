@@ -697,7 +697,7 @@ struct isol_wide_range isol_element(const struct isol_elements *elements, u32 i)
 {
 	const struct isol_range *narrow = (const struct isol_range *)elements->store + i;
 	const struct isol_wide_range *wide = (const struct isol_wide_range *)elements->store + i;
-	const u64 *mac = elements->store + 2 * i;
+	const u64 *mac = elements->store + 2 * (size_t)i;
 	struct isol_wide_range range = {};
 
 	switch (elements->kind) {
@@ -716,7 +716,7 @@ struct isol_wide_range isol_element(const struct isol_elements *elements, u32 i)
 
 static void put_element(struct isol_elements *elements, struct isol_wide lo, struct isol_wide hi)
 {
-	u32 i = elements->n++;
+	size_t i = elements->n++;
 
 	switch (elements->kind) {
 	case ISOL_ELEMENT_IP6:
@@ -780,7 +780,7 @@ int isol_model_add_element(struct isol_model *model, struct isol_set *set,
 	if (!last || last->kind != kind || last->n == last->room) {
 		/* As many as there are, so that small sets stay small. */
 		room = min(max(set->n, 2U), ELEMENTS_ROOM);
-		last = isol_arena_alloc(&model->arena, sizeof(*last) + room * element_size(kind));
+		last = isol_arena_alloc(&model->arena, sizeof(*last) + (size_t)room * element_size(kind));
 		if (!last)
 			return no_memory(fault);
 		last->room = room;

@@ -11,6 +11,7 @@
 #include "limit.h"
 #include "port.h"
 #include "reject.h"
+#include "vlan.h"
 
 static unsigned int reject_rate = 100;
 module_param(reject_rate, uint, 0644);
@@ -102,36 +103,61 @@ static bool meant(struct net_device *br, const struct nf_hook_state *state, cons
 	       (fdb_get(br, dest, vid, &entry) && entry.local);
 }
 
+/**
+ * struct tag - what is beside a frame
+ * @there: there is one
+ * @proto: its EtherType
+ * @tci: its VID and priority
+ */
+struct tag {
+	bool there;
+	__be16 proto;
+	u16 tci;
+};
+
 /*
- * The VLAN that a frame is in, 0 where the bridge has none, and whether what the
- * bridge would send to its sender in that VLAN would have the frame's tag.
+ * The VLAN that a frame is in, 0 where the bridge has none, and the tag that what the
+ * bridge would send to its sender in that VLAN would have.
  *
  * Without VLAN filtering tags pass the bridge as they are. With it, the bridge gives
  * each frame a tag, and takes it off for an egress port that is an untagged member,
  * before we see it. So a frame with a tag is in that VLAN, and if that is the ingress
- * port's PVID it came without; one that has none is taken for one that came without,
- * and if that is wrong the FDB does not have its destination there.
+ * port's PVID it came without. Of one that has none, what was left with it at ingress
+ * tells, where a policy that asks for VLANs has it left; else it is taken for one that
+ * came without, and if that is wrong the FDB does not have its destination there.
  */
 static bool frame_vlan(struct net_device *br, const struct net_device *port,
-		       const struct sk_buff *skb, u16 *vid, bool *tagged)
+		       const struct sk_buff *skb, u16 *vid, struct tag *tag)
 {
-	u16 pvid = 0;
+	u16 pvid = 0, proto;
+	u32 vlan;
 
 	*vid = 0;
-	*tagged = skb_vlan_tag_present(skb);
+	tag->there = skb_vlan_tag_present(skb);
+	tag->proto = skb->vlan_proto;
+	tag->tci = skb_vlan_tag_get(skb);
 	if (!br_vlan_enabled(br))
 		return true;
 	br_vlan_get_pvid_rcu(port, &pvid);
-	*vid = *tagged ? skb_vlan_tag_get_id(skb) : pvid;
+	vlan = isol_vlan_recall(skb, port->ifindex);
+	if (tag->there) {
+		*vid = tag->tci & VLAN_VID_MASK;
+	} else if (vlan & ISOL_VLAN_KNOWN && !br_vlan_get_proto(br, &proto)) {
+		*vid = vlan & ISOL_VLAN_VID;
+		tag->there = vlan & ISOL_VLAN_TAGGED;
+		tag->proto = htons(proto);
+		tag->tci = vlan & (VLAN_VID_MASK | VLAN_PRIO_MASK);
+	} else {
+		*vid = pvid;
+	}
 	if (*vid == pvid)
-		*tagged = false;
+		tag->there = false;
 	return *vid;
 }
 
 static bool send(const struct isol_packet *packet, const struct isol_answer *answer,
-		 struct net_device *port, bool tagged)
+		 struct net_device *port, const struct tag *tag)
 {
-	const struct sk_buff *skb = packet->skb;
 	u32 room = LL_RESERVED_SPACE(port);
 	struct sk_buff *nskb;
 	u8 *frame;
@@ -146,8 +172,8 @@ static bool send(const struct isol_packet *packet, const struct isol_answer *ans
 	skb_set_network_header(nskb, answer->extent.l3);
 	nskb->protocol = eth_hdr(nskb)->h_proto;
 	nskb->dev = port;
-	if (tagged)
-		__vlan_hwaccel_put_tag(nskb, skb->vlan_proto, skb_vlan_tag_get(skb));
+	if (tag->there)
+		__vlan_hwaccel_put_tag(nskb, tag->proto, tag->tci);
 	return dev_queue_xmit(nskb) == NET_XMIT_SUCCESS;
 }
 
@@ -159,7 +185,7 @@ void isol_reject(struct isol_net *in, const struct isol_packet *packet,
 	struct isol_answer answer;
 	struct net_device *br;
 	u64 due, next;
-	bool tagged;
+	struct tag tag;
 	u16 vid;
 
 	/* The host as the sender, or a port that has just gone: there is no way back. */
@@ -174,12 +200,12 @@ void isol_reject(struct isol_net *in, const struct isol_packet *packet,
 		atomic64_inc(&in->rejects_limited);
 		return;
 	}
-	if (!frame_vlan(br, state->in, skb, &vid, &tagged) ||
+	if (!frame_vlan(br, state->in, skb, &vid, &tag) ||
 	    !isol_answer_intact(packet, &answer, skb_csum_unnecessary(skb)) ||
 	    !meant(br, state, answer.head, vid))
 		return;
 	if (!limit_take(limit))
 		atomic64_inc(&in->rejects_limited);
-	else if (send(packet, &answer, state->in, tagged))
+	else if (send(packet, &answer, state->in, &tag))
 		atomic64_inc(&in->rejects);
 }

@@ -200,6 +200,14 @@ static void add_where(struct policy *p, struct endpoint_list *l, const struct se
 		endpoint_list_add(p, l, s->where.v[i]);
 }
 
+static bool ask_the_same(const struct asked *a, const struct asked *b)
+{
+	return a->ether == b->ether && a->arp == b->arp && a->sport == b->sport &&
+	       a->dport == b->dport && a->answer == b->answer && a->cast == b->cast &&
+	       !memcmp(a->proto, b->proto, sizeof(a->proto)) &&
+	       !memcmp(a->icmp6, b->icmp6, sizeof(a->icmp6));
+}
+
 /* Between the guests and themselves, a rule that says the same as another says nothing. */
 static bool said_already(const struct service *s, const struct service_rule *r)
 {
@@ -207,7 +215,7 @@ static bool said_already(const struct service *s, const struct service_rule *r)
 
 	return s->where.n == 1 && s->where.v[0].kind == ISOL_ENDPOINT_MEMBERS &&
 	       r->direction == IN && r != rules && !strcmp(other->service, r->service) &&
-	       !memcmp(&other->asked, &r->asked, sizeof(r->asked));
+	       ask_the_same(&other->asked, &r->asked);
 }
 
 static void add_rule(struct policy *p, const struct service *s, const struct service_rule *from)

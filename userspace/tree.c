@@ -194,7 +194,7 @@ static json_t *match_values(const struct match_item *item, bool live)
 	static const char *const any[] = { "any" };
 	const char *const *v = item->n ? item->v : any;
 	const size_t n = item->n ? item->n : 1;
-	json_t *a, *not;
+	json_t *a, *inverse;
 	size_t i;
 
 	if (n == 1 && !live && !item->negate)
@@ -204,15 +204,15 @@ static json_t *match_values(const struct match_item *item, bool live)
 		tree_append(a, match_value(v[i], live));
 	if (!item->negate)
 		return a;
-	not = need(json_object());
-	tree_set(not, "not", a);
-	return not;
+	inverse = need(json_object());
+	tree_set(inverse, "not", a);
+	return inverse;
 }
 
 /* {set: NAME}, {not: {set: [NAME, ...]}}, and values beside that: {set: NAME, and: ...} */
 static json_t *match_sets(const struct match_item *item, bool live)
 {
-	json_t *t = need(json_object()), *a, *not;
+	json_t *t = need(json_object()), *a, *inverse;
 	size_t i;
 
 	if (item->nsets == 1 && !live) {
@@ -224,9 +224,9 @@ static json_t *match_sets(const struct match_item *item, bool live)
 		tree_set(t, "set", a);
 	}
 	if (item->negate_sets) {
-		not = need(json_object());
-		tree_set(not, "not", t);
-		t = not;
+		inverse = need(json_object());
+		tree_set(inverse, "not", t);
+		t = inverse;
 	}
 	if (item->n)
 		tree_set(t, "and", match_values(item, live));

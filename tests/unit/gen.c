@@ -512,11 +512,11 @@ static u32 count_sets(const struct gen_shape *shape, enum gen_type type)
 /* One of the sets of a type. */
 static u32 a_set(const struct gen_shape *shape, enum gen_type type, bool remote)
 {
-	u32 nr;
+	u32 n = min(shape->sets, GEN_SETS), nr = below(n);
 
-	do
-		nr = below(min(shape->sets, GEN_SETS));
-	while (type_of(nr) != type || (remote && !is_remote(nr)));
+	/* Not chance again until it fits: the same may come again for ever. */
+	while (type_of(nr) != type || (remote && !is_remote(nr)))
+		nr = (nr + 1) % n;
 	return nr;
 }
 

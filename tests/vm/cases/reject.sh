@@ -395,6 +395,19 @@ filtering() {
 		trunk-6    a c udp dport 1 ip6                             = drop a:vlan20.icmpv6-1/1
 		host       a host udp dport 1                              = drop a:vlan20.icmp3/13
 	EOF2
+	# What leaves untagged is known to have come with a tag where VLANs are asked for.
+	bridge vlan add vid 20 dev p-c pvid untagged
+	ip link set p-c type bridge_slave fdb_flush
+	ENDPOINTS=('a=a:eth0,vlan=20' 'b=b:eth0,vlan=20' c=c:eth0 host=-:br0)
+	answers <<-EOF2
+		to-access  a c udp dport 1                                 = drop
+	EOF2
+	isolctl rule add asks from b to a vlan 4000 accept stateless
+	answers <<-EOF2
+		told       a c udp dport 1                                 = drop a:vlan20.icmp3/13
+		told-tcp   a c tcp dport 1                                 = drop a:vlan20.rst
+	EOF2
+	isolctl rule del asks
 }
 
 quarantine() {
