@@ -8,6 +8,7 @@
 # server or router that a guest pretends to be.
 #
 # timeout: 500
+# not-on: 6.1 debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -1051,11 +1051,14 @@ static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u
 			  copies[i].came ? "came" : "did not come",
 			  verdict_word(want->verdict), want->reason,
 			  want->rule ? want->rule->name : "", text);
-		/* several copies may be one counter's */
+		/*
+		 * Several copies may be one counter's; a rule has one, whether it matched
+		 * or may have.
+		 */
 		for (j = 0; j < n; j++)
 			same += copies[j].want.rule == want->rule &&
-				copies[j].want.reason == want->reason &&
-				copies[j].want.verdict == want->verdict;
+				(want->rule || (copies[j].want.reason == want->reason &&
+						copies[j].want.verdict == want->verdict));
 		if (early)
 			same = 1;
 		if (want->rule)
