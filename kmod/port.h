@@ -49,6 +49,12 @@ static inline atomic64_t *isol_port_limit(struct isol_count *counts)
 	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].packets.shared;
 }
 
+/* The same, of looks at a rejected frame: see reject.c. */
+static inline atomic64_t *isol_port_looks(struct isol_count *counts)
+{
+	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].bytes.shared;
+}
+
 /**
  * struct isol_place - what a port is to a policy
  * @bridge: of the policy; NULL if unmanaged

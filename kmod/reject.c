@@ -25,21 +25,31 @@ MODULE_PARM_DESC(reject_burst, "answers to rejected frames at once and port at t
 /* An entry of the FDB takes about 100 bytes as a message. */
 #define FDB_ROOM 512
 
-static bool limit_next(const atomic64_t *limit, u64 *due, u64 *next)
+/*
+ * How many rejected frames are looked at for each that may be answered. What is not
+ * answered in the end, being flooded or damaged, does not use up the answers of others,
+ * but what it costs to find out has a limit too.
+ */
+#define LOOKS 8
+
+/* @times: so many times what the parameters say. */
+static bool limit_next(const atomic64_t *limit, u32 times, u64 *due, u64 *next)
 {
+	u32 rate = min_t(u64, (u64)READ_ONCE(reject_rate) * times, U32_MAX);
+	u32 burst = min_t(u64, (u64)READ_ONCE(reject_burst) * times, U32_MAX);
+
 	*due = atomic64_read(limit);
-	return isol_limit_next(*due, ktime_get_ns(), READ_ONCE(reject_rate),
-			       READ_ONCE(reject_burst), next);
+	return isol_limit_next(*due, ktime_get_ns(), rate, burst, next);
 }
 
 /* Who meets others here again and again meets a flood: then it is over the limit. */
-static bool limit_take(atomic64_t *limit)
+static bool limit_take(atomic64_t *limit, u32 times)
 {
 	u64 due, next;
 	u32 i;
 
 	for (i = 0; i < 4; i++) {
-		if (!limit_next(limit, &due, &next))
+		if (!limit_next(limit, times, &due, &next))
 			return false;
 		if (atomic64_cmpxchg(limit, due, next) == due)
 			return true;
@@ -196,7 +206,7 @@ void isol_reject(struct isol_net *in, const struct isol_packet *packet,
 	if (!br || !isol_answer_due(packet, &answer))
 		return;
 	/* Before anything that costs more than a look. */
-	if (!limit_next(limit, &due, &next)) {
+	if (!limit_next(limit, 1, &due, &next) || !limit_take(isol_port_looks(counts), LOOKS)) {
 		atomic64_inc(&in->rejects_limited);
 		return;
 	}
@@ -204,7 +214,7 @@ void isol_reject(struct isol_net *in, const struct isol_packet *packet,
 	    !isol_answer_intact(packet, &answer, skb_csum_unnecessary(skb)) ||
 	    !meant(br, state, answer.head, vid))
 		return;
-	if (!limit_take(limit))
+	if (!limit_take(limit, 1))
 		atomic64_inc(&in->rejects_limited);
 	else if (send(packet, &answer, state->in, &tag))
 		atomic64_inc(&in->rejects);

@@ -497,6 +497,25 @@ limited() {
 	[ "$answered" -le $most ] || fail "$answered answers, $most allowed"
 	isolctl status | grep -q "rejected frames answered: .*, not answered for the limit: $(status_of rejects_limited)" ||
 		fail "status does not say so"
+	# What is not answered in the end is not looked at without limit either, and does
+	# not use up the answers: eight looks for each of them.
+	sleep 5
+	limited=$(status_of rejects_limited)
+	begin=${EPOCHREALTIME/./}
+	for ((i = 0; i < n; i++)); do
+		echo "f$i a c udp dport $((i % 60000 + 1)) mac-dst 02:00:00:00:77:77"
+	done | craft -L "${ENDPOINTS[@]}" >/run/isol/craft
+	must_fail grep -v drop /run/isol/craft
+	ms=$(((${EPOCHREALTIME/./} - begin) / 1000))
+	limited=$(($(status_of rejects_limited) - limited))
+	most=$((8 * (20 + 5 * ms / 1000) + 1))
+	echo "    $n frames to nobody in $ms ms: $limited not looked at, $most may be"
+	[ $limited -ge $((n - most)) ] || fail "more than $most were looked at: $limited of $n not"
+	[ $limited -le $((n - 160)) ] || fail "less than may be were looked at: $limited of $n not"
+	sleep 0.2
+	answers -L <<-EOF2
+		after      a c udp dport 1                                 = drop a:icmp3/13
+	EOF2
 	# each port has its own
 	answers -L <<-EOF2
 		other      t c udp dport 1                                 = drop t:icmp3/13
@@ -508,6 +527,8 @@ limited() {
 	EOF2
 	echo 1000000 >/sys/module/isol/parameters/reject_burst
 	echo 1000000 >/sys/module/isol/parameters/reject_rate
+	# what was taken by the old numbers is given back by them
+	sleep 4
 	answers -L <<-EOF2
 		again      a c udp dport 1                                 = drop a:icmp3/13
 	EOF2
