@@ -679,6 +679,7 @@ static void check_service(struct checker *c, struct service *s)
 	}
 	for (i = 0; i < s->where.n; i++)
 		resolve(c, "service", s->o.name.text, &s->where.v[i], OBJECT_SRULE);
+	check_service_sets(c->p, s);
 	if (c->d->errors == before && !s->o.broken)
 		service_expand(c->p, s);
 }

@@ -98,6 +98,11 @@ bool check_rule_sets(struct policy *p, struct diags *d, const struct rule *r)
 	return ok;
 }
 
+void check_service_sets(struct policy *p, const struct service *s)
+{
+	count_remotes(p, &s->where);
+}
+
 void check_unused_sets(const struct policy *p, struct diags *d)
 {
 	const struct set *s;
@@ -109,8 +114,9 @@ void check_unused_sets(const struct policy *p, struct diags *d)
 		policy_each(p, kinds[k], const struct set, s, i) {
 			/* a rule may be among what could not be read, or be yet to come */
 			if (!s->uses && !d->errors && !d->about)
-				diags_warn(d, s->o.name.at, "no rule uses the %s '%s'", word,
-					   s->o.name.text);
+				diags_warn(d, s->o.name.at, "no rule%s uses the %s '%s'",
+					   kinds[k] == OBJECT_REMOTE ? " and no service" : "",
+					   word, s->o.name.text);
 			if (!s->n && !s->o.broken)
 				diags_warn(d, s->o.name.at, "the %s '%s' is empty: it holds nothing",
 					   word, s->o.name.text);

@@ -26,6 +26,13 @@ void check_elements(struct policy *p, struct diags *d);
 bool check_rule_sets(struct policy *p, struct diags *d, const struct rule *r);
 
 /**
+ * check_service_sets() - take note of the remotes that a service names
+ * @p: the policy
+ * @s: the service, with its ends resolved
+ */
+void check_service_sets(struct policy *p, const struct service *s);
+
+/**
  * check_unused_sets() - warn of sets that no rule names, and of empty ones
  * @p: the policy, its rules checked
  * @d: where warnings go

@@ -66,12 +66,18 @@ static int add(struct ctx *c, struct args *a, enum object_kind kind)
 static struct set *find(struct edit *e, enum object_kind kind, const char *name)
 {
 	struct guess g = { .word = name };
-	struct set *s = policy_find_set(e->p, name);
+	enum object_kind other = kind == OBJECT_SET ? OBJECT_REMOTE : OBJECT_SET;
+	struct set *s = policy_find(e->p, kind, name);
 	char buf[96];
 	size_t i;
 
 	if (s)
 		return s;
+	if (policy_find(e->p, other, name)) {
+		error("'%s' is a %s: isolctl %s element ...", name, object_word(other),
+		      object_word(other));
+		return NULL;
+	}
 	for (i = 0; i < e->p->list[kind].n; i++)
 		guess_offer(&g, e->p->list[kind].v[i]->name.text);
 	error("no %s '%s'%s", object_word(kind), name, guess_text(&g, buf, sizeof(buf)));

@@ -396,6 +396,10 @@ commands() {
 	must_fail isolctl remote del bastion
 	must_fail isolctl set del nope
 	must_fail isolctl set element add nope 1
+	# each by its own word
+	said=$(must_fail isolctl set element add bastion 10.9.9.9 2>&1)
+	[[ $said = *"'bastion' is a remote: isolctl remote element"* ]] || fail "$said"
+	must_fail isolctl remote element add web 80
 	must_fail isolctl set element add web 70000
 	must_fail isolctl set element del web 80,81
 	must_fail isolctl set element add web
