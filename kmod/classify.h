@@ -28,8 +28,8 @@
 #define ISOL_WORD_UNKNOWN	0U
 
 /*
- * Domains: 0 unknown, from 1 on the managed bridges, then the VLAN segments, and
- * this one.
+ * Domains: 0 unknown, from 1 on the managed bridges, then the VLAN segments, then
+ * what is beside them on bridges that have some, and this one.
  */
 #define ISOL_DOMAIN_UNMANAGED	0xfffU
 
@@ -135,12 +135,17 @@ struct isol_class {
 	u32 col;
 };
 
+/* VLANs are a bit each. */
+#define ISOL_VLAN_WORDS (4096 / 32)
+
 /**
- * struct isol_domain - a bridge, or a VLAN segment of it
+ * struct isol_domain - a bridge, a VLAN segment of it, or what is beside those
+ * @taken: the VLANs of the bridge's segments, if this is what is beside them; else NULL
  * @bridge: number of the bridge
- * @vlan: of the segment, 0 if this is all of the bridge that is in no VLAN segment
+ * @vlan: of the segment, else 0
  */
 struct isol_domain {
+	const u32 *taken;
 	u16 bridge;
 	u16 vlan;
 };

@@ -1102,9 +1102,13 @@ static int make_programs(struct compiler *c)
 	return err;
 }
 
-/* What the defaults of a domain come to; @segment is the one that it is, or NULL. */
+/*
+ * A domain, and what its defaults come to. @segment: the one that it is, or NULL;
+ * @taken: the VLANs that are closed to it, or NULL.
+ */
 static void domain_defaults(struct isol_compiled *out, u32 domain,
-			    const struct isol_bridge *bridge, const struct isol_segment *segment)
+			    const struct isol_bridge *bridge, const struct isol_segment *segment,
+			    const u32 *taken)
 {
 	u8 reason = segment ? ISOL_REASON_WITHIN : ISOL_REASON_BRIDGE_DEFAULT;
 	u8 up = segment ? ISOL_REASON_SEGMENT_UPLINK : ISOL_REASON_BRIDGE_DEFAULT;
@@ -1140,20 +1144,29 @@ static void domain_defaults(struct isol_compiled *out, u32 domain,
 	/* Domains of a bridge count together, as the operator is told. */
 	for (i = 0; i < ISOL_NDFLT; i++)
 		d[i] |= counter + isol_decision_why(d[i]);
+	out->domains[domain - 1].taken = taken;
 	out->domains[domain - 1].bridge = bridge->id;
 	out->domains[domain - 1].vlan = segment ? segment->vlan : 0;
 }
 
 static void make_defaults(const struct isol_model *model, struct isol_compiled *out)
 {
+	u32 first = out->tables.ndomains - out->nbeside + 1;	/* beside segments */
 	const struct isol_segment *segment;
 	const struct isol_bridge *bridge;
 
-	for (bridge = model->bridges; bridge; bridge = bridge->next)
-		domain_defaults(out, bridge->id, bridge, bridge->segment);
+	for (bridge = model->bridges; bridge; bridge = bridge->next) {
+		domain_defaults(out, bridge->id, bridge, bridge->segment, NULL);
+		if (bridge->nvlans)
+			domain_defaults(out, bridge->beside, bridge, bridge->segment,
+					out->taken + (bridge->beside - first) * ISOL_VLAN_WORDS);
+	}
 	for (segment = model->segments; segment; segment = segment->next)
-		if (segment->vlan)
-			domain_defaults(out, segment->domain, segment->bridge, segment);
+		if (segment->vlan) {
+			domain_defaults(out, segment->domain, segment->bridge, segment, NULL);
+			out->taken[(segment->bridge->beside - first) * ISOL_VLAN_WORDS +
+				   segment->vlan / 32] |= 1U << segment->vlan % 32;
+		}
 }
 
 int isol_compile(const struct isol_model *model, const bool *cancel, struct isol_compiled *out,
@@ -1179,14 +1192,16 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 	out->nrules = isol_model_nrules(model);
 	out->ncounters = isol_bridge_counter(out->nrules, model->nbridges + 1);
 	out->tables.nbridges = model->nbridges;
-	out->tables.ndomains = model->nbridges + model->nvlans;
+	out->nbeside = model->nbeside;
+	out->tables.ndomains = model->nbridges + model->nvlans + model->nbeside;
 	out->tables.nclasses = ISOL_CLASS_FIRST_BINDING + model->nbindings;
 
 	out->rule = isol_alloc(out->mem, out->nrules * sizeof(*out->rule));
 	out->classes = isol_alloc(out->mem, out->tables.nclasses * sizeof(*out->classes));
 	out->dflt = isol_alloc(out->mem, out->tables.ndomains * ISOL_NDFLT * sizeof(u32));
 	out->domains = isol_alloc(out->mem, out->tables.ndomains * sizeof(*out->domains));
-	if (!out->rule || !out->classes || !out->dflt || !out->domains)
+	out->taken = isol_alloc(out->mem, out->nbeside * ISOL_VLAN_WORDS * sizeof(u32));
+	if (!out->rule || !out->classes || !out->dflt || !out->domains || !out->taken)
 		goto out;
 	out->tables.domains = out->domains;
 	out->tables.classes = out->classes;
@@ -1257,5 +1272,7 @@ void isol_compiled_free(struct isol_compiled *compiled)
 		  compiled->tables.ndomains * ISOL_NDFLT * sizeof(u32));
 	isol_free(compiled->mem, compiled->domains,
 		  compiled->tables.ndomains * sizeof(*compiled->domains));
+	isol_free(compiled->mem, compiled->taken,
+		  compiled->nbeside * ISOL_VLAN_WORDS * sizeof(u32));
 	memset(compiled, 0, sizeof(*compiled));
 }

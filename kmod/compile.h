@@ -79,6 +79,7 @@ struct isol_row {
  * @classes: @tables.classes, writable
  * @dflt: @tables.dflt, writable
  * @domains: @tables.domains, writable
+ * @taken: the VLANs of segments, ISOL_VLAN_WORDS for each of @nbeside bridges with some
  * @rows: the stored rows
  * @programs: @tables.programs, writable
  * @nprograms: their number; @program_room of them fit
@@ -95,6 +96,8 @@ struct isol_compiled {
 	struct isol_class *classes;
 	u32 *dflt;
 	struct isol_domain *domains;
+	u32 *taken;
+	u32 nbeside;
 	struct isol_row *rows;
 	struct isol_program **programs;
 	u32 nprograms;

@@ -5,7 +5,9 @@
  *
  * Domains 1 to the number of bridges are the bridges themselves, their base
  * domains: uplinks, unbound ports and bindings without a VLAN segment are there.
- * Each VLAN segment is a domain more. The host is in all domains of a bridge.
+ * Each VLAN segment is a domain more; and on a bridge that has some, so is what is
+ * beside them: its guests in no VLAN segment, which the segments' VLANs are closed
+ * to. The host is in all domains of a bridge.
  *
  * Pure: see shim.h.
  */
@@ -15,15 +17,34 @@
 #include "classify.h"
 #include "frame.h"
 
-/* The VLAN of a frame, where nobody knows it. */
+/* The VLAN of a frame, where a question does not tell it. */
 #define ISOL_VLAN_UNKNOWN (-1)
+/* The same, of a frame on the wire that should have been seen: it is in none. */
+#define ISOL_VLAN_LOST (-2)
 
 #define ISOL_VID_MASK 0xfff
 
-/* The VLAN of the segment that a domain is; 0 for a base domain. */
+/* The VLAN of the segment that a domain is; 0 for all others. */
 static inline u32 isol_domain_vlan(const struct isol_tables *tables, u32 domain)
 {
 	return tables->domains[domain - 1].vlan;
+}
+
+/**
+ * isol_domain_takes() - whether frames of a VLAN may go to and from guests of a domain
+ * @tables: the compiled policy
+ * @domain: a managed domain
+ * @vlan: the VLAN that the frame is in, ISOL_VLAN_UNKNOWN or ISOL_VLAN_LOST
+ */
+static inline bool isol_domain_takes(const struct isol_tables *tables, u32 domain, int vlan)
+{
+	const struct isol_domain *d = &tables->domains[domain - 1];
+
+	if (d->vlan)
+		return vlan == d->vlan;
+	if (!d->taken || vlan == ISOL_VLAN_UNKNOWN)
+		return true;
+	return vlan >= 0 && !(d->taken[(vlan & 0xfff) / 32] >> (vlan & 31) & 1);
 }
 
 /**
@@ -34,8 +55,9 @@ static inline u32 isol_domain_vlan(const struct isol_tables *tables, u32 domain)
  * @vlan: the VLAN that the frame is in, or ISOL_VLAN_UNKNOWN
  * @domain: out: whose defaults apply
  *
- * Uplinks belong to all segments of their bridge, for frames in the segment's VLAN.
- * Between all others there is nothing: no rule is asked.
+ * Uplinks belong to all segments of their bridge, for frames in the segment's VLAN,
+ * and to what is beside them, for frames in none of their VLANs. Between all others
+ * there is nothing: no rule is asked.
  *
  * Return: the default that decides, or ISOL_NDFLT if the pair table does.
  */
@@ -60,7 +82,7 @@ static inline u32 isol_cross(const struct isol_tables *tables, u32 from, u32 to,
 		*domain = b;
 	else if (col_b != col)
 		return ISOL_DFLT_SEGMENT;
-	return vlan == (int)isol_domain_vlan(tables, *domain) ? ISOL_NDFLT : ISOL_DFLT_VLAN;
+	return isol_domain_takes(tables, *domain, vlan) ? ISOL_NDFLT : ISOL_DFLT_VLAN;
 }
 
 /**
@@ -72,8 +94,9 @@ static inline u32 isol_cross(const struct isol_tables *tables, u32 from, u32 to,
  * @stacked: it has a tag that the bridge does not look at
  * @domain: out: whose defaults apply
  *
- * What the hooks do one after the other: what a guest of a VLAN segment sends is dropped
- * on its way in if it is in another VLAN or has more tags than that one.
+ * What the hooks do one after the other: what a guest of a bridge with VLAN segments
+ * sends is dropped on its way in if it is in a VLAN that is not its own, or has more
+ * tags than that one: those may be a VLAN too where the outer one has been taken off.
  *
  * Return: the default that decides, or ISOL_NDFLT if the pair table does.
  */
@@ -81,13 +104,12 @@ static inline u32 isol_admit(const struct isol_tables *tables, u32 from, u32 to,
 			     bool stacked, u32 *domain)
 {
 	u32 a = isol_word_domain(from), b = isol_word_domain(to);
-	int own = isol_domain_vlan(tables, a);
 
 	*domain = a;
 	/* also what the host sends to such a guest, in whose domain it then is */
-	if (own && vlan != own)
+	if (!isol_domain_takes(tables, a, vlan))
 		return ISOL_DFLT_VLAN;
-	if (own && stacked && (from & ISOL_WORD_CLASS) != ISOL_CLASS_HOST)
+	if (a > tables->nbridges && stacked && (from & ISOL_WORD_CLASS) != ISOL_CLASS_HOST)
 		return ISOL_DFLT_TAGS;
 	if (a == b)
 		return ISOL_NDFLT;

@@ -243,7 +243,7 @@ static int vlan_of(const struct sk_buff *skb, u32 ifindex)
 {
 	u32 vlan = isol_vlan_recall(skb, ifindex);
 
-	return vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_UNKNOWN;
+	return vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
 }
 
 /* The two are not in the same domain. */
@@ -405,14 +405,21 @@ static noinline bool control(const struct sk_buff *skb, struct net_device *out)
 						     bridge->dev_addr));
 }
 
-/* Whether a frame of the host is in the VLAN of the segment that it is sent to. */
+/* Whether a frame of the host is in a VLAN that the guest it is sent to may be in. */
 static noinline bool host_in_vlan(const struct isol_view *view, u32 word,
 				  const struct sk_buff *skb, struct net_device *out)
 {
 	const struct net_device *bridge = netdev_master_upper_dev_get_rcu(out);
+	u32 domain = isol_word_domain(word);
+	int vlan;
 
-	return bridge && vlan_of(skb, bridge->ifindex) ==
-			 (int)isol_domain_vlan(&view->tables, isol_word_domain(word));
+	if (!bridge)
+		return false;
+	vlan = vlan_of(skb, bridge->ifindex);
+	/* Where there is no hook to see them by, the host may do without tags. */
+	if (!ISOL_HAVE_EGRESS && vlan == ISOL_VLAN_LOST && !isol_domain_vlan(&view->tables, domain))
+		return true;
+	return isol_domain_takes(&view->tables, domain, vlan);
 }
 
 static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
@@ -496,9 +503,10 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	vlan = isol_vlan_see(skb, state->in, bridge);
 	if (domain > view->tables.nbridges) {
+		int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
+
 		dflt = ISOL_NDFLT;
-		if (unlikely((vlan & (ISOL_VLAN_VID | ISOL_VLAN_KNOWN)) !=
-			     (isol_domain_vlan(&view->tables, domain) | ISOL_VLAN_KNOWN)))
+		if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
 			dflt = ISOL_DFLT_VLAN;
 		else if (unlikely(vlan & ISOL_VLAN_STACKED))
 			dflt = ISOL_DFLT_TAGS;

@@ -398,7 +398,10 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 		bridge->segment = segment;
 	else if (!enter(model, ISOL_SPACE_VLAN, vlan, sizeof(vlan), segment))
 		return no_memory(fault);
-	model->nvlans += !!spec->vlan;
+	if (spec->vlan) {
+		model->nvlans++;
+		model->nbeside += !bridge->nvlans++;
+	}
 	model->nsegments++;
 	*model->segment_tail = segment;
 	model->segment_tail = &segment->next;
@@ -778,9 +781,10 @@ int isol_model_add_element(struct isol_model *model, struct isol_set *set,
 		return refuse(fault, -E2BIG, ISOL_F_OBJECT, 0,
 			      "too many elements in the sets of the policy");
 	if (!last || last->kind != kind || last->n == last->room) {
-		/* As many as there are, so that small sets stay small. */
-		room = min(max(set->n, 2U), ELEMENTS_ROOM);
-		last = isol_arena_alloc(&model->arena, sizeof(*last) + (size_t)room * element_size(kind));
+		/* Twice as many as before in a run of one kind: kinds may alternate. */
+		room = last && last->kind == kind ? min(last->room * 2U, ELEMENTS_ROOM) : 2;
+		last = isol_arena_alloc(&model->arena,
+					sizeof(*last) + (size_t)room * element_size(kind));
 		if (!last)
 			return no_memory(fault);
 		last->room = room;
@@ -1110,6 +1114,7 @@ int isol_model_seal(struct isol_model *model)
 	struct isol_binding *binding;
 	const struct isol_group *group;
 	struct isol_segment *segment;
+	struct isol_bridge *bridge;
 	const struct isol_set *set;
 	struct isol_rule *rule;
 	u32 i, nr = 0, domain;
@@ -1118,6 +1123,9 @@ int isol_model_seal(struct isol_model *model)
 	for (segment = model->segments; segment; segment = segment->next)
 		if (segment->vlan)
 			segment->domain = ++domain;
+	for (bridge = model->bridges; bridge; bridge = bridge->next)
+		if (bridge->nvlans)
+			bridge->beside = ++domain;
 	for (i = 0; i <= ISOL_TABLE_MAX; i++)
 		for (rule = model->rules[isol_table_order[i]]; rule; rule = rule->next)
 			rule->nr = nr++;

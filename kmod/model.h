@@ -82,6 +82,8 @@ struct isol_segment;
  * @segment: the segment that is this bridge (but for VLAN segments), or NULL
  * @nuplinks: their number
  * @id: 1 and up, in policy order; also the bridge's base domain
+ * @nvlans: number of its segments that are a VLAN
+ * @beside: the domain of its guests that are in none of those, if there are some
  * @dflt: verdict between ports that nothing else decides
  * @unbound: verdict from and to unbound ports
  */
@@ -93,6 +95,8 @@ struct isol_bridge {
 	struct isol_segment *segment;
 	u32 nuplinks;
 	u16 id;
+	u16 nvlans;
+	u16 beside;
 	u8 dflt;
 	u8 unbound;
 };
@@ -319,6 +323,7 @@ struct isol_name;
  * @nelements: elements of all sets
  * @ncommunities: number of different communities
  * @nvlans: number of segments that are a VLAN
+ * @nbeside: number of bridges that have such segments
  * @asked: fields that rules ask about, one bit for each enum isol_match_attr
  * @globs: the bindings with a glob, the most literal first, then in policy
  *	order; made by isol_model_seal()
@@ -349,6 +354,7 @@ struct isol_model {
 	u32 nrules[ISOL_TABLE_MAX + 1];
 	u32 ncommunities;
 	u32 nvlans;
+	u32 nbeside;
 	u32 asked;
 	struct isol_binding **globs;
 	u32 nglobs;
@@ -503,11 +509,13 @@ u32 isol_model_nrules(const struct isol_model *model);
 bool isol_model_uplink(const struct isol_model *model, const struct isol_bridge *bridge,
 		       const char *ifname);
 
-/* The domain of the bindings of a segment, or of those without one. */
+/* The domain of the guests in a segment, or of those in none: see domain.h. */
 static inline u32 isol_model_domain(const struct isol_bridge *bridge,
 				    const struct isol_segment *segment)
 {
-	return segment && segment->vlan ? segment->domain : bridge->id;
+	if (segment && segment->vlan)
+		return segment->domain;
+	return bridge->nvlans ? bridge->beside : bridge->id;
 }
 
 /**

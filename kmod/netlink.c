@@ -1106,11 +1106,23 @@ static int why_fill(struct isol_net *in, struct sk_buff *skb, const struct why_e
  */
 static int why_vlan(const struct isol_tables *tables, u32 from, u32 to, const struct nlattr *vlan)
 {
-	u32 own = isol_domain_vlan(tables, from) ?: isol_domain_vlan(tables, to);
+	u32 own = isol_domain_vlan(tables, from);
 
 	if (vlan)
 		return nla_get_u16(vlan);
+	/* A guest beside the segments is in none of their VLANs. */
+	if (!own && from <= tables->nbridges)
+		own = isol_domain_vlan(tables, to);
 	return own ? (int)own : ISOL_VLAN_UNKNOWN;
+}
+
+/* The domain that an end is in. */
+static u32 why_domain(const struct why_end *end, const struct isol_bridge *bridge)
+{
+	if (end->domain)
+		return end->domain;
+	return end->host || end->kind == ISOL_PORT_UPLINK ? bridge->id :
+							    isol_model_domain(bridge, NULL);
 }
 
 /*
@@ -1121,8 +1133,8 @@ static bool why_decide(const struct isol_tables *tables, const struct isol_bridg
 		       const struct why_end *from, const struct why_end *to,
 		       struct nlattr *const *attrs, u32 *decision)
 {
-	u32 a = from->domain ?: from->host && to->domain ? to->domain : bridge->id;
-	u32 b = to->domain ?: to->host && from->domain ? from->domain : bridge->id;
+	u32 a = why_domain(from->host ? to : from, bridge);
+	u32 b = why_domain(to->host ? from : to, bridge);
 	const struct nlattr *frame = attrs[ISOL_A_FRAME];
 	int vlan = why_vlan(tables, a, b, attrs[ISOL_A_VLAN]);
 	struct isol_packet packet = {};

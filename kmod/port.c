@@ -161,7 +161,7 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	const struct isol_model *model = policy->model;
 	const struct isol_bridge *bridge = bridge_of(in, model, port);
 	const struct isol_binding *as = NULL;
-	u32 class;
+	u32 class, domain;
 
 	memset(place, 0, sizeof(*place));
 	place->bridge = bridge;
@@ -205,8 +205,14 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	}
 	if (place->quarantined)
 		class = ISOL_CLASS_QUARANTINED;
-	place->word = isol_word(as && as->segment && as->segment->bridge == bridge ?
-				isol_model_domain(bridge, as->segment) : bridge->id, class);
+	/* To a port that is closed all is, whatever its VLAN. */
+	if (class == ISOL_CLASS_UNBOUND_DROP)
+		domain = bridge->id;
+	else if (as && as->segment && as->segment->bridge == bridge)
+		domain = isol_model_domain(bridge, as->segment);
+	else
+		domain = isol_model_domain(bridge, NULL);
+	place->word = isol_word(domain, class);
 }
 
 /* Let a port be what has been found. */

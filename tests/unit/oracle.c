@@ -735,16 +735,55 @@ static bool apart(const struct oracle_end *from, const struct oracle_end *to)
 }
 
 /*
+ * A guest that is in no VLAN segment, on a bridge that has some; not one that is shut
+ * out altogether.
+ */
+static bool beside(const struct isol_model *model, const struct isol_bridge *bridge,
+		   const struct oracle_end *end)
+{
+	const struct isol_segment *segment;
+
+	if (end->kind != ORACLE_BINDING &&
+	    (end->kind != ORACLE_UNBOUND || bridge->unbound == ISOL_VERDICT_DROP))
+		return false;
+	for (segment = model->segments; segment; segment = segment->next)
+		if (segment->bridge == bridge && segment->vlan)
+			return !vlan_segment(end);
+	return false;
+}
+
+/* Whether a VLAN is that of a segment of a bridge. */
+static bool segments_vlan(const struct isol_model *model, const struct isol_bridge *bridge,
+			  int vid)
+{
+	const struct isol_segment *segment;
+
+	for (segment = model->segments; segment; segment = segment->next)
+		if (segment->bridge == bridge && segment->vlan && segment->vlan == vid)
+			return true;
+	return false;
+}
+
+/*
  * "A frame from a guest of a VLAN segment, or to one, that is not in its VLAN is dropped,
- * and so is one from such a guest with a tag behind the first." That is found as it
+ * and so is one that is in the VLAN of a segment from or to a guest in none; and one from
+ * a guest of such a bridge with a tag behind the first." That is found as it
  * comes in, so before anything else; to such a guest only where it is going out.
  */
-static bool by_vlan(const struct oracle_end *from, const struct oracle_end *to,
+static bool by_vlan(const struct isol_model *model, const struct isol_bridge *bridge,
+		    const struct oracle_end *from, const struct oracle_end *to,
 		    struct oracle_vlan vlan, struct oracle_answer *answered)
 {
 	const struct isol_segment *a = vlan_segment(from), *b = vlan_segment(to);
+	bool closed = segments_vlan(model, bridge, vlan.vid);
 
-	if (a && vlan.vid != a->vlan)
+	if (beside(model, bridge, from) && closed)
+		*answered = answer(ISOL_VERDICT_DROP, ISOL_REASON_VLAN);
+	else if (beside(model, bridge, from) && vlan.stacked)
+		*answered = answer(ISOL_VERDICT_DROP, ISOL_REASON_TAGS);
+	else if (beside(model, bridge, to) && unjudged(from) && closed)
+		*answered = answer(ISOL_VERDICT_DROP, ISOL_REASON_VLAN);
+	else if (a && vlan.vid != a->vlan)
 		*answered = answer(ISOL_VERDICT_DROP, ISOL_REASON_VLAN);
 	else if (a && vlan.stacked)
 		*answered = answer(ISOL_VERDICT_DROP, ISOL_REASON_TAGS);
@@ -757,9 +796,10 @@ static bool by_vlan(const struct oracle_end *from, const struct oracle_end *to,
 
 struct oracle_vlan oracle_own_vlan(const struct oracle_end *from, const struct oracle_end *to)
 {
-	const struct isol_segment *segment = vlan_segment(from) ? vlan_segment(from) :
-								  vlan_segment(to);
+	const struct isol_segment *segment = vlan_segment(from);
 
+	if (!segment && unjudged(from))
+		segment = vlan_segment(to);
 	return (struct oracle_vlan){ .vid = segment ? segment->vlan : -1 };
 }
 
@@ -803,7 +843,8 @@ struct oracle_answer oracle_ask_vlan(const struct isol_model *model,
 	struct found found = {};
 	struct isol_key unread;
 
-	if (by_vlan(from, to, vlan, &answered) || by_ends(bridge, from, to, &answered))
+	if (by_vlan(model, bridge, from, to, vlan, &answered) ||
+	    by_ends(bridge, from, to, &answered))
 		return answered;
 	if (key && !keys_vlan_known(key) && vlan_asked(model, quarantine, from, to)) {
 		unread = *key;

@@ -31,9 +31,12 @@ u32 word_of_end(const struct isol_bridge *bridge, const struct oracle_end *end,
 		const struct oracle_end *other)
 {
 	const struct oracle_end *at = end->kind == ORACLE_HOST ? other : end;
+	u32 domain = bridge->id;
 
-	return isol_word(isol_model_domain(bridge, at->binding ? at->binding->segment : NULL),
-			 class_of_end(bridge, end));
+	if (at->kind == ORACLE_BINDING ||
+	    (at->kind == ORACLE_UNBOUND && bridge->unbound == ISOL_VERDICT_ACCEPT))
+		domain = isol_model_domain(bridge, at->binding ? at->binding->segment : NULL);
+	return isol_word(domain, class_of_end(bridge, end));
 }
 
 /* Some VLAN: most often the one that frames between two ends have to be in. */
@@ -198,17 +201,18 @@ static void check_defaults(const struct isol_model *model, const struct isol_com
 	};
 	const struct isol_tables *tables = &compiled->tables;
 	const struct isol_segment *segment;
-	u32 domain, i, nvlans = 0;
+	u32 domain, i, nvlans = 0, nbeside = 0, taken = 0;
+	const struct isol_bridge *bridge;
 
 	for (domain = 1; domain <= tables->ndomains; domain++) {
-		u32 bridge = tables->domains[domain - 1].bridge;
+		u32 nr = tables->domains[domain - 1].bridge;
 
 		for (i = 0; i < ISOL_NDFLT; i++) {
 			u32 d = isol_tables_default(tables, domain, i);
 
 			CHECK(!(d & ISOL_DECISION_DEFAULT));
 			CHECK_EQ(isol_decision_counter(d), compiled->nrules +
-				 (bridge - 1) * ISOL_NWHY + isol_decision_reason(d) * 2 +
+				 (nr - 1) * ISOL_NWHY + isol_decision_reason(d) * 2 +
 				 !!(d & ISOL_DECISION_ACCEPT));
 			CHECK(isol_decision_reason(d) <= ISOL_REASON_MAX);
 		}
@@ -218,9 +222,12 @@ static void check_defaults(const struct isol_model *model, const struct isol_com
 			CHECK_EQ(!!(d & ISOL_DECISION_ACCEPT), fixed[i].accept);
 			CHECK_EQ(isol_decision_reason(d), fixed[i].reason);
 		}
-		CHECK_EQ(!tables->domains[domain - 1].vlan, domain <= model->nbridges);
+		CHECK_EQ(!tables->domains[domain - 1].vlan,
+			 domain <= model->nbridges || domain > model->nbridges + model->nvlans);
+		CHECK_EQ(!tables->domains[domain - 1].taken,
+			 domain <= model->nbridges + model->nvlans);
 		if (domain <= model->nbridges)
-			CHECK_EQ(bridge, domain);
+			CHECK_EQ(nr, domain);
 	}
 	for (segment = model->segments; segment; segment = segment->next) {
 		if (!segment->vlan)
@@ -228,9 +235,19 @@ static void check_defaults(const struct isol_model *model, const struct isol_com
 		CHECK_EQ(segment->domain, model->nbridges + ++nvlans);
 		CHECK_EQ(tables->domains[segment->domain - 1].bridge, segment->bridge->id);
 		CHECK_EQ(tables->domains[segment->domain - 1].vlan, segment->vlan);
+		CHECK(!isol_domain_takes(tables, segment->bridge->beside, segment->vlan));
 	}
 	CHECK_EQ(nvlans, model->nvlans);
-	CHECK_EQ(tables->ndomains, model->nbridges + nvlans);
+	for (bridge = model->bridges; bridge; bridge = bridge->next) {
+		if (!bridge->nvlans)
+			continue;
+		CHECK_EQ(bridge->beside, model->nbridges + nvlans + ++nbeside);
+		CHECK_EQ(tables->domains[bridge->beside - 1].bridge, bridge->id);
+		for (i = 0; i < 4096; i++)
+			taken += !isol_domain_takes(tables, bridge->beside, i);
+	}
+	CHECK_EQ(taken, nvlans);
+	CHECK_EQ(tables->ndomains, model->nbridges + nvlans + nbeside);
 }
 
 static bool same_role(const struct isol_binding *a, const struct isol_binding *b)

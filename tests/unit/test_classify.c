@@ -167,11 +167,14 @@ static void programs(void)
 
 /* ---- domains: bridge 1 has VLANs 30 and 31, bridge 2 has VLAN 30 too */
 
-enum { BASE1 = 1, BASE2, RED, BLUE, OTHER, DOMAINS = OTHER };
+enum { BASE1 = 1, BASE2, RED, BLUE, OTHER, BESIDE, DOMAINS = BESIDE };
+
+/* The VLANs of bridge 1, and those at the ends of a word and of them all. */
+static const u32 taken[ISOL_VLAN_WORDS] = { 3U << 30, [1] = 1, [127] = 1U << 30 };
 
 static const struct isol_domain domains[DOMAINS] = {
 	{ .bridge = 1 }, { .bridge = 2 }, { .bridge = 1, .vlan = 30 }, { .bridge = 1, .vlan = 31 },
-	{ .bridge = 2, .vlan = 30 },
+	{ .bridge = 2, .vlan = 30 }, { .bridge = 1, .taken = taken },
 };
 
 enum { MEMBER = ISOL_CLASS_FIRST_BINDING, DOMAIN_CLASSES };
@@ -192,10 +195,38 @@ static void admission(void)
 		{ RED, MEMBER, RED, MEMBER, ISOL_VLAN_UNKNOWN, false, ISOL_DFLT_VLAN, RED },
 		{ RED, MEMBER, RED, MEMBER, 30, true, ISOL_DFLT_TAGS, RED },
 		{ RED, MEMBER, RED, MEMBER, 31, true, ISOL_DFLT_VLAN, RED },
+		{ RED, MEMBER, RED, MEMBER, ISOL_VLAN_LOST, false, ISOL_DFLT_VLAN, RED },
 		{ RED, MEMBER, RED, ISOL_CLASS_QUARANTINED, 30, false, ISOL_NDFLT, RED },
 		/* outside of VLAN segments nobody asks */
 		{ BASE1, MEMBER, BASE1, MEMBER, 31, true, ISOL_NDFLT, BASE1 },
 		{ BASE1, MEMBER, BASE1, MEMBER, ISOL_VLAN_UNKNOWN, true, ISOL_NDFLT, BASE1 },
+		/* beside them: in none of their VLANs, and with no more tags */
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 0, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 29, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 30, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 31, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 32, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 33, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 4093, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 4094, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 4095, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, 29, true, ISOL_DFLT_TAGS, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, ISOL_VLAN_UNKNOWN, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BESIDE, MEMBER, ISOL_VLAN_LOST, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, BASE1, ISOL_CLASS_UPLINK, 29, false, ISOL_NDFLT, BESIDE },
+		{ BESIDE, MEMBER, BASE1, ISOL_CLASS_UPLINK, 30, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BASE1, ISOL_CLASS_UPLINK, BESIDE, MEMBER, 29, true, ISOL_NDFLT, BESIDE },
+		{ BASE1, ISOL_CLASS_UPLINK, BESIDE, MEMBER, 30, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BASE1, ISOL_CLASS_UPLINK, BESIDE, MEMBER, ISOL_VLAN_LOST, false,
+		  ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, ISOL_CLASS_HOST, BESIDE, MEMBER, 29, true, ISOL_NDFLT, BESIDE },
+		{ BESIDE, ISOL_CLASS_HOST, BESIDE, MEMBER, 30, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, RED, MEMBER, 30, false, ISOL_DFLT_VLAN, BESIDE },
+		{ BESIDE, MEMBER, RED, MEMBER, 29, false, ISOL_DFLT_SEGMENT, BESIDE },
+		{ RED, MEMBER, BESIDE, MEMBER, 30, false, ISOL_DFLT_SEGMENT, RED },
+		{ BESIDE, MEMBER, BASE1, ISOL_CLASS_GONE, 29, false, ISOL_DFLT_GONE, BESIDE },
+		{ BESIDE, MEMBER, BASE1, ISOL_CLASS_UNBOUND_DROP, 29, false, ISOL_DFLT_UNBOUND,
+		  BESIDE },
 		/* between segments */
 		{ RED, MEMBER, BLUE, MEMBER, 30, false, ISOL_DFLT_SEGMENT, RED },
 		{ RED, MEMBER, BLUE, MEMBER, 31, false, ISOL_DFLT_VLAN, RED },

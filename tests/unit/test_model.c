@@ -511,8 +511,11 @@ static void vlan_segments(void)
 	CHECK(!br1->segment);
 	CHECK_EQ(model->nsegments, 4);
 	CHECK_EQ(model->nvlans, 3);
-	CHECK_EQ(isol_model_domain(br0, NULL), 1);
-	CHECK_EQ(isol_model_domain(br0, br0->segment), 1);
+	CHECK_EQ(model->nbeside, 2);
+	CHECK_EQ(isol_model_domain(br0, NULL), 7);
+	CHECK_EQ(isol_model_domain(br0, br0->segment), 7);
+	CHECK_EQ(isol_model_domain(br1, NULL), 8);
+	CHECK_EQ(isol_model_domain(isol_model_bridge(model, "br2"), NULL), 3);
 	CHECK_EQ(isol_model_domain(br0, isol_model_find(model, ISOL_SPACE_SEGMENT, "red", 3)), 4);
 	CHECK_EQ(isol_model_domain(br1, isol_model_find(model, ISOL_SPACE_SEGMENT, "other", 5)),
 		 5);

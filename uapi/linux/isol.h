@@ -197,9 +197,10 @@ enum isol_quarantine_mode {
  *	(drop): a rule that drops then matches, one that accepts does not, and what
  *	a default drops after that is counted so
  * @ISOL_REASON_SEGMENT: the two ends are in different segments of the bridge (drop)
- * @ISOL_REASON_VLAN: the frame is not in the VLAN of the segment, or nobody knows
- *	any more which one it was in (drop)
- * @ISOL_REASON_TAGS: a guest of a VLAN segment has put a VLAN tag behind the one
+ * @ISOL_REASON_VLAN: the frame is not in the VLAN of the segment, or is in that of
+ *	a segment that the guest is not in, or nobody knows any more which one it was in
+ *	(drop)
+ * @ISOL_REASON_TAGS: a guest of a bridge with VLAN segments has put a VLAN tag behind the one
  *	that the bridge looks at, or behind none (drop)
  */
 enum isol_reason {
@@ -522,7 +523,8 @@ enum isol_bridge_attr {
  *
  * A segment is a boundary that no rule opens: between bindings of two segments of a
  * bridge nothing passes; a frame from a guest of a VLAN segment, or to one, that is
- * not in its VLAN is dropped, and so is one from such a guest with a tag behind the
+ * not in its VLAN is dropped, and so is one in the VLAN of a segment from a guest that
+ * is in none, or to one; and one from a guest of such a bridge with a tag behind the
  * first. Uplinks and the host belong to all segments of their bridge.
  */
 enum isol_segment_attr {

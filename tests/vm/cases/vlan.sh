@@ -6,8 +6,8 @@
 # everything pass, so that the segments alone stop frames; and all of them arrive where
 # there is no policy.
 #
-# a and b are in VLAN 30, c and d in 31, e and f in 30 but in no segment, f unbound.
-# By mistake a is also a member of 31 and 20, b of 20, d of 30.
+# a and b are in VLAN 30, c and d in 31, e and f in 20 and in no segment, f unbound.
+# By mistake a is also a member of 31 and 20, b of 20, d, e and f of 30.
 #
 # timeout: 400
 
@@ -22,12 +22,14 @@ vlans() {
 		vlan add dev p-b vid 30 pvid untagged
 		vlan add dev p-c vid 31 pvid untagged
 		vlan add dev p-d vid 31 pvid untagged
-		vlan add dev p-e vid 30 pvid untagged
-		vlan add dev p-f vid 30 pvid untagged
+		vlan add dev p-e vid 20 pvid untagged
+		vlan add dev p-f vid 20 pvid untagged
 		vlan add dev p-a vid 31 untagged
 		vlan add dev p-a vid 20 untagged
 		vlan add dev p-b vid 20 untagged
 		vlan add dev p-d vid 30 untagged
+		vlan add dev p-e vid 30 untagged
+		vlan add dev p-f vid 30 untagged
 		vlan add dev up0 vid 20
 		vlan add dev up0 vid 30
 		vlan add dev up0 vid 31
@@ -161,7 +163,7 @@ between() {
 		c-d c d pass tcp
 	END
 	expect_counted -s bridge <<-END
-		bridge br0 segment drop 5
+		bridge br0 segment drop 9
 		bridge br0 vlan drop 0
 		bridge br0 tags drop 0
 	END
@@ -185,11 +187,14 @@ unbound() {
 		f-e f e pass tcp
 		e-f e f pass tcp
 	END
+	# Who is known in another VLAN only is sought at all ports: at b, d and e as well.
 	expect_counted port <<-END
-		port p-a segment drop 1
+		port p-a segment drop 4
+		port p-a rule accept 1
 		port p-f segment drop 1
-		port p-f rule accept 1
+		port p-f rule accept 4
 		port p-e rule accept 1
+		port p-b vlan drop 1
 	END
 }
 
@@ -211,16 +216,17 @@ uplink() {
 		in-31    world a drop tcp vlan 31
 		in-20    world b drop tcp vlan 20
 		in-31-c  world c pass tcp vlan 31
-		in-30-e  world e pass tcp vlan 30
+		in-30-e  world e drop tcp vlan 30
 		in-0x9   world a pass tcp vlan 30 vlan 99
 		out-a    a world pass tcp
 		out-tag  a world pass tcp vlan 30
 		out-31   a world drop tcp vlan 31
 		out-c    c world pass tcp
 	END
-	# Unknown in its VLAN, a frame goes to all members: in 31 to a, c and d, in 20 to a and b.
+	# Unknown in its VLAN, a frame goes to all members: in 31 to a, c and d, in 20 to a, b
+	# and e, which may have it, in 30 to d and e too.
 	expect_counted -s port <<-END
-		port up0 vlan drop 3
+		port up0 vlan drop 5
 		port p-a vlan drop 1
 		port p-a rule accept 2
 	END
@@ -306,7 +312,7 @@ pvid_changes() {
 	bridge vlan add dev up0 vid 20 pvid
 	[ "$(craft "${ENDPOINTS[@]}" <<<"w-a world a tcp")" = "w-a drop" ]
 	expect_counted -s port <<-END
-		port up0 rule accept 1
+		port up0 rule accept 2
 		port up0 vlan drop 2
 	END
 	bridge vlan add dev up0 vid 20
@@ -354,10 +360,12 @@ host() {
 		host-31  host31 a drop tcp
 		host31-c host31 c pass tcp
 		c-host31 c host31 pass tcp
-		host-e   host e pass tcp
+		host-e   host e drop tcp
 	END
+	# what is for e goes to a and b too: it is known in another VLAN
 	expect_counted -s port <<-END
-		port p-a rule accept 2
+		port p-a rule accept 3
+		port p-e vlan drop 1
 		port p-a vlan drop 2
 		port p-c rule accept 3
 	END
@@ -446,7 +454,7 @@ quarantine() {
 		port up0 quarantine-rule accept 1
 		port up0 vlan drop 2
 		port p-c segment drop 1
-		port p-e segment drop 1
+		port p-e segment drop 2
 		port p-a quarantine drop 1
 		port p-a vlan drop 1
 	END
@@ -477,6 +485,61 @@ unfiltered() {
 	ip link set br0 type bridge vlan_filtering 1
 }
 
+# Who is in no segment gets nothing that is in the VLAN of one, and puts nothing into
+# it, wherever the bridge would carry that.
+beside() {
+	local mac
+	ip link set br0 type bridge vlan_filtering 0
+	check_frames -L <<-END
+		out-30    e world drop tcp vlan 30
+		out-31    e world drop tcp vlan 31
+		out-40    e world pass tcp vlan 40
+		plain     e world pass tcp
+		prio      e world pass tcp vlan 0
+		double    e world drop tcp vlan 40 vlan 30
+		prio-30   e world drop tcp vlan 0 vlan 30
+		e-f-30    e f drop tcp vlan 30
+		in-30     world e drop tcp vlan 30
+		in-ad-31  world e drop tcp vlan 88a8.31
+		in-40     world e pass tcp vlan 40
+		in        world e pass tcp
+		host-30   host e drop tcp vlan 30
+		host-40   host e pass tcp vlan 40
+		host      host e pass tcp
+	END
+	expect_counted -s port <<-END
+		port p-e vlan drop 4
+		port p-e tags drop 2
+		port up0 vlan drop 2
+	END
+	why_vlan e uplink 30 drop vlan
+	why_vlan e uplink 40 accept rule all
+	why_vlan uplink e 31 drop vlan
+	why_is uplink e accept rule all
+	# It says that it is a, whose frames the bridge then takes to it.
+	mac=$(ip -n a -j link show eth0 | jq -r '.[0].address')
+	counting
+	craft -L "${ENDPOINTS[@]}" <<-END >/run/isol/craft
+		forge  e world tcp mac-src $mac
+		stolen world a tcp vlan 30
+	END
+	diff - /run/isol/craft <<-END || fail "stolen, or lost before"
+		forge pass
+		stolen drop
+	END
+	expect_counted -s port <<-END
+		port p-e rule accept 1
+		port up0 vlan drop 1
+	END
+	# it is the policy that keeps it from e
+	isolctl flush
+	craft -L -a "${ENDPOINTS[@]}" <<-END >/run/isol/craft
+		stolen world a tcp vlan 30
+	END
+	grep -qx 'stolen e' /run/isol/craft || fail "without a policy: $(</run/isol/craft)"
+	ip link set br0 type bridge vlan_filtering 1
+}
+
 # br_netfilter takes frames through the hooks of IP, before they are forwarded.
 br_netfilter() { # 0|1
 	modprobe br_netfilter
@@ -498,7 +561,7 @@ br_netfilter() { # 0|1
 	# the ARP request came to d, too, which is not in VLAN 30
 	expect_counted -s port <<-END
 		port p-a vlan drop 1
-		port up0 vlan drop 3
+		port up0 vlan drop 4
 	END
 	sysctl -q -w net.bridge.bridge-nf-call-iptables=0 net.bridge.bridge-nf-call-ip6tables=0
 }
@@ -590,5 +653,6 @@ run br-netfilter-0 br_netfilter 0
 run br-netfilter-1 br_netfilter 1
 run fragments fragments
 run unfiltered unfiltered
+run beside beside
 isolctl flush
 unload_module

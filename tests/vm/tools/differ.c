@@ -1017,7 +1017,7 @@ static void flood(const struct trial *t, const struct isol_bridge *br, u32 nr, u
 	copies[n++] = (struct copy){ "host", host_end[nr], false,
 				     oracle_ask_vlan(t->made, br, &from, &to, vlan, &f.key) };
 	/* What a guest may not even send is dropped, and counted, once. */
-	early = oracle_own_vlan(&from, &from).vid > 0 &&
+	early = (from.kind == ORACLE_BINDING || from.kind == ORACLE_UNBOUND) &&
 		(copies[0].want.reason == ISOL_REASON_VLAN ||
 		 copies[0].want.reason == ISOL_REASON_TAGS);
 	early_drops += early;
