@@ -851,6 +851,23 @@ static void limits(void)
 	world_free(w);
 }
 
+/* Kinds of elements in any order take about what they are. */
+static void alternating(void)
+{
+	struct world *w = world_new();
+	struct isol_set *set = add_set(w, "mixed", ISOL_SET_ADDRESSES, false);
+	s64 begin = isol_mem_used(&w->mem);
+	u32 i;
+
+	for (i = 0; i < ISOL_MAX_ELEMENTS && test_good(); i++)
+		add(w, set, i & 1 ? ISOL_ELEMENT_IP6 : ISOL_ELEMENT_IP4, i, i);
+	CHECK_EQ(set->n, ISOL_MAX_ELEMENTS);
+	printf("# %u elements of two kinds by turns: %lld KiB\n", i,
+	       (long long)(isol_mem_used(&w->mem) - begin) >> 10);
+	CHECK(isol_mem_used(&w->mem) - begin < 128LL * ISOL_MAX_ELEMENTS);
+	world_free(w);
+}
+
 /* What was written is what is kept, in its order. */
 static void kept(void)
 {
@@ -1084,6 +1101,7 @@ static void timings(void)
 	X(steps_are_counted) \
 	X(refused) \
 	X(limits) \
+	X(alternating) \
 	X(kept) \
 	X(every_allocation_fails) \
 	X(cancelled) \
