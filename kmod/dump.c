@@ -186,44 +186,61 @@ static int fill_ends(struct isol_net *in, struct sk_buff *skb, int attr,
 	return 0;
 }
 
+/* Two of a kind in an attribute: a range, or a value and its mask. */
+static int put_u32s(struct sk_buff *skb, int attr, u32 a, u32 b)
+{
+	const u32 pair[2] = { a, b };
+
+	return nla_put(skb, attr, sizeof(pair), pair);
+}
+
+static int put_ip4s(struct sk_buff *skb, int attr, u32 lo, u32 hi)
+{
+	const __be32 ip4[2] = { cpu_to_be32(lo), cpu_to_be32(hi) };
+
+	return nla_put(skb, attr, sizeof(ip4), ip4);
+}
+
+static int put_ip6s(struct sk_buff *skb, int attr, const struct isol_wide_range *range)
+{
+	const __be64 ip6[4] = {
+		cpu_to_be64(range->lo.hi), cpu_to_be64(range->lo.lo),
+		cpu_to_be64(range->hi.hi), cpu_to_be64(range->hi.lo),
+	};
+
+	return nla_put(skb, attr, sizeof(ip6), ip6);
+}
+
+static int put_macs(struct sk_buff *skb, int attr, u64 a, u64 b)
+{
+	u8 mac[2 * ETH_ALEN];
+
+	u64_to_ether_addr(a, mac);
+	u64_to_ether_addr(b, mac + ETH_ALEN);
+	return nla_put(skb, attr, sizeof(mac), mac);
+}
+
 /* Addresses are in wire order. */
 static int put_value(struct sk_buff *skb, const struct isol_values *v, u32 i)
 {
-	u8 mac[2 * ETH_ALEN];
-	__be64 ip6[4];
-	__be32 ip4[2];
-	u32 pair[2];
-
 	if (isol_field_set(v->field))
 		return nla_put_string(skb, ISOL_VALUES_A_SET, v->set[i]->name);
 	switch (v->field) {
 	case ISOL_MATCH_A_SRC_IP6:
 	case ISOL_MATCH_A_DST_IP6:
-		ip6[0] = cpu_to_be64(v->wide[i].lo.hi);
-		ip6[1] = cpu_to_be64(v->wide[i].lo.lo);
-		ip6[2] = cpu_to_be64(v->wide[i].hi.hi);
-		ip6[3] = cpu_to_be64(v->wide[i].hi.lo);
-		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(ip6), ip6);
+		return put_ip6s(skb, ISOL_VALUES_A_RANGE, &v->wide[i]);
 	case ISOL_MATCH_A_SRC_IP4:
 	case ISOL_MATCH_A_DST_IP4:
 	case ISOL_MATCH_A_ARP_SENDER:
 	case ISOL_MATCH_A_ARP_TARGET:
-		ip4[0] = cpu_to_be32(v->range[i].lo);
-		ip4[1] = cpu_to_be32(v->range[i].hi);
-		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(ip4), ip4);
+		return put_ip4s(skb, ISOL_VALUES_A_RANGE, v->range[i].lo, v->range[i].hi);
 	case ISOL_MATCH_A_SRC_MAC:
 	case ISOL_MATCH_A_DST_MAC:
-		u64_to_ether_addr(v->masked[i].value, mac);
-		u64_to_ether_addr(v->masked[i].mask, mac + ETH_ALEN);
-		return nla_put(skb, ISOL_VALUES_A_MASKED, sizeof(mac), mac);
+		return put_macs(skb, ISOL_VALUES_A_MASKED, v->masked[i].value, v->masked[i].mask);
 	case ISOL_MATCH_A_TCP_FLAGS:
-		pair[0] = v->masked[i].value;
-		pair[1] = v->masked[i].mask;
-		return nla_put(skb, ISOL_VALUES_A_MASKED, sizeof(pair), pair);
+		return put_u32s(skb, ISOL_VALUES_A_MASKED, v->masked[i].value, v->masked[i].mask);
 	default:
-		pair[0] = v->range[i].lo;
-		pair[1] = v->range[i].hi;
-		return nla_put(skb, ISOL_VALUES_A_RANGE, sizeof(pair), pair);
+		return put_u32s(skb, ISOL_VALUES_A_RANGE, v->range[i].lo, v->range[i].hi);
 	}
 }
 
@@ -292,30 +309,15 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 
 static int put_element(struct sk_buff *skb, u8 kind, const struct isol_wide_range *range)
 {
-	u8 mac[2 * ETH_ALEN];
-	__be64 ip6[4];
-	__be32 ip4[2];
-	u32 port[2];
-
 	switch (kind) {
 	case ISOL_ELEMENT_IP4:
-		ip4[0] = cpu_to_be32(range->lo.lo);
-		ip4[1] = cpu_to_be32(range->hi.lo);
-		return nla_put(skb, ISOL_SET_A_IP4, sizeof(ip4), ip4);
+		return put_ip4s(skb, ISOL_SET_A_IP4, range->lo.lo, range->hi.lo);
 	case ISOL_ELEMENT_IP6:
-		ip6[0] = cpu_to_be64(range->lo.hi);
-		ip6[1] = cpu_to_be64(range->lo.lo);
-		ip6[2] = cpu_to_be64(range->hi.hi);
-		ip6[3] = cpu_to_be64(range->hi.lo);
-		return nla_put(skb, ISOL_SET_A_IP6, sizeof(ip6), ip6);
+		return put_ip6s(skb, ISOL_SET_A_IP6, range);
 	case ISOL_ELEMENT_MAC:
-		u64_to_ether_addr(range->lo.lo, mac);
-		u64_to_ether_addr(range->hi.lo, mac + ETH_ALEN);
-		return nla_put(skb, ISOL_SET_A_MAC, sizeof(mac), mac);
+		return put_macs(skb, ISOL_SET_A_MAC, range->lo.lo, range->hi.lo);
 	default:
-		port[0] = range->lo.lo;
-		port[1] = range->hi.lo;
-		return nla_put(skb, ISOL_SET_A_PORT, sizeof(port), port);
+		return put_u32s(skb, ISOL_SET_A_PORT, range->lo.lo, range->hi.lo);
 	}
 }
 

@@ -261,6 +261,15 @@ static int check_comment(const char *comment, struct isol_fault *fault)
 	return 0;
 }
 
+/* What objects of each kind have. @endpoint: as for check_name() */
+static int check_texts(const char *name, bool endpoint, const char *comment,
+		       struct isol_fault *fault)
+{
+	int err = check_name(name, endpoint, fault);
+
+	return err ? err : check_comment(comment, fault);
+}
+
 static int copy_text(struct isol_model *model, const char **to, const char *from,
 		     struct isol_fault *fault)
 {
@@ -268,6 +277,14 @@ static int copy_text(struct isol_model *model, const char **to, const char *from
 		return 0;
 	*to = isol_arena_strdup(&model->arena, from);
 	return *to ? 0 : no_memory(fault);
+}
+
+static int copy_texts(struct isol_model *model, const char **name, const char *from_name,
+		      const char **comment, const char *from_comment, struct isol_fault *fault)
+{
+	int err = copy_text(model, name, from_name, fault);
+
+	return err ? err : copy_text(model, comment, from_comment, fault);
 }
 
 static bool bound_by_name(const struct isol_model *model, const char *ifname)
@@ -309,9 +326,7 @@ int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spe
 					   spec->nuplinks * sizeof(*bridge->uplinks));
 	if (!bridge->uplinks)
 		return no_memory(fault);
-	err = copy_text(model, &bridge->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &bridge->comment, spec->comment, fault);
+	err = copy_texts(model, &bridge->name, spec->name, &bridge->comment, spec->comment, fault);
 	if (err)
 		return err;
 	for (i = 0; i < spec->nuplinks; i++) {
@@ -355,9 +370,7 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	u16 vlan[2];
 	int err;
 
-	err = check_name(spec->name, false, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, false, spec->comment, fault);
 	if (err)
 		return err;
 	if (isol_model_find(model, ISOL_SPACE_SEGMENT, spec->name, strlen(spec->name)))
@@ -383,9 +396,7 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	segment = isol_arena_alloc(&model->arena, sizeof(*segment));
 	if (!segment)
 		return no_memory(fault);
-	err = copy_text(model, &segment->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &segment->comment, spec->comment, fault);
+	err = copy_texts(model, &segment->name, spec->name, &segment->comment, spec->comment, fault);
 	if (err)
 		return err;
 	if (!enter(model, ISOL_SPACE_SEGMENT, segment->name, strlen(segment->name), segment))
@@ -394,13 +405,13 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	segment->uplink = spec->uplink;
 	segment->bridge = bridge;
 	segment->vlan = spec->vlan;
-	if (!spec->vlan)
-		bridge->segment = segment;
-	else if (!enter(model, ISOL_SPACE_VLAN, vlan, sizeof(vlan), segment))
-		return no_memory(fault);
 	if (spec->vlan) {
+		if (!enter(model, ISOL_SPACE_VLAN, vlan, sizeof(vlan), segment))
+			return no_memory(fault);
 		model->nvlans++;
 		model->nbeside += !bridge->nvlans++;
+	} else {
+		bridge->segment = segment;
 	}
 	model->nsegments++;
 	*model->segment_tail = segment;
@@ -415,9 +426,7 @@ int isol_model_add_group(struct isol_model *model, const struct isol_group_spec 
 	struct isol_name *name;
 	int err;
 
-	err = check_name(spec->name, true, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, true, spec->comment, fault);
 	if (err)
 		return err;
 	if (lookup(model, ISOL_SPACE_ENDPOINT, spec->name, strlen(spec->name)))
@@ -429,9 +438,7 @@ int isol_model_add_group(struct isol_model *model, const struct isol_group_spec 
 	group = isol_arena_alloc(&model->arena, sizeof(*group));
 	if (!group)
 		return no_memory(fault);
-	err = copy_text(model, &group->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &group->comment, spec->comment, fault);
+	err = copy_texts(model, &group->name, spec->name, &group->comment, spec->comment, fault);
 	if (err)
 		return err;
 	name = enter(model, ISOL_SPACE_ENDPOINT, group->name, strlen(group->name), group);
@@ -586,9 +593,7 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 	struct isol_binding *binding;
 	int err;
 
-	err = check_name(spec->name, true, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, true, spec->comment, fault);
 	if (err)
 		return err;
 	if (lookup(model, ISOL_SPACE_ENDPOINT, spec->name, strlen(spec->name)))
@@ -607,9 +612,7 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 				      "binding SEGMENT: no such segment");
 	}
 	binding->claims = spec->claims;
-	err = copy_text(model, &binding->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &binding->comment, spec->comment, fault);
+	err = copy_texts(model, &binding->name, spec->name, &binding->comment, spec->comment, fault);
 	if (!err)
 		err = set_selector(model, binding, spec, fault);
 	if (!err)
@@ -640,9 +643,7 @@ int isol_model_add_set(struct isol_model *model, const struct isol_set_spec *spe
 	struct isol_set *set;
 	int err;
 
-	err = check_name(spec->name, true, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, true, spec->comment, fault);
 	if (err)
 		return err;
 	if (spec->append) {
@@ -665,9 +666,7 @@ int isol_model_add_set(struct isol_model *model, const struct isol_set_spec *spe
 		return no_memory(fault);
 	set->type = spec->type;
 	set->remote = spec->remote;
-	err = copy_text(model, &set->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &set->comment, spec->comment, fault);
+	err = copy_texts(model, &set->name, spec->name, &set->comment, spec->comment, fault);
 	if (err)
 		return err;
 	name = enter(model, ISOL_SPACE_ENDPOINT, set->name, strlen(set->name), set);
@@ -930,9 +929,7 @@ int isol_model_add_service(struct isol_model *model, const struct isol_service_s
 	struct isol_service *service;
 	int err;
 
-	err = check_name(spec->name, false, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, false, spec->comment, fault);
 	if (err)
 		return err;
 	if (isol_model_find(model, ISOL_SPACE_SERVICE, spec->name, strlen(spec->name)))
@@ -950,9 +947,7 @@ int isol_model_add_service(struct isol_model *model, const struct isol_service_s
 	if (!service)
 		return no_memory(fault);
 	service->follow = spec->follow;
-	err = copy_text(model, &service->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &service->comment, spec->comment, fault);
+	err = copy_texts(model, &service->name, spec->name, &service->comment, spec->comment, fault);
 	if (!err)
 		err = set_side(model, &service->where, &service->nwhere, spec->where, spec->nwhere,
 			       ISOL_TABLE_SERVICES, ISOL_F_WHERE, fault);
@@ -1043,9 +1038,7 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 	struct isol_rule *rule;
 	int err;
 
-	err = check_name(spec->name, false, fault);
-	if (!err)
-		err = check_comment(spec->comment, fault);
+	err = check_texts(spec->name, false, spec->comment, fault);
 	if (err)
 		return err;
 	if (spec->owner && !name_valid(spec->owner))
@@ -1065,9 +1058,7 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 		return no_memory(fault);
 	rule->table = spec->table;
 	rule->verdict = spec->verdict;
-	err = copy_text(model, &rule->name, spec->name, fault);
-	if (!err)
-		err = copy_text(model, &rule->comment, spec->comment, fault);
+	err = copy_texts(model, &rule->name, spec->name, &rule->comment, spec->comment, fault);
 	if (!err)
 		err = copy_text(model, &rule->owner, spec->owner, fault);
 	if (!err)

@@ -408,43 +408,66 @@ static int add_binding(struct isol_txn *txn, const struct nlattr *nest,
 	return object_fault(nest, &fault, map, ARRAY_SIZE(map), extack);
 }
 
+/* Two of a kind in an attribute, see put_u32s() and its like in dump.c. */
+static struct isol_range get_u32s(const void *data)
+{
+	u32 pair[2];
+
+	memcpy(pair, data, sizeof(pair));
+	return (struct isol_range){ pair[0], pair[1] };
+}
+
+static struct isol_range get_ip4s(const void *data)
+{
+	__be32 ip4[2];
+
+	memcpy(ip4, data, sizeof(ip4));
+	return (struct isol_range){ be32_to_cpu(ip4[0]), be32_to_cpu(ip4[1]) };
+}
+
+static struct isol_wide_range get_ip6s(const void *data)
+{
+	__be64 ip6[4];
+
+	memcpy(ip6, data, sizeof(ip6));
+	return (struct isol_wide_range) {
+		{ be64_to_cpu(ip6[0]), be64_to_cpu(ip6[1]) },
+		{ be64_to_cpu(ip6[2]), be64_to_cpu(ip6[3]) },
+	};
+}
+
 /* An element of a set. Return: false if the attribute is something else. */
 static bool get_element(const struct nlattr *attr, enum isol_element_kind *kind,
 			struct isol_wide_range *range)
 {
-	__be64 ip6[4];
-	__be32 ip4[2];
-	u32 port[2];
+	const void *data = nla_data(attr);
+	struct isol_range narrow;
 
 	memset(range, 0, sizeof(*range));
 	switch (nla_type(attr)) {
 	case ISOL_SET_A_IP4:
 		*kind = ISOL_ELEMENT_IP4;
-		memcpy(ip4, nla_data(attr), sizeof(ip4));
-		range->lo.lo = be32_to_cpu(ip4[0]);
-		range->hi.lo = be32_to_cpu(ip4[1]);
-		return true;
+		narrow = get_ip4s(data);
+		break;
 	case ISOL_SET_A_IP6:
 		*kind = ISOL_ELEMENT_IP6;
-		memcpy(ip6, nla_data(attr), sizeof(ip6));
-		range->lo.hi = be64_to_cpu(ip6[0]);
-		range->lo.lo = be64_to_cpu(ip6[1]);
-		range->hi.hi = be64_to_cpu(ip6[2]);
-		range->hi.lo = be64_to_cpu(ip6[3]);
+		*range = get_ip6s(data);
 		return true;
 	case ISOL_SET_A_MAC:
 		*kind = ISOL_ELEMENT_MAC;
-		range->lo.lo = ether_addr_to_u64(nla_data(attr));
-		range->hi.lo = ether_addr_to_u64(nla_data(attr) + ETH_ALEN);
+		range->lo.lo = ether_addr_to_u64(data);
+		range->hi.lo = ether_addr_to_u64(data + ETH_ALEN);
 		return true;
 	case ISOL_SET_A_PORT:
 		*kind = ISOL_ELEMENT_PORT;
-		memcpy(port, nla_data(attr), sizeof(port));
-		range->lo.lo = port[0];
-		range->hi.lo = port[1];
-		return true;
+		narrow = get_u32s(data);
+		break;
+	default:
+		return false;
 	}
-	return false;
+	range->lo.lo = narrow.lo;
+	range->hi.lo = narrow.hi;
+	return true;
 }
 
 static int add_set(struct isol_txn *txn, const struct nlattr *nest, struct netlink_ext_ack *extack)
@@ -563,13 +586,9 @@ static int get_value(const struct isol_values *values, void *to, const struct nl
 {
 	const void *data = nla_data(attr);
 	bool of_sets = isol_field_set(values->field);
-	struct isol_wide_range *wide = to;
 	struct isol_masked *masked = to;
-	struct isol_range *range = to;
+	struct isol_range *range = to, pair;
 	int len = nla_len(attr);
-	__be64 ip6[4];
-	__be32 ip4[2];
-	u32 pair[2];
 
 	if (of_sets != (nla_type(attr) == ISOL_VALUES_A_SET))
 		return fail(extack, -EINVAL, of_sets ? "values: this field has SET" :
@@ -581,14 +600,10 @@ static int get_value(const struct isol_values *values, void *to, const struct nl
 	case ISOL_MATCH_A_DST_IP6:
 		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
 			goto not_masked;
-		if (len != sizeof(ip6))
+		if (len != 2 * sizeof(struct in6_addr))
 			return fail(extack, -ERANGE, "values RANGE: must be two IPv6 addresses",
 				    attr);
-		memcpy(ip6, data, sizeof(ip6));
-		wide->lo.hi = be64_to_cpu(ip6[0]);
-		wide->lo.lo = be64_to_cpu(ip6[1]);
-		wide->hi.hi = be64_to_cpu(ip6[2]);
-		wide->hi.lo = be64_to_cpu(ip6[3]);
+		*(struct isol_wide_range *)to = get_ip6s(data);
 		return 0;
 	case ISOL_MATCH_A_SRC_IP4:
 	case ISOL_MATCH_A_DST_IP4:
@@ -596,12 +611,10 @@ static int get_value(const struct isol_values *values, void *to, const struct nl
 	case ISOL_MATCH_A_ARP_TARGET:
 		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
 			goto not_masked;
-		if (len != sizeof(ip4))
+		if (len != 2 * sizeof(struct in_addr))
 			return fail(extack, -ERANGE, "values RANGE: must be two IPv4 addresses",
 				    attr);
-		memcpy(ip4, data, sizeof(ip4));
-		range->lo = be32_to_cpu(ip4[0]);
-		range->hi = be32_to_cpu(ip4[1]);
+		*range = get_ip4s(data);
 		return 0;
 	case ISOL_MATCH_A_SRC_MAC:
 	case ISOL_MATCH_A_DST_MAC:
@@ -616,21 +629,19 @@ static int get_value(const struct isol_values *values, void *to, const struct nl
 	case ISOL_MATCH_A_TCP_FLAGS:
 		if (nla_type(attr) != ISOL_VALUES_A_MASKED)
 			goto not_range;
-		if (len != sizeof(pair))
+		if (len != 2 * sizeof(u32))
 			return fail(extack, -ERANGE, "values MASKED: must be a u32 and its mask",
 				    attr);
-		memcpy(pair, data, sizeof(pair));
-		masked->value = pair[0];
-		masked->mask = pair[1];
+		pair = get_u32s(data);
+		masked->value = pair.lo;
+		masked->mask = pair.hi;
 		return 0;
 	default:
 		if (nla_type(attr) != ISOL_VALUES_A_RANGE)
 			goto not_masked;
-		if (len != sizeof(pair))
+		if (len != 2 * sizeof(u32))
 			return fail(extack, -ERANGE, "values RANGE: must be two u32", attr);
-		memcpy(pair, data, sizeof(pair));
-		range->lo = pair[0];
-		range->hi = pair[1];
+		*range = get_u32s(data);
 		return 0;
 	}
 
