@@ -396,7 +396,8 @@ int isol_model_add_segment(struct isol_model *model, const struct isol_segment_s
 	segment = isol_arena_alloc(&model->arena, sizeof(*segment));
 	if (!segment)
 		return no_memory(fault);
-	err = copy_texts(model, &segment->name, spec->name, &segment->comment, spec->comment, fault);
+	err = copy_texts(model, &segment->name, spec->name, &segment->comment, spec->comment,
+			 fault);
 	if (err)
 		return err;
 	if (!enter(model, ISOL_SPACE_SEGMENT, segment->name, strlen(segment->name), segment))
@@ -612,7 +613,8 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 				      "binding SEGMENT: no such segment");
 	}
 	binding->claims = spec->claims;
-	err = copy_texts(model, &binding->name, spec->name, &binding->comment, spec->comment, fault);
+	err = copy_texts(model, &binding->name, spec->name, &binding->comment, spec->comment,
+			 fault);
 	if (!err)
 		err = set_selector(model, binding, spec, fault);
 	if (!err)
@@ -947,7 +949,8 @@ int isol_model_add_service(struct isol_model *model, const struct isol_service_s
 	if (!service)
 		return no_memory(fault);
 	service->follow = spec->follow;
-	err = copy_texts(model, &service->name, spec->name, &service->comment, spec->comment, fault);
+	err = copy_texts(model, &service->name, spec->name, &service->comment, spec->comment,
+			 fault);
 	if (!err)
 		err = set_side(model, &service->where, &service->nwhere, spec->where, spec->nwhere,
 			       ISOL_TABLE_SERVICES, ISOL_F_WHERE, fault);

@@ -74,6 +74,12 @@ static void read_frame(const struct sk_buff *skb, bool tag, struct isol_key *key
 
 	isol_frame_parse(&packet, ISOL_DEPTH_L4, key);
 	isol_packet_vlan(&packet);
+	if (tag && skb_vlan_tag_present(skb)) {
+		packet.vlan_tagged = true;
+		packet.vlan_within = false;
+		packet.pcp = skb_vlan_tag_get_prio(skb);
+		packet.vlan = skb_vlan_tag_get_id(skb);
+	}
 	isol_frame_vlan(&packet, key);
 }
 
