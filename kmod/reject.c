@@ -148,20 +148,15 @@ static bool frame_vlan(struct net_device *br, const struct net_device *port,
 	tag->tci = skb_vlan_tag_get(skb);
 	if (!br_vlan_enabled(br))
 		return true;
+	if (br_vlan_get_proto(br, &proto))
+		return false;
 	br_vlan_get_pvid_rcu(port, &pvid);
+	/* With a tag it knows by that alone. */
 	vlan = isol_vlan_recall(skb, port->ifindex);
-	if (tag->there) {
-		*vid = tag->tci & VLAN_VID_MASK;
-	} else if (vlan & ISOL_VLAN_KNOWN && !br_vlan_get_proto(br, &proto)) {
-		*vid = vlan & ISOL_VLAN_VID;
-		tag->there = vlan & ISOL_VLAN_TAGGED;
-		tag->proto = htons(proto);
-		tag->tci = vlan & (VLAN_VID_MASK | VLAN_PRIO_MASK);
-	} else {
-		*vid = pvid;
-	}
-	if (*vid == pvid)
-		tag->there = false;
+	*vid = vlan & ISOL_VLAN_KNOWN ? vlan & ISOL_VLAN_VID : pvid;
+	tag->there = vlan & ISOL_VLAN_TAGGED && *vid != pvid;
+	tag->proto = htons(proto);
+	tag->tci = vlan & (VLAN_VID_MASK | VLAN_PRIO_MASK);
 	return *vid;
 }
 
