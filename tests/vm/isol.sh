@@ -119,13 +119,25 @@ _field() { # JSON KEY: of strings and null
 	echo "${BASH_REMATCH[2]}"
 }
 
-# Ask isolctl and compare its answer; RULE only where one decides.
+# What isolctl says about a pair, or a frame: VERDICT REASON [RULE], in $told.
+ask_why() { # A B [WORD...]
+	local json
+	json=$(isolctl -j why "$@") || fail "why $*: exit status $?"
+	told="$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)"
+	told=${told% }
+}
+
+# Ask and compare; RULE only where one decides.
 why_is() { # A B VERDICT REASON [RULE]
-	local json got
-	json=$(isolctl -j why "$1" "$2") || fail "why $1 $2: exit status $?"
-	got="$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)"
-	[ "${got% }" = "$3 $4${5:+ $5}" ] ||
-		fail "why $1 $2: expected '$3 $4${5:+ $5}', got '${got% }'"
+	frame_is "$1" "$2" '' "${@:3}"
+}
+
+# The same about a frame.
+frame_is() { # A B WORDS VERDICT REASON [RULE]
+	local told
+	# shellcheck disable=SC2086 # words
+	ask_why "$1" "$2" $3
+	[ "$told" = "${*:4}" ] || fail "why $1 $2 $3: expected '${*:4}', got '$told'"
 }
 
 # Quarantine a binding until the case ends, however that is: what a case leaves

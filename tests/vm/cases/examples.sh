@@ -180,13 +180,13 @@ expect_frames() { # <<FRAMES
 
 # Ask isolctl about frames, a line for each: VERDICT REASON RULE|- FROM TO WORD...
 expect_why() { # <<QUESTIONS
-	local verdict reason rule words json
+	local verdict reason rule words told
 	while read -r verdict reason rule words; do
 		[ -n "$verdict" ] || continue
+		rule=${rule#-}
 		# shellcheck disable=SC2086 # words
-		json=$(isolctl -j why $words) || fail "why $words: exit status $?"
-		[ "$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)" = \
-			"$verdict $reason ${rule#-}" ] || fail "why $words: $json"
+		ask_why $words
+		[ "$told" = "$verdict $reason${rule:+ $rule}" ] || fail "why $words: $told"
 	done
 }
 

@@ -131,11 +131,9 @@ check_frames() { # DEFAULT <<TABLE
 		why_words "${rest[@]}" || continue
 		# to start a program takes longest
 		[ "$ISOL_SLOW" = 0 ] || [ $((i % 4)) = 0 ] || continue
-		line=$(isolctl -j why a b "${words[@]}") ||
-			fail "why a b ${words[*]}: exit status $?"
-		line="$(_field "$line" verdict) $(_field "$line" reason) $(_field "$line" rule)"
-		[ "${line% }" = "${lines[i]}" ] ||
-			bad+=" ${order[i]} (${words[*]}): expected '${lines[i]}', got '${line% }';"
+		ask_why a b "${words[@]}"
+		[ "$told" = "${lines[i]}" ] ||
+			bad+=" ${order[i]} (${words[*]}): expected '${lines[i]}', got '$told';"
 	done
 	[ -z "$bad" ] || fail "why:$bad"
 	echo "    ${#order[@]} frames"

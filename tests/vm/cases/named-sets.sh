@@ -37,7 +37,7 @@ put() { # DEFAULT [SECTION...]
 # default, which drops, or ? for the default for what nobody can read. They are sent
 # once more when all may pass: then all arrive.
 check_frames() { # <<TABLE
-	local frame from to by rest input='' order=() i bad='' got verdict want
+	local frame from to by rest input='' order=() i bad='' got verdict want told
 	local -A by_of=() ends=() words=() moved=()
 	while read -r frame from to by rest; do
 		[ -n "$frame" ] || continue
@@ -80,9 +80,8 @@ check_frames() { # <<TABLE
 		rest=${rest/arp request/arp op request} rest=${rest/sender/arp-sender}
 		rest=${rest/target/arp-target}
 		# shellcheck disable=SC2086 # words
-		got=$(isolctl -j why "$from" "$to" $rest) || fail "why $from $to $rest"
-		got="$(_field "$got" verdict) $(_field "$got" reason) $(_field "$got" rule)"
-		[ "${got% }" = "$want" ] || bad+=" $frame: expected '$want', got '${got% }';"
+		ask_why "$from" "$to" $rest
+		[ "$told" = "$want" ] || bad+=" $frame: expected '$want', got '$told';"
 	done
 	[ -z "$bad" ] || fail "why:$bad"
 

@@ -59,16 +59,6 @@ decided() { # RULE[?]...
 	[ -z "$bad" ] || fail "rules:$bad"
 }
 
-# As why_is, of a frame.
-frame_is() { # A B WORDS VERDICT REASON [RULE]
-	local json got
-	# shellcheck disable=SC2086 # words
-	json=$(isolctl -j why "$1" "$2" $3) || fail "why $1 $2 $3: exit status $?"
-	got="$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)"
-	[ "${got% }" = "$4 $5${6:+ $6}" ] ||
-		fail "why $1 $2 $3: expected '$4 $5${6:+ $6}', got '${got% }'"
-}
-
 # ---- servers
 
 listens() { # NS PORT...

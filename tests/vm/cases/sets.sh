@@ -46,7 +46,7 @@ the_policy() {
 # and ? the default for what cannot be read. Those whose words isolctl knows too are
 # asked about as well.
 frames_are() { # POLICY-COMMAND <<TABLE
-	local frame from to by rest got line bad='' input='' i=0 verdict reason json
+	local frame from to by rest got line bad='' input='' i=0 verdict reason told
 	local -a expected=() order=() ask=()
 	local -A moved=()
 	while read -r frame from to by rest; do
@@ -93,10 +93,9 @@ frames_are() { # POLICY-COMMAND <<TABLE
 		[ "$verdict" = drop ] || verdict=accept
 		[[ $rest = src* ]] || continue
 		read -ra words <<<"$rest"
-		json=$(isolctl -j why "$from" "$to" "${words[@]}") || fail "why $line: $?"
-		got="$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)"
-		[ "${got% }" = "$verdict $reason${by:+ $by}" ] ||
-			bad+=" why $from $to $rest: $got;"
+		ask_why "$from" "$to" "${words[@]}"
+		[ "$told" = "$verdict $reason${by:+ $by}" ] ||
+			bad+=" why $from $to $rest: $told;"
 		by=
 	done
 	[ -z "$bad" ] || fail "why:$bad"

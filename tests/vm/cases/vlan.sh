@@ -85,11 +85,7 @@ check_frames() { # [CRAFT-OPTION...] <<TABLE
 }
 
 why_vlan() { # A B VLAN VERDICT REASON [RULE]
-	local json got
-	json=$(isolctl -j why "$1" "$2" vlan "$3") || fail "why $1 $2 vlan $3: exit status $?"
-	got="$(_field "$json" verdict) $(_field "$json" reason) $(_field "$json" rule)"
-	[ "${got% }" = "$4 $5${6:+ $6}" ] ||
-		fail "why $1 $2 vlan $3: expected '$4 $5${6:+ $6}', got '${got% }'"
+	frame_is "$1" "$2" "vlan $3" "${@:4}"
 }
 
 # ---- cases

@@ -109,11 +109,9 @@ check_frames() { # <<TABLE
 		rest=${asked[$frame]%%$'\t'*}
 		[ "$rest" != - ] || continue
 		# shellcheck disable=SC2086 # words
-		line=$(isolctl -j why ${ends[$frame]} $rest) ||
-			fail "why ${ends[$frame]} $rest: exit status $?"
-		line="$(_field "$line" verdict) $(_field "$line" reason) $(_field "$line" rule)"
-		[ "${line% }" = "${asked[$frame]#*$'\t'}" ] ||
-			bad+=" $frame ($rest): expected '${asked[$frame]#*$'\t'}', got '${line% }';"
+		ask_why ${ends[$frame]} $rest
+		[ "$told" = "${asked[$frame]#*$'\t'}" ] ||
+			bad+=" $frame ($rest): expected '${asked[$frame]#*$'\t'}', got '$told';"
 	done
 	[ -z "$bad" ] || fail "why:$bad"
 	echo "    ${#order[@]} frames"
