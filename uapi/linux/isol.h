@@ -202,6 +202,12 @@ enum isol_quarantine_mode {
  *	(drop)
  * @ISOL_REASON_TAGS: a guest of a bridge with VLAN segments has put a VLAN tag behind the one
  *	that the bridge looks at, or behind none (drop)
+ * @ISOL_REASON_STATE: a rule that tracks connections accepts such frames, but this one begins
+ *	none and belongs to none that is accepted: an answer to nothing or to what the rules
+ *	do not accept any more, one that does not leave by the port that the connection came
+ *	in by, one that connection tracking can make nothing of (drop)
+ * @ISOL_REASON_FRAGMENT: a fragment from a guest port while connections are tracked, see
+ *	ISOL_BRIDGE_A_FRAGMENTS (drop)
  */
 enum isol_reason {
 	ISOL_REASON_RULE,
@@ -224,6 +230,8 @@ enum isol_reason {
 	ISOL_REASON_SEGMENT,
 	ISOL_REASON_VLAN,
 	ISOL_REASON_TAGS,
+	ISOL_REASON_STATE,
+	ISOL_REASON_FRAGMENT,
 
 	/* private: */
 	__ISOL_REASON_MAX,
@@ -489,6 +497,11 @@ enum isol_counter_attr {
  *	is none now
  * @ISOL_BRIDGE_A_COUNTER: nest, read-only, enum isol_counter_attr, may be
  *	repeated: one for each default that frames have met on this bridge
+ * @ISOL_BRIDGE_A_FRAGMENTS: u8, enum isol_verdict for fragments that come in by guest ports
+ *	while connections are tracked; default drop. To track them the kernel puts fragments
+ *	together by addresses and identification, whichever ports they come in by: a guest
+ *	that forges addresses could put its own into another's packet. Accept is for bridges
+ *	whose guests cannot.
  */
 enum isol_bridge_attr {
 	ISOL_BRIDGE_A_UNSPEC,
@@ -499,6 +512,7 @@ enum isol_bridge_attr {
 	ISOL_BRIDGE_A_COMMENT,
 	ISOL_BRIDGE_A_IFINDEX,
 	ISOL_BRIDGE_A_COUNTER,
+	ISOL_BRIDGE_A_FRAGMENTS,
 
 	/* private: */
 	__ISOL_BRIDGE_A_MAX,
@@ -851,7 +865,11 @@ enum isol_match_attr {
  *	(any of them matches), ISOL_MAX_ENDPOINTS at most
  * @ISOL_RULE_A_TO: nest, enum isol_endpoint_attr; as ISOL_RULE_A_FROM
  * @ISOL_RULE_A_VERDICT: u8, enum isol_verdict; required
- * @ISOL_RULE_A_STATELESS: flag; required: the rule means one direction
+ * @ISOL_RULE_A_STATELESS: flag: the rule means one direction, and every frame on its own.
+ *	Without it a rule that accepts is about who may begin a conversation: what belongs to
+ *	it is accepted in both directions for as long as the rule accepts its beginning, and
+ *	what begins none is not. Such a rule cannot ask about what an answer does not tell:
+ *	TCP flags, DSCP, fragments, the priority of a tag, the VLAN behind it.
  * @ISOL_RULE_A_COMMENT: string
  * @ISOL_RULE_A_OWNER: string, a name: who asked for the rule
  * @ISOL_RULE_A_PACKETS: u64, read-only, as ISOL_COUNTER_A_PACKETS; goes on
@@ -974,6 +992,7 @@ enum isol_quarantine_attr {
  * @ISOL_STATUS_A_REJECTS: u64, frames whose sender was told that they were rejected
  * @ISOL_STATUS_A_REJECTS_LIMITED: u64, frames whose sender was not told, for the limit
  *	of how often that is done
+ * @ISOL_STATUS_A_TRACKED: flag: connections are tracked, for rules that are not stateless
  */
 enum isol_status_attr {
 	ISOL_STATUS_A_UNSPEC,
@@ -998,6 +1017,7 @@ enum isol_status_attr {
 	ISOL_STATUS_A_SETS,
 	ISOL_STATUS_A_REJECTS,
 	ISOL_STATUS_A_REJECTS_LIMITED,
+	ISOL_STATUS_A_TRACKED,
 
 	/* private: */
 	__ISOL_STATUS_A_MAX,
@@ -1018,6 +1038,8 @@ enum isol_status_attr {
  * @ISOL_WHY_A_TO_BINDING: string
  * @ISOL_WHY_A_DEPENDS: flag: it depends on the frame, and none was given; then
  *	there is no verdict, reason and rule
+ * @ISOL_WHY_A_TRACKED: flag: accepted as the beginning of a conversation, whose answers
+ *	are accepted too
  */
 enum isol_why_attr {
 	ISOL_WHY_A_UNSPEC,
@@ -1030,6 +1052,7 @@ enum isol_why_attr {
 	ISOL_WHY_A_TO_KIND,
 	ISOL_WHY_A_TO_BINDING,
 	ISOL_WHY_A_DEPENDS,
+	ISOL_WHY_A_TRACKED,
 
 	/* private: */
 	__ISOL_WHY_A_MAX,
