@@ -7,7 +7,7 @@
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct bridge *b)
 {
 	static const char *const keywords[] = {
-		"uplink", "default", "unbound", "comment", NULL
+		"uplink", "default", "unbound", "fragments", "comment", NULL
 	};
 	const char *word;
 
@@ -22,6 +22,9 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 			break;
 		case 2:
 			b->unbound = edit_verdict(a);
+			break;
+		case 3:
+			b->fragments = edit_verdict(a);
 			break;
 		default:
 			b->o.comment = edit_word(p, args_value(a, "a text"));
@@ -69,7 +72,7 @@ int cmd_bridge(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "bridge add NAME [uplink INTERFACE]... [default accept|drop]\n"
-			      "  [unbound accept|drop] [comment TEXT]" },
+			      "  [unbound accept|drop] [fragments accept|drop] [comment TEXT]" },
 		{ "del", del, "bridge del NAME" },
 		{ "show", show, "bridge show [NAME]" },
 		{ NULL, NULL, NULL }

@@ -24,7 +24,7 @@ struct request {
 	const char *neighbour;
 	bool old;	/* the rule is there already */
 	bool verdict;
-	bool stateless;
+	bool state;
 	bool all;
 	bool comment;
 	bool owner;
@@ -59,18 +59,26 @@ static void set_verdict(struct args *a, struct request *r, u8 verdict)
 	r->rule->verdict = verdict;
 }
 
+static void set_state(struct args *a, struct request *r, bool stateless)
+{
+	if (r->state && r->rule->stateless != stateless)
+		usage_error(a, "'stateless' and 'stateful' exclude each other");
+	r->state = true;
+	r->rule->stateless = stateless;
+}
+
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct request *r)
 {
 	enum {
-		FROM = MATCH_ARGS, TO, ACCEPT, DROP, REJECT, STATELESS, COMMENT, OWNER, BEFORE,
-		AFTER, FIRST, LAST, ALL, TABLE,
+		FROM = MATCH_ARGS, TO, ACCEPT, DROP, REJECT, STATELESS, STATEFUL, COMMENT, OWNER,
+		BEFORE, AFTER, FIRST, LAST, ALL, TABLE,
 	};
 	static const char *const keywords[] = {
 		MATCH_ARGS_WORDS,
 		[FROM] = "from", [TO] = "to", [ACCEPT] = "accept", [DROP] = "drop",
-		[REJECT] = "reject", [STATELESS] = "stateless", [COMMENT] = "comment",
-		[OWNER] = "owner", [BEFORE] = "before", [AFTER] = "after", [FIRST] = "first",
-		[LAST] = "last", [ALL] = "all-frames", [TABLE] = "table", NULL
+		[REJECT] = "reject", [STATELESS] = "stateless", [STATEFUL] = "stateful",
+		[COMMENT] = "comment", [OWNER] = "owner", [BEFORE] = "before", [AFTER] = "after",
+		[FIRST] = "first", [LAST] = "last", [ALL] = "all-frames", [TABLE] = "table", NULL
 	};
 	static const char *const tables[] = { "rules", "quarantine", NULL };
 	struct match *match = rule_ask(p, r->rule);
@@ -100,7 +108,10 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 			set_verdict(a, r, ISOL_VERDICT_REJECT);
 			break;
 		case STATELESS:
-			r->stateless = true;
+			set_state(a, r, true);
+			break;
+		case STATEFUL:
+			set_state(a, r, false);
 			break;
 		case COMMENT:
 			r->rule->o.comment = edit_word(p, args_value(a, "a text"));
@@ -145,9 +156,6 @@ static void check_whole(const struct args *a, const struct request *r)
 		usage_error(a, "expected 'from' and 'to'");
 	if (!r->verdict)
 		usage_error(a, "expected accept, drop or reject");
-	if (!r->stateless)
-		usage_error(a,
-			    "connections are not tracked yet: say 'stateless', and add a rule for the answers too");
 }
 
 /* Where the rule is to stand, or SIZE_MAX for the end; -1 is no such neighbour. */
@@ -221,6 +229,8 @@ static void keep(struct request *r, const struct rule *old)
 		rule->to = old->to;
 	if (!r->verdict)
 		rule->verdict = old->verdict;
+	if (!r->state)
+		rule->stateless = old->stateless;
 	if (!r->comment)
 		rule->o.comment = old->o.comment;
 	if (!r->owner)
@@ -242,7 +252,7 @@ static int set(struct ctx *c, struct args *a)
 	if (!name)
 		usage_error(a, "expected the name of a rule");
 	if (!*a->v)
-		usage_error(a, "expected what to change: from, to, a match, a verdict, a place, owner or comment");
+		usage_error(a, "expected what to change: from, to, a match, a verdict, stateless, a place, owner or comment");
 	r.rule = (struct rule *)(void *)policy_object(words, OBJECT_RULE, name,
 						      (struct mark){ 0 });
 	read_words(c, a, words, &r);
@@ -284,9 +294,13 @@ int cmd_rule(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "rule add NAME from END[,END]... to END[,END]...\n"
-			      "  [MATCH]... accept|drop|reject stateless\n"
+			      "  [MATCH]... accept|drop|reject [stateless]\n"
 			      "  [table quarantine] [first|last|before RULE|after RULE]\n"
 			      "  [owner NAME] [comment TEXT]\n"
+			      "\n"
+			      "A rule that accepts says who may begin a conversation: the answers pass\n"
+			      "too, and what begins none does not. A stateless one is for each frame on\n"
+			      "its own, in this direction: the answers need another rule.\n"
 			      "\n"
 			      "MATCH says what the frame has to be. 'not' may stand before a value,\n"
 			      "and more values may follow with commas between them. Addresses, ports\n"
@@ -294,7 +308,7 @@ int cmd_rule(struct ctx *c, struct args *a)
 			      "or in a set and of some values: src @NAME and not ADDRESS\n"
 			      MATCH_ARGS_HELP },
 		{ "set", set, "rule set NAME [from END[,END]...] [to END[,END]...]\n"
-			      "  [[MATCH]...|all-frames] [accept|drop|reject]\n"
+			      "  [[MATCH]...|all-frames] [accept|drop|reject] [stateless|stateful]\n"
 			      "  [first|last|before RULE|after RULE] [owner NAME] [comment TEXT]\n"
 			      "\n"
 			      "What is not said stays as it is. MATCH takes the place of all that the\n"

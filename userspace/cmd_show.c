@@ -78,6 +78,7 @@ static void row_bridge(struct columns *t, const struct bridge *b)
 	add_words(t, &b->uplinks);
 	columns_add(t, "%s", verdict(b->verdict));
 	columns_add(t, "%s", verdict(b->unbound));
+	columns_add(t, "%s", verdict(b->fragments));
 	columns_add(t, "%s", or_empty(b->o.comment.text));
 }
 
@@ -182,7 +183,7 @@ static void row_rule(struct columns *t, const struct rule *r, enum object_kind k
 	add_side(t, &r->from);
 	add_side(t, &r->to);
 	columns_add(t, "%s", match);
-	columns_add(t, "%s", verdict(r->verdict));
+	columns_add(t, "%s%s", verdict(r->verdict), r->stateless ? ", stateless" : "");
 	columns_add(t, "%llu", (unsigned long long)r->packets);
 	columns_add(t, "%llu", (unsigned long long)r->bytes);
 	columns_add(t, "%s", or_empty(r->owner.text));
@@ -194,7 +195,8 @@ static void head(struct columns *t, enum object_kind kind)
 {
 	switch (kind) {
 	case OBJECT_BRIDGE:
-		HEADS(t, "BRIDGE", "IFINDEX", "UPLINKS", "DEFAULT", "UNBOUND", "COMMENT");
+		HEADS(t, "BRIDGE", "IFINDEX", "UPLINKS", "DEFAULT", "UNBOUND", "FRAGMENTS",
+		      "COMMENT");
 		break;
 	case OBJECT_SEGMENT:
 		HEADS(t, "SEGMENT", "BRIDGE", "VLAN", "WITHIN", "UPLINK", "COMMENT");

@@ -177,6 +177,7 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "unknown_drops", json_integer(s->unknown_drops));
 	tree_set(t, "rejects", json_integer(s->rejects));
 	tree_set(t, "rejects_limited", json_integer(s->rejects_limited));
+	tree_set(t, "tracked", json_boolean(s->tracked));
 	tree_set(t, "unbound", tree_unbound(r));
 	tree_set(t, "missing_bridges", tree_missing(r, false));
 	tree_set(t, "missing_uplinks", tree_missing(r, true));
@@ -242,6 +243,8 @@ static void print_state(const struct report *r)
 	if (s->enforcing)
 		printf("ports: %u, %u unbound, %u on unmanaged bridges\n", s->ports, s->unbound,
 		       s->unmanaged);
+	if (s->tracked)
+		puts("connections: tracked");
 	fputs("memory: ", stdout);
 	print_size(s->memory);
 	if (s->memory_limit) {

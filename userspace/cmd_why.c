@@ -244,6 +244,12 @@ static void print_reason(const struct question *q, const struct why *w)
 	case ISOL_REASON_TAGS:
 		fputs("a guest of a VLAN segment may not send tags behind the first", stdout);
 		break;
+	case ISOL_REASON_STATE:
+		fputs("it begins no conversation, and belongs to none that a rule accepts", stdout);
+		break;
+	case ISOL_REASON_FRAGMENT:
+		printf("connections are tracked, and %s says \"fragments: drop\"", w->bridge);
+		break;
 	default:
 		fputs(enum_name(&reason_names, w->reason), stdout);
 		break;
@@ -367,7 +373,7 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	if (!c->json) {
 		printf("%s: ", verdict);
 		print_reason(q, w);
-		putchar('\n');
+		puts(w->tracked ? "; answers are accepted too" : "");
 		if (q->asks)
 			print_frame(&q->frame);
 		return EXIT_DONE;
@@ -376,6 +382,7 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	tree_set(t, "verdict", w->depends ? json_null() : json_string(verdict));
 	tree_set(t, "reason", w->depends ? json_null() : json_string(reason));
 	tree_set(t, "depends", json_boolean(w->depends));
+	tree_set(t, "tracked", json_boolean(w->tracked));
 	tree_set(t, "rule", *w->rule ? tree_text(w->rule) : json_null());
 	tree_set(t, "bridge", *w->bridge ? tree_text(w->bridge) : json_null());
 	tree_set(t, "generation", json_integer(w->generation));

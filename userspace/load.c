@@ -232,11 +232,12 @@ static const struct {
 	{ "icmp_type", "'icmp' with the types, as in 'icmp: echo-request'" },
 	{ "icmpv6_type", "'icmpv6' with the types, as in 'icmpv6: echo-request'" },
 	{ "state",
-	  "'stateless: true', and a rule for the answers: connections are not tracked yet",
+	  "none: a rule says who may begin, and lets the answers pass too, unless it is 'stateless: true'",
 	},
 	{ "ct",
-	  "'stateless: true', and a rule for the answers: connections are not tracked yet",
+	  "none: a rule says who may begin, and lets the answers pass too, unless it is 'stateless: true'",
 	},
+	{ "stateful", "none: a rule is stateful unless it is 'stateless: true'" },
 	{ "log", "none: frames are counted, not logged, see 'isolctl show rules'" },
 };
 
@@ -348,10 +349,16 @@ static bool read_unbound(struct loader *l, void *object, const struct ynode *n)
 	return read_default_verdict(l, n, &((struct bridge *)object)->unbound);
 }
 
+static bool read_fragments(struct loader *l, void *object, const struct ynode *n)
+{
+	return read_default_verdict(l, n, &((struct bridge *)object)->fragments);
+}
+
 static const struct key bridge_keys[] = {
 	{ "uplinks", read_uplinks },
 	{ "default", read_default },
 	{ "unbound", read_unbound },
+	{ "fragments", read_fragments },
 	{ "comment", read_comment },
 };
 
@@ -507,7 +514,6 @@ static const struct key binding_keys[] = {
 struct rule_reader {
 	struct rule *rule;
 	bool verdict_seen;
-	bool stateless_seen;
 };
 
 static bool read_endpoints(struct loader *l, const struct ynode *n, struct endpoint_list *list)
@@ -563,26 +569,20 @@ static bool read_rule_verdict(struct loader *l, void *object, const struct ynode
 	return read_enum(l, n, &verdict_names, "drop, accept or reject", &r->rule->verdict);
 }
 
-static bool not_tracked(struct loader *l, struct mark at)
-{
-	diags_error(l->diags, at,
-		    "connections are not tracked yet: say 'stateless: true', and write a rule for the answers too");
-	return false;
-}
-
 static bool read_stateless(struct loader *l, void *object, const struct ynode *n)
 {
-	struct rule_reader *r = object;
+	struct rule *rule = ((struct rule_reader *)object)->rule;
 
-	r->stateless_seen = true;
-	if (n->type == YNODE_SCALAR && n->plain && !strcmp(n->text, "true"))
+	if (n->type == YNODE_SCALAR && n->plain &&
+	    (!strcmp(n->text, "true") || !strcmp(n->text, "false"))) {
+		rule->stateless = *n->text == 't';
 		return true;
-	if (n->type == YNODE_SCALAR && n->plain && !strcmp(n->text, "false"))
-		return not_tracked(l, n->at);
+	}
 	if (n->type == YNODE_SCALAR)
-		diags_error(l->diags, n->at, "'%s'; expected true, without quotes", n->text);
+		diags_error(l->diags, n->at, "'%s'; expected true or false, without quotes",
+			    n->text);
 	else
-		wrong_type(l, n, "true");
+		wrong_type(l, n, "true or false");
 	return false;
 }
 
@@ -663,7 +663,7 @@ static void load_rule(struct loader *l, const struct ynode *n, enum object_kind 
 
 	if (n->type != YNODE_MAPPING) {
 		wrong_type(l, n,
-			   "a rule: {name: ..., from: ..., to: ..., verdict: ..., stateless: true}");
+			   "a rule: {name: ..., from: ..., to: ..., verdict: ...}");
 		return;
 	}
 	if (!read_keys(l, n, rule_keys, ARRAY_SIZE(rule_keys), "a rule", &r))
@@ -682,8 +682,6 @@ static void load_rule(struct loader *l, const struct ynode *n, enum object_kind 
 		require(l, n, o, rule->from.n, "'from'");
 		require(l, n, o, rule->to.n, "'to'");
 		require(l, n, o, r.verdict_seen, "'verdict'; expected drop, accept or reject");
-		if (!r.stateless_seen)
-			o->broken |= !not_tracked(l, n->at);
 	}
 	if (!*o->name.text)
 		return;

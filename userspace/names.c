@@ -44,7 +44,9 @@ ENUM_NAMES(reason_names,
 	   [ISOL_REASON_UNPARSED] = "unparsed",
 	   [ISOL_REASON_SEGMENT] = "segment",
 	   [ISOL_REASON_VLAN] = "vlan",
-	   [ISOL_REASON_TAGS] = "tags");
+	   [ISOL_REASON_TAGS] = "tags",
+	   [ISOL_REASON_STATE] = "state",
+	   [ISOL_REASON_FRAGMENT] = "fragment");
 
 ENUM_NAMES(port_kind_names,
 	   [ISOL_PORT_UNMANAGED] = "unmanaged",

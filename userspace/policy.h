@@ -102,6 +102,7 @@ struct object {
  * @uplinks: interface names
  * @verdict: enum isol_verdict, the default
  * @unbound: enum isol_verdict
+ * @fragments: enum isol_verdict
  * @ifindex: of the bridge device, 0 if there is none (from the kernel)
  * @counters: from the kernel
  */
@@ -110,6 +111,7 @@ struct bridge {
 	struct word_list uplinks;
 	u8 verdict;
 	u8 unbound;
+	u8 fragments;
 	u32 ifindex;
 	struct counter_list counters;
 };
@@ -255,6 +257,7 @@ struct service {
  * @from: any of these
  * @to: any of these
  * @verdict: enum isol_verdict
+ * @stateless: it is about frames, not about who begins a conversation
  * @owner: who asked for it, if anyone
  * @match: what it asks of the frame; NULL if nothing: most rules do not, and a
  *	match is large. See rule_match() and rule_ask()
@@ -268,6 +271,7 @@ struct rule {
 	struct endpoint_list from;
 	struct endpoint_list to;
 	u8 verdict;
+	bool stateless;
 	struct word owner;
 	struct match *match;
 	struct word service;

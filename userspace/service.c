@@ -230,6 +230,7 @@ static void add_rule(struct policy *p, const struct service *s, const struct ser
 	r = (struct rule *)(void *)o;
 	r->service = word_make(p, from->service, s->o.name.at);
 	r->verdict = ISOL_VERDICT_ACCEPT;
+	r->stateless = true;
 	ask(p, rule_ask(p, r), &from->asked);
 	switch (from->direction) {
 	case OUT:

@@ -54,6 +54,7 @@ struct quarantine {
  * @enforcing: is a policy loaded?
  * @version: of the module
  * @since: of the last commit
+ * @tracked: are connections tracked?
  *
  * The others are counts.
  */
@@ -78,6 +79,7 @@ struct status {
 	u64 unknown_drops;
 	u64 rejects;
 	u64 rejects_limited;
+	bool tracked;
 };
 
 /**
@@ -85,6 +87,7 @@ struct status {
  * @verdict: enum isol_verdict
  * @reason: enum isol_reason
  * @depends: it depends on the frame: there is no verdict, reason and rule
+ * @tracked: what is accepted begins a conversation, whose answers are accepted too
  * @rule: empty if none decided
  * @bridge: the bridge the answer is about
  * @generation: of the policy, if told
@@ -95,6 +98,7 @@ struct why {
 	u8 verdict;
 	u8 reason;
 	bool depends;
+	bool tracked;
 	char rule[64];
 	char bridge[64];
 	u64 generation;

@@ -127,6 +127,7 @@ static void set_bridge(json_t *t, const struct bridge *b, bool live)
 		tree_set(t, "uplinks", words(&b->uplinks));
 	set_enum(t, "default", &verdict_names, b->verdict, live);
 	set_enum(t, "unbound", &verdict_names, b->unbound, live);
+	set_enum(t, "fragments", &verdict_names, b->fragments, live);
 	set_text(t, "comment", &b->o.comment);
 	if (!live)
 		return;
@@ -318,7 +319,8 @@ static void set_rule(json_t *t, const struct rule *r, bool live)
 	tree_set(t, "to", side(&r->to, live));
 	set_match(t, rule_match(r), live);
 	tree_set(t, "verdict", json_string(enum_name(&verdict_names, r->verdict)));
-	tree_set(t, "stateless", json_true());
+	if (r->stateless || live)
+		tree_set(t, "stateless", json_boolean(r->stateless));
 	set_text(t, "owner", &r->owner);
 	set_text(t, "comment", &r->o.comment);
 	if (!live)

@@ -66,6 +66,9 @@ static void put_bridge(struct writer *w, const struct bridge *b)
 		put_text(w, ISOL_BRIDGE_A_UPLINK, b->uplinks.v[i].text);
 	put_u8(w, ISOL_BRIDGE_A_DEFAULT, b->verdict);
 	put_u8(w, ISOL_BRIDGE_A_UNBOUND, b->unbound);
+	/* not the default: modules that are older refuse what they do not know */
+	if (b->fragments)
+		put_u8(w, ISOL_BRIDGE_A_FRAGMENTS, b->fragments);
 	put_text(w, ISOL_BRIDGE_A_COMMENT, b->o.comment.text);
 }
 
@@ -219,7 +222,8 @@ static void put_rule(struct writer *w, const struct rule *r, u8 table)
 	for (i = 0; i < r->to.n; i++)
 		put_endpoint(w, ISOL_RULE_A_TO, &r->to.v[i]);
 	put_u8(w, ISOL_RULE_A_VERDICT, r->verdict);
-	put(w, ISOL_RULE_A_STATELESS, 0, NULL);
+	if (r->stateless)
+		put(w, ISOL_RULE_A_STATELESS, 0, NULL);
 	put_text(w, ISOL_RULE_A_COMMENT, r->o.comment.text);
 	put_text(w, ISOL_RULE_A_OWNER, r->owner.text);
 	put_match(w, rule_match(r));
@@ -474,6 +478,9 @@ static void get_bridge(struct reader *r, const struct nlattr *nest, struct bridg
 			break;
 		case ISOL_BRIDGE_A_UNBOUND:
 			b->unbound = get_u8(r, attr);
+			break;
+		case ISOL_BRIDGE_A_FRAGMENTS:
+			b->fragments = get_u8(r, attr);
 			break;
 		case ISOL_BRIDGE_A_COMMENT:
 			b->o.comment = get_word(r, attr);
@@ -805,6 +812,9 @@ static void get_rule(struct reader *r, const struct nlattr *nest, struct rule *r
 		case ISOL_RULE_A_VERDICT:
 			rule->verdict = get_u8(r, attr);
 			break;
+		case ISOL_RULE_A_STATELESS:
+			rule->stateless = true;
+			break;
 		case ISOL_RULE_A_COMMENT:
 			rule->o.comment = get_word(r, attr);
 			break;
@@ -1094,6 +1104,9 @@ int wire_get_status(const struct nlattr *nest, struct status *s)
 		case ISOL_STATUS_A_REJECTS_LIMITED:
 			s->rejects_limited = get_u64(&r, attr);
 			break;
+		case ISOL_STATUS_A_TRACKED:
+			s->tracked = true;
+			break;
 		}
 	}
 	return r.bad ? -EBADMSG : 0;
@@ -1135,6 +1148,9 @@ int wire_get_why(const struct nlattr *nest, struct why *w)
 			break;
 		case ISOL_WHY_A_DEPENDS:
 			w->depends = true;
+			break;
+		case ISOL_WHY_A_TRACKED:
+			w->tracked = true;
 			break;
 		}
 	}
