@@ -554,6 +554,15 @@ static bool check_match(struct checker *c, const struct rule *r)
 		diags_error(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
 		return false;
 	}
+	if (r->verdict == ISOL_VERDICT_ACCEPT && !r->stateless) {
+		msg = match_untracked(rule_match(r), &at);
+		if (msg) {
+			diags_error(c->d, at.line ? at : r->o.name.at,
+				    "rule '%s': a rule that tracks connections cannot ask about '%s': say '%s'",
+				    name, msg, at.line ? "stateless: true" : "stateless");
+			return false;
+		}
+	}
 	msg = match_doubt(rule_match(r), &at);
 	if (msg)
 		diags_warn(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);

@@ -375,6 +375,10 @@ static u32 missing(u32 a, u32 b, u32 addresses)
  * Does @a match all that @b does? Of a frame of which nobody can tell whether @a
  * matches, the same holds for @b, for it asks that field too, or @b does not match. A
  * rule that does not accept takes such a frame, one that accepts leaves it to others.
+ *
+ * Whether they are stateless makes no difference: an answer is asked about as the frame
+ * that it is the answer to, and a stateful rule that matches decides what begins nothing,
+ * too.
  */
 static bool has_match(struct hidden *h, const struct filed *a, const struct filed *b)
 {

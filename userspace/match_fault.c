@@ -116,6 +116,24 @@ const char *match_fault(const struct match *m, struct mark *at, char buf[MATCH_F
 	return buf;
 }
 
+const char *match_untracked(const struct match *m, struct mark *at)
+{
+	/* what tells nothing of a conversation, or is not the same in its answers */
+	static const u32 fields[] = {
+		ISOL_MATCH_A_TCP_FLAGS, ISOL_MATCH_A_DSCP, ISOL_MATCH_A_FRAGMENT,
+		ISOL_MATCH_A_PCP, ISOL_MATCH_A_INNER_VLAN,
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(fields); i++) {
+		if (!m->of[fields[i]].n)
+			continue;
+		*at = m->of[fields[i]].at;
+		return match_key(m, fields[i]);
+	}
+	return NULL;
+}
+
 /* Are there addresses of this version, and none of the other? */
 static const struct match_field *only(const struct match *m, u32 field, u32 other)
 {

@@ -19,6 +19,15 @@
 const char *match_fault(const struct match *m, struct mark *at, char buf[MATCH_FAULT_SIZE]);
 
 /**
+ * match_untracked() - what a rule that tracks connections cannot ask
+ * @m: the match
+ * @at: out: where it stands
+ *
+ * Return: the key of the first such field, or NULL if there is none.
+ */
+const char *match_untracked(const struct match *m, struct mark *at);
+
+/**
  * match_doubt() - what the kernel takes, but was hardly meant
  * @m: the match
  * @at: out: where it stands

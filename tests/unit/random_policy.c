@@ -7,6 +7,7 @@
 
 #include "random_policy.h"
 #include "userspace/check.h"
+#include "userspace/match_fault.h"
 #include "userspace/service.h"
 #include "userspace/set.h"
 #include "userspace/text.h"
@@ -88,6 +89,7 @@ static void make_bridges(struct maker *m, unsigned int n)
 		b = (struct bridge *)(void *)o;
 		b->verdict = roll(m, 2);
 		b->unbound = roll(m, 2);
+		b->fragments = roll(m, 2);
 		k = roll(m, 20) ? roll(m, 4) : ISOL_MAX_UPLINKS;
 		for (j = 0; j < k; j++) {
 			snprintf(buf, sizeof(buf), "up%u.%u", i, j);
@@ -563,6 +565,7 @@ static void make_rules(struct maker *m, unsigned int n, enum object_kind kind)
 			give_sets(m, rule_ask(m->p, r));
 		if (r->match && !match_empty(r->match) && match_check(r->match, &at))
 			r->match = NULL;
+		r->stateless = roll(m, 2) || match_untracked(rule_match(r), &at);
 		add(m, kind, o);
 	}
 }

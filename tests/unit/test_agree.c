@@ -8,6 +8,7 @@
 #include "random_policy.h"
 #include "test.h"
 #include "userspace/check.h"
+#include "userspace/match_fault.h"
 
 static int give(const struct policy *p, struct isol_fault *f)
 {
@@ -36,12 +37,15 @@ static void ask_frames(struct policy *p)
 	for (kind = OBJECT_SRULE; kind <= OBJECT_QRULE; kind++)
 		for (i = 0; i < p->list[kind].n; i++) {
 			struct rule *r = (struct rule *)(void *)p->list[kind].v[i];
+			struct mark at;
 
 			if (percent(50))
 				continue;
 			gen_match(match, &shape);
 			r->match = NULL;
 			take_match(&p->arena, match->values, match->n, rule_ask(p, r));
+			if (match_untracked(rule_match(r), &at))
+				r->stateless = true;
 		}
 	free(match);
 }
@@ -139,6 +143,10 @@ static void spoil_rule(struct policy *p, struct rule *r)
 
 	if (percent(20)) {
 		r->owner = a_word(p);
+		return;
+	}
+	if (percent(20)) {
+		r->stateless = !r->stateless;
 		return;
 	}
 	if (percent(50)) {

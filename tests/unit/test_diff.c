@@ -51,6 +51,9 @@ static void changes(void)
 	compare("isol: 1\nbridges: {br0: {}}", "isol: 1\n", "-bridge br0; ");
 	compare("isol: 1\nbridges: {br0: {comment: text}}", "isol: 1\nbridges: {br0: {default: accept}}",
 		"~bridge br0 default, comment; ");
+	compare("isol: 1\nbridges: {br0: {fragments: drop}}", "isol: 1\nbridges: {br0: {}}", "");
+	compare("isol: 1\nbridges: {br0: {fragments: accept}}", "isol: 1\nbridges: {br0: {}}",
+		"~bridge br0 fragments; ");
 	compare("isol: 1\nbridges: {br0: {}}\nsegments: {s: {bridge: br0, vlan: 30}}",
 		"isol: 1\nbridges: {br0: {}}\nsegments: {s: {bridge: br0, vlan: 31}}",
 		"~segment s vlan; ");
@@ -113,6 +116,19 @@ static void services(void)
 
 #define M(match) "isol: 1\n" B "rules:\n" \
 	"- {name: r, from: a, to: b, verdict: drop, stateless: true" match "}\n"
+
+/* What a rule says of connections is a part of it, whatever its verdict. */
+static void state(void)
+{
+#define T(verdict, more) \
+	"isol: 1\n" B "rules:\n- {name: r, from: a, to: b, verdict: " verdict more "}\n"
+	compare(T("accept", ""), T("accept", ", stateless: false"), "");
+	compare(T("accept", ""), T("accept", ", stateless: true"), "~rule r stateless; ");
+	compare(T("accept", ", stateless: true"), T("accept", ""), "~rule r stateless; ");
+	compare(T("drop", ", stateless: true"), T("drop", ""), "~rule r stateless; ");
+	compare(T("drop", ", stateless: true"), T("accept", ""), "~rule r verdict, stateless; ");
+#undef T
+}
 
 static void matches(void)
 {
@@ -186,6 +202,7 @@ int main(void)
 	test_begin();
 	run_case("diff_changes", changes);
 	run_case("diff_services", services);
+	run_case("diff_state", state);
 	run_case("diff_matches", matches);
 	run_case("diff_sets", sets);
 	run_case("diff_same", same);

@@ -26,6 +26,8 @@ static const struct {
 	{ "p0", "inmates", ISOL_REASON_UNPARSED, ISOL_VERDICT_DROP, 29 },
 	{ "p1", "told", ISOL_REASON_RULE, ISOL_VERDICT_REJECT, 8 },
 	{ "p1", "told", ISOL_REASON_UNPARSED, ISOL_VERDICT_REJECT, 2 },
+	{ "p0", NULL, ISOL_REASON_STATE, ISOL_VERDICT_DROP, 9 },
+	{ "p1", NULL, ISOL_REASON_FRAGMENT, ISOL_VERDICT_DROP, 6 },
 };
 
 static void count(struct arena *a, struct counter_list *l, u8 reason, u8 verdict, u64 packets)
@@ -112,13 +114,15 @@ static void once(void)
 		if (happened[i].verdict != ISOL_VERDICT_ACCEPT)
 			dropped += happened[i].packets;
 	CHECK_EQ(sum, dropped);
-	CHECK_EQ(l.n, 5);
-	if (l.n == 5) {
+	CHECK_EQ(l.n, 7);
+	if (l.n == 7) {
 		check(&l.v[0], "inmates", NULL, NULL, 0, 52);
 		check(&l.v[1], "closed", NULL, NULL, 0, 15);
 		check(&l.v[2], NULL, "p1", "br0", ISOL_REASON_WITHIN, 13);
 		check(&l.v[3], NULL, NULL, "br0", ISOL_REASON_UNPARSED, 11);
 		check(&l.v[4], "told", NULL, NULL, 0, 10);
+		check(&l.v[5], NULL, "p0", "br0", ISOL_REASON_STATE, 9);
+		check(&l.v[6], NULL, "p1", "br0", ISOL_REASON_FRAGMENT, 6);
 	}
 	policy_free(p);
 }

@@ -10,6 +10,7 @@
 #include "test.h"
 #include "userspace/check.h"
 #include "userspace/load.h"
+#include "userspace/match_fault.h"
 
 static const struct mark nowhere;
 
@@ -81,8 +82,10 @@ static const struct {
 	{ "from: g, to: c, tcp: {set: web}, verdict: drop", "from: a, to: c, tcp: 80, verdict: drop", false },
 };
 
-static struct policy *load(const char *first, const char *second, bool *hidden)
+/* @stateless: the first bit is about the first rule, the second about the second */
+static struct policy *load(const char *first, const char *second, u32 stateless, bool *hidden)
 {
+	static const char *const words[] = { "", ", stateless: true" };
 	struct diags d = { 0 };
 	struct policy *p = NULL;
 	char text[1024];
@@ -92,8 +95,8 @@ static struct policy *load(const char *first, const char *second, bool *hidden)
 		 "isol: 1\ngroups: {g: {}, h: {}}\nbridges: {br0: {}}\n"
 		 "remotes: {far: [10.0.0.0/8]}\nsets: {web: {ports: [80]}}\n"
 		 "bindings: {a: {port: pa, groups: [g]}, b: {port: pb, groups: [g, h]}, c: {port: pc}}\n"
-		 "rules:\n- {name: r0, %s, stateless: true}\n- {name: r1, %s, stateless: true}\n",
-		 first, second);
+		 "rules:\n- {name: r0, %s%s}\n- {name: r1, %s%s}\n",
+		 first, words[stateless & 1], second, words[stateless >> 1]);
 	CHECK_MSG(!isol_load("f", text, strlen(text), &p, &d), "%s: %s", text,
 		  d.n ? d.v[0].text : "");
 	for (i = 0; i < d.n; i++) {
@@ -197,15 +200,19 @@ static u32 check_warned(struct policy *p, const struct diags *d, u32 frames)
 
 static void told(void)
 {
+	u32 stateless;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(pairs); i++) {
+	/* stateless or not is all the same */
+	for (i = 0; i < 4 * ARRAY_SIZE(pairs); i++) {
+		const char *first = pairs[i / 4].first, *second = pairs[i / 4].second;
 		bool hidden = false;
-		struct policy *p = load(pairs[i].first, pairs[i].second, &hidden);
+		struct policy *p;
 
-		CHECK_MSG(hidden == pairs[i].hidden, "%s: %s, then %s",
-			  hidden ? "warned of" : "not warned of", pairs[i].first,
-			  pairs[i].second);
+		stateless = i % 4;
+		p = load(first, second, stateless, &hidden);
+		CHECK_MSG(hidden == pairs[i / 4].hidden, "%s: %s, then %s, stateless %u",
+			  hidden ? "warned of" : "not warned of", first, second, stateless);
 		policy_free(p);
 	}
 }
@@ -303,6 +310,7 @@ static struct policy *make_policy(u32 nrules)
 		"bindings: {a: {port: pa, groups: [g]}, b: {port: pb, groups: [g, h]}, c: {port: pc}}\n";
 	struct diags d = { 0 };
 	struct policy *p;
+	struct mark at;
 	char name[16];
 	u32 i;
 
@@ -322,6 +330,7 @@ static struct policy *make_policy(u32 nrules)
 							  nowhere)));
 		r->verdict = percent(60) ? ISOL_VERDICT_DROP : ISOL_VERDICT_ACCEPT;
 		make_match(p, r, i);
+		r->stateless = percent(50) || match_untracked(rule_match(r), &at);
 		policy_add(p, OBJECT_RULE, o);
 	}
 	diags_free(&d);

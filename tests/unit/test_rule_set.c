@@ -96,8 +96,8 @@ static char *shown(struct world *w, const char *name)
 	for (i = 0; i < r->to.n; i++)
 		fprintf(f, " %s", r->to.v[i].name.text);
 	line = match_line(rule_match(r));
-	fprintf(f, " | %s | %u %s %s", line, r->verdict, r->owner.text ? r->owner.text : "-",
-		r->o.comment.text ? r->o.comment.text : "-");
+	fprintf(f, " | %s | %u%s %s %s", line, r->verdict, r->stateless ? "" : " tracks",
+		r->owner.text ? r->owner.text : "-", r->o.comment.text ? r->o.comment.text : "-");
 	free(line);
 	fclose(f);
 	return text;
@@ -123,6 +123,17 @@ static const struct {
 	{ "=set r0 last", "r0", "2: a > b | tcp dport 22 | 1 - -" },
 	{ "=set r0 tcp dport 22 stateless", "r0", "2: a > b | tcp dport 22 | 1 - -" },
 	{ "set q tcp dport 22", "q", "0: any > quarantined | tcp dport 22 | 1 - -" },
+	{ NULL, "r0", "0: a > b | tcp dport 22 | 0 - -" },
+	{ "set r0 stateful", "r0", "0: a > b | tcp dport 22 | 0 tracks - -" },
+	{ "set r0 accept", "r0", "0: a > b | tcp dport 22 | 1 tracks - -" },
+	{ "=set r0 stateful", "r0", "0: a > b | tcp dport 22 | 1 tracks - -" },
+	{ "set r0 stateless tcp tcp-flags syn", "r0", "0: a > b | tcp tcp-flags syn | 1 - -" },
+	{ "set r0 stateful all-frames", "r0", "0: a > b |  | 1 tracks - -" },
+	{ "set q stateful", "q", "0: any > quarantined |  | 1 tracks - -" },
+	{ "add r3 from a to b udp accept", "r3", "3: a > b | udp | 1 tracks - -" },
+	{ "=add r3 from a to b udp accept stateful", "r3", "3: a > b | udp | 1 tracks - -" },
+	{ "add r4 from a to b sctp accept stateless", "r4", "4: a > b | sctp | 1 - -" },
+	{ "add r5 from a to b udp dscp 3 drop", "r5", "5: a > b | udp dscp 3 | 0 tracks - -" },
 };
 
 static void changes(void)
@@ -164,6 +175,11 @@ static void refusals(void)
 	static const char *const lines[] = {
 		"set nosuch drop", "set r1 from nosuch", "set r1 before nosuch", "set r1 after r1",
 		"set r1 to quarantined", "set dhcp drop",
+		/* what an answer does not tell */
+		"set r1 stateful tcp tcp-flags syn", "set r1 stateful dscp af41",
+		"set r1 stateful fragment none", "set r1 stateful pcp 3",
+		"set r1 stateful inner-vlan 3", "add r9 from a to b dscp 3 accept",
+		"add r1 from a to b tcp dport 80 src 10.0.0.0/8 accept owner ops comment web",
 	};
 	struct world w;
 	size_t i;

@@ -80,7 +80,7 @@ static void text(void)
 		"isol: 1\n"
 		"bridges:\n"
 		"  br0: {uplinks: [eno1], unbound: accept, comment: \"a \\\"b\\\"\"}\n"
-		"  br1: {}\n"
+		"  br1: {fragments: accept}\n"
 		"segments:\n"
 		"  shop: {bridge: br0, within: accept}\n"
 		"  lab: {bridge: br0, vlan: 30}\n"
@@ -117,11 +117,14 @@ static void text(void)
 		"  verdict: accept\n"
 		"  stateless: true\n"
 		"- {name: r4, from: web, to: any, verdict: reject, stateless: true}\n"
+		"- {name: r5, from: lb1, to: web, verdict: reject}\n"
+		"- {name: r6, from: lb1, to: c1, verdict: accept, comment: \"and its answers\"}\n"
 		"quarantine:\n"
 		"  mode: isolate\n"
 		"  rules:\n"
 		"  - {name: q1, from: bastion, to: quarantined, verdict: accept, stateless: true}\n"
-		"  - {name: q2, from: quarantined, to: any, verdict: reject, stateless: true}\n";
+		"  - {name: q2, from: quarantined, to: any, verdict: reject}\n"
+		"  - {name: q3, from: quarantined, to: bastion, verdict: accept}\n";
 	struct policy *p = load(in);
 	char *out;
 

@@ -574,6 +574,69 @@ static void ports(void)
 	arena_free(&a);
 }
 
+static size_t count_attr(const struct nlattr *nest, u16 type)
+{
+	const struct nlattr *attr;
+	size_t n = 0;
+
+	mnl_attr_for_each_nested(attr, nest)
+		n += mnl_attr_get_type(attr) == type;
+	return n;
+}
+
+/* Flags are told where they are, and only there; so is the verdict for fragments. */
+static void state(void)
+{
+	struct nlmsghdr *nlh;
+	struct nlattr *nest;
+	struct rule *r;
+	struct policy *p = one_rule(&r), *q;
+	struct bridge *b;
+	struct status s;
+	struct why w;
+	unsigned int on;
+
+	for (on = 0; on < 2; on++) {
+		nlh = message();
+		r->stateless = on;
+		CHECK(wire_put(nlh, GENL_FILL_SIZE, OBJECT_RULE, &r->o));
+		CHECK_EQ(count_attr(first_attr(nlh), ISOL_RULE_A_STATELESS), on);
+		q = policy_new();
+		CHECK_EQ(wire_get(first_attr(nlh), q), 0);
+		CHECK_EQ(((struct rule *)policy_find(q, OBJECT_RULE, "r"))->stateless, on);
+		policy_free(q);
+
+		b = (struct bridge *)(void *)policy_object(p, OBJECT_BRIDGE, "br0",
+							   (struct mark){ 0 });
+		b->fragments = on ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
+		nlh = message();
+		CHECK(wire_put(nlh, GENL_FILL_SIZE, OBJECT_BRIDGE, &b->o));
+		CHECK_EQ(count_attr(first_attr(nlh), ISOL_BRIDGE_A_FRAGMENTS), on);
+		q = policy_new();
+		CHECK_EQ(wire_get(first_attr(nlh), q), 0);
+		CHECK_EQ(((struct bridge *)policy_find(q, OBJECT_BRIDGE, "br0"))->fragments,
+			 b->fragments);
+		policy_free(q);
+
+		nlh = message();
+		nest = mnl_attr_nest_start(nlh, ISOL_A_STATUS);
+		if (on)
+			mnl_attr_put(nlh, ISOL_STATUS_A_TRACKED, 0, NULL);
+		mnl_attr_nest_end(nlh, nest);
+		CHECK_EQ(wire_get_status(first_attr(nlh), &s), 0);
+		CHECK_EQ(s.tracked, on);
+
+		nlh = message();
+		nest = mnl_attr_nest_start(nlh, ISOL_A_WHY);
+		if (on)
+			mnl_attr_put(nlh, ISOL_WHY_A_TRACKED, 0, NULL);
+		mnl_attr_nest_end(nlh, nest);
+		CHECK_EQ(wire_get_why(first_attr(nlh), &w), 0);
+		CHECK_EQ(w.tracked, on);
+	}
+	policy_free(p);
+}
+
 int main(void)
 {
 	test_begin();
@@ -586,6 +649,7 @@ int main(void)
 	run_case("wire_set_bytes", set_bytes);
 	run_case("wire_bad_sets", bad_sets);
 	run_case("wire_bad_matches", bad_matches);
+	run_case("wire_state", state);
 	run_case("wire_mutants", mutants);
 	return test_end();
 }
