@@ -12,7 +12,7 @@
 large_policy() {
 	cat <<-'END'
 	bridge br0 uplink up0 uplink up1 comment the\sfirst
-	bridge br1 default accept unbound accept
+	bridge br1 default accept unbound accept fragments accept
 	segment s0 bridge br0 within accept
 	segment s1 bridge br1 uplink accept comment x
 	repeat 0 99 group g{} comment the\sgroup\s{}
@@ -22,7 +22,7 @@ large_policy() {
 	repeat 451 500 binding b{%13}-{} port p{} role community community c{%3} comment x
 	binding macked mac 52:54:00:00:00:01 role promiscuous
 	repeat 1 2940 rule r{%11}-{} from group:g{%100} to group:g{%7}x verdict {%2} owner o{%5}
-	repeat 1 30 rule e{} from uplink from binding:macked to any to members verdict drop
+	repeat 1 30 rule e{} stateful from uplink from binding:macked to any to members verdict drop
 	repeat 1 30 rule q{} table quarantine from quarantined to host verdict {%2} comment q
 	END
 }
@@ -81,8 +81,8 @@ complete() {
 # Every attribute comes back as it was sent.
 as_sent() {
 	load_large
-	expect_line BRIDGE_GET 'bridge{ name=br0 default=drop unbound=drop comment="the first" uplink=up0 uplink=up1 }'
-	expect_line BRIDGE_GET 'bridge{ name=br1 default=accept unbound=accept }'
+	expect_line BRIDGE_GET 'bridge{ name=br0 default=drop unbound=drop fragments=drop comment="the first" uplink=up0 uplink=up1 }'
+	expect_line BRIDGE_GET 'bridge{ name=br1 default=accept unbound=accept fragments=accept }'
 	expect_line SEGMENT_GET 'segment{ name=s0 bridge=br0 within=accept uplink=drop }'
 	expect_line SEGMENT_GET 'segment{ name=s1 bridge=br1 within=drop uplink=accept comment=x }'
 	expect_line GROUP_GET 'group{ name=g7 comment="the group 7" members=3 }'
@@ -92,7 +92,7 @@ as_sent() {
 	expect_line BINDING_GET 'binding{ name=b9-451 port=p451 claims=1 role=community community=c1 comment=x bound=0 }'
 	expect_line BINDING_GET 'binding{ name=macked mac=52:54:00:00:00:01 claims=1 role=promiscuous bound=0 }'
 	expect_line RULE_GET 'rule{ name=r1-1 table=rules from{ kind=group name=g1 } to{ kind=group name=g1x } verdict=accept stateless owner=o1 packets=0 bytes=0 }'
-	expect_line RULE_GET 'rule{ name=e7 table=rules from{ kind=uplink } from{ kind=binding name=macked } to{ kind=any } to{ kind=members } verdict=drop stateless packets=0 bytes=0 }'
+	expect_line RULE_GET 'rule{ name=e7 table=rules from{ kind=uplink } from{ kind=binding name=macked } to{ kind=any } to{ kind=members } verdict=drop packets=0 bytes=0 }'
 	expect_line RULE_GET 'rule{ name=q30 table=quarantine from{ kind=quarantined } to{ kind=host } verdict=drop stateless comment=q packets=0 bytes=0 }'
 }
 

@@ -255,8 +255,10 @@ bridges() {
 	$(comments bridge.comment 'bridge{ name=x ' ' }')
 	$(verdicts default bridge.default 'bridge{ name=x ' ' }')
 	$(verdicts unbound bridge.unbound 'bridge{ name=x ' ' }')
+	$(verdicts fragments bridge.fragments 'bridge{ name=x ' ' }')
 	EINVAL bridge.default bridge{ name=x default=2 }
 	EINVAL bridge.unbound bridge{ name=x unbound=2 }
+	EINVAL bridge.fragments bridge{ name=x fragments=2 }
 	END
 }
 
@@ -367,7 +369,6 @@ rules() {
 	EINVAL rule rule{ name=x to=any $y
 	EINVAL rule rule{ name=x from=any $y
 	EINVAL rule rule{ name=x from=any to=any stateless }
-	EOPNOTSUPP rule rule{ name=x from=any to=any verdict=drop }
 	EINVAL|ERANGE rule.stateless rule{ name=x from=any to=any verdict=drop stateless:u8=1 }
 	EEXIST rule.name rule{ name=r from=any to=any $y
 	EEXIST rule[1].name ${x}} ${x}}
@@ -476,6 +477,8 @@ zeros() { # BYTES
 matches() {
 	local x='rule{ name=x from=any to=any verdict=drop stateless match{ ' f=rule.match
 	local tcp='proto{ range=6-6 }' many
+	# what an answer does not tell
+	local s='rule{ name=x from=any to=any verdict=accept match{ '
 	many="$x$tcp sport{ $(repeated 64 'range=%-%') } dport{ $(repeated 64 'range=%-%') } } }"
 	refused_adds <<-END
 	$(any_field)
@@ -511,6 +514,11 @@ matches() {
 	EINVAL $f.arp-op ${x}arp-op{ range=0-65536 } } }
 	EINVAL $f.arp-op ${x}arp-op{ range=1-1 } $tcp } }
 	EINVAL $f.ethertype ${x}arp-target{ range=1.1.1.1-1.1.1.1 } ethertype{ range=2048-2048 } } }
+	EINVAL $f.tcp-flags ${s}$tcp tcp-flags{ masked=2-18 } } }
+	EINVAL $f.dscp ${s}dscp{ range=46-46 } } }
+	EINVAL $f.fragment ${s}fragment{ range=0-0 } } }
+	EINVAL $f.pcp ${s}pcp{ range=1-1 } } }
+	EINVAL $f.inner-vlan ${s}inner-vlan{ range=1-1 } } }
 	E2BIG $f.dport.range[63] $many
 	E2BIG $f ${x}src-mac{ masked=00:00:00:00:00:00/ff:f0:00:ff:ff:ff } } }
 	E2BIG $f ${x}$tcp sport{ $(repeated 32 'range=%-%') } dport{ $(repeated 33 'range=%-%') } } }

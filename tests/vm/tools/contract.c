@@ -37,7 +37,8 @@ static const char *const event_words[] = {
 static const char *const reason_words[] = {
 	"rule", "quarantine-rule", "quarantine", "role", "within", "segment-uplink",
 	"bridge-default", "host-default", "unbound", "unjudged", "control", "promisc", "gone",
-	"unknown-port", "mismatch", "teardown", "unparsed", NULL
+	"unknown-port", "mismatch", "teardown", "unparsed", "segment", "vlan", "tags", "state",
+	"fragment", NULL
 };
 
 static const struct attr counter_attrs[] = {
@@ -59,6 +60,7 @@ static const struct attr bridge_attrs[] = {
 	[ISOL_BRIDGE_A_COMMENT] = { "comment", STRING },
 	[ISOL_BRIDGE_A_IFINDEX] = { "ifindex", U32, .moves = RENEWED },
 	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs, .moves = RUNS },
+	[ISOL_BRIDGE_A_FRAGMENTS] = { "fragments", U8, .words = default_words },
 	{ }
 };
 
@@ -235,6 +237,7 @@ static const struct attr status_attrs[] = {
 	[ISOL_STATUS_A_SETS] = { "sets", U32 },
 	[ISOL_STATUS_A_REJECTS] = { "rejects", U64, .moves = RUNS },
 	[ISOL_STATUS_A_REJECTS_LIMITED] = { "rejects-limited", U64, .moves = RUNS },
+	[ISOL_STATUS_A_TRACKED] = { "tracked", FLAG },
 	{ }
 };
 
@@ -249,6 +252,7 @@ static const struct attr why_attrs[] = {
 	[ISOL_WHY_A_TO_KIND] = { "to-kind", U8, .words = port_words },
 	[ISOL_WHY_A_TO_BINDING] = { "to-binding", STRING },
 	[ISOL_WHY_A_DEPENDS] = { "depends", FLAG },
+	[ISOL_WHY_A_TRACKED] = { "tracked", FLAG },
 	{ }
 };
 

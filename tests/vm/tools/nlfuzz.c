@@ -454,6 +454,8 @@ static void put_object(struct nlmsghdr *nlh)
 			mnl_attr_put_strz(nlh, ISOL_BRIDGE_A_UPLINK, "p1");
 		if (one_in(2))
 			mnl_attr_put_u8(nlh, ISOL_BRIDGE_A_UNBOUND, rnd(2));
+		if (one_in(4))
+			mnl_attr_put_u8(nlh, ISOL_BRIDGE_A_FRAGMENTS, rnd(2));
 		break;
 	case ISOL_A_SEGMENT:
 		put_name(nlh, ISOL_SEGMENT_A_NAME, rnd(5));
@@ -488,7 +490,8 @@ static void put_object(struct nlmsghdr *nlh)
 		for (i = 0; i < 1 + rnd(3); i++)
 			put_end(nlh, ISOL_RULE_A_TO);
 		mnl_attr_put_u8(nlh, ISOL_RULE_A_VERDICT, rnd(3));
-		mnl_attr_put(nlh, ISOL_RULE_A_STATELESS, 0, NULL);
+		if (!one_in(3))
+			mnl_attr_put(nlh, ISOL_RULE_A_STATELESS, 0, NULL);
 		if (one_in(4))
 			put_sets(nlh);
 		else if (one_in(2))

@@ -24,8 +24,9 @@
  *					to the last generation this program saw
  *	bridge|segment|group|binding|rule NAME [ATTRIBUTE VALUE]...
  *		queue an object. Attributes as in isol.h, in lower case; nests
- *		as with "send". Rules are stateless. Endpoints: any, host, uplink, members,
- *		quarantined, group:NAME, binding:NAME, port:NAME
+ *		as with "send". Rules are stateless, unless the word "stateful" is among
+ *		their attributes. Endpoints: any, host, uplink, members, quarantined,
+ *		group:NAME, binding:NAME, port:NAME
  *	size BYTES			send ADD when so much is queued (32000)
  *	add				send it now; any other step does that too
  *	commit [nowait]			nowait: do not wait for the DONE
@@ -1098,6 +1099,7 @@ static bool queue(int type, char **word)
 {
 	const struct attr *set = contract_attrs[type].nest;
 	struct nlmsghdr *nlh = sock->pending;
+	bool stateless = type == ISOL_A_RULE;
 	struct nlattr *nest;
 	int nr;
 
@@ -1111,7 +1113,13 @@ static bool queue(int type, char **word)
 		die("what name?");
 	nest = mnl_attr_nest_start(nlh, type);
 	put_text(nlh, attr_number(set, "name"), word[0], true);
-	for (word++; word[0] && word[1]; word++) {
+	for (word++; word[0]; word++) {
+		if (type == ISOL_A_RULE && !strcmp(word[0], "stateful")) {
+			stateless = false;
+			continue;
+		}
+		if (!word[1])
+			die("%s has no value", word[0]);
 		if (word[0][strlen(word[0]) - 1] == '{') {
 			word = put_attr(nlh, set, word);
 			continue;
@@ -1120,9 +1128,7 @@ static bool queue(int type, char **word)
 		word++;
 		put_value(nlh, nr, attr_of(set, nr), word[0]);
 	}
-	if (word[0])
-		die("%s has no value", word[0]);
-	if (type == ISOL_A_RULE)
+	if (stateless)
 		put(nlh, ISOL_RULE_A_STATELESS, NULL, 0);
 	mnl_attr_nest_end(nlh, nest);
 	return nlh->nlmsg_len >= add_size;
