@@ -39,7 +39,7 @@ _isolctl_match() { # PREVIOUS-WORD
 
 _isolctl_add() { # OBJECT PREVIOUS-WORD
 	case $1:$2 in
-	*:default | *:unbound | *:within | segment:uplink) echo accept drop ;;
+	*:default | *:unbound | *:fragments | *:within | segment:uplink) echo accept drop ;;
 	*:uplink | bind:port) ls /sys/class/net ;;
 	segment:bridge) _isolctl_names bridges ;;
 	segment:vlan) ;;
@@ -66,7 +66,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	rule:inner-vlan)
 		echo not
 		_isolctl_match "$2" ;;
-	bridge:*) echo uplink default unbound comment ;;
+	bridge:*) echo uplink default unbound fragments comment ;;
 	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;
@@ -150,7 +150,7 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		set:2) [ "$object" != rule ] || _isolctl_names rules ;;
 		set:*)
 			[ "$object" != rule ] || _isolctl_add rule "$prev"
-			[ "$object" != rule ] || echo all-frames ;;
+			[ "$object" != rule ] || echo all-frames stateful ;;
 		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
 			case $object in
 			bind) _isolctl_names bindings ;;
