@@ -70,23 +70,26 @@ enum isol_default {
 	ISOL_DFLT_SEGMENT,
 	ISOL_DFLT_VLAN,
 	ISOL_DFLT_TAGS,
+	ISOL_DFLT_STATE,
+	ISOL_DFLT_FRAGMENT,
 	ISOL_NDFLT = 32
 };
 
 /*
  * A decision: bits 0 to 23 the number of the counter, which is the number of
  * the rule where a rule decided; bit 24 accept; bits 25 to 29 the reason; bit 30
- * that the sender of what is not accepted is to be told. With bit 31, in the pair
- * table and as the end of a program only, bits 0 to 4 are an
- * enum isol_default, and bit 5 says that a rule that accepts was passed over for
- * what could not be read: if the default drops, ISOL_DFLT_UNPARSED does instead.
- * With bits 31 and 30, in the pair table only, bits 0 to 23 are the number of a
- * program.
+ * that the sender of what is not accepted is to be told, or that what is accepted is
+ * the beginning of a conversation, see track.h. With bit 31, in the pair table and as
+ * the end of a program only, bits 0 to 4 are an enum isol_default, and bit 5 says that
+ * a rule that accepts was passed over for what could not be read: if the default drops,
+ * ISOL_DFLT_UNPARSED does instead. With bits 31 and 30, in the pair table only, bits 0
+ * to 23 are the number of a program.
  */
 #define ISOL_DECISION_COUNTER	((1U << 24) - 1)
 #define ISOL_DECISION_ACCEPT	(1U << 24)
 #define ISOL_DECISION_REASON	25
-#define ISOL_DECISION_REJECT	(1U << 30)	/* without ISOL_DECISION_DEFAULT */
+#define ISOL_DECISION_REJECT	(1U << 30)	/* alone */
+#define ISOL_DECISION_TRACK	(1U << 30)	/* with ISOL_DECISION_ACCEPT */
 #define ISOL_DECISION_DEFAULT	(1U << 31)
 #define ISOL_DECISION_PROGRAM	(1U << 30)	/* with ISOL_DECISION_DEFAULT */
 #define ISOL_DECISION_UNREAD	(1U << 5)	/* with ISOL_DECISION_DEFAULT */
@@ -96,6 +99,13 @@ static inline u32 isol_decision(u8 verdict, u8 reason, u32 counter)
 	return (verdict == ISOL_VERDICT_ACCEPT ? ISOL_DECISION_ACCEPT : 0) |
 	       (verdict == ISOL_VERDICT_REJECT ? ISOL_DECISION_REJECT : 0) |
 	       (u32)reason << ISOL_DECISION_REASON | counter;
+}
+
+/* Whether a decision accepts what begins a conversation, and nothing else. */
+static inline bool isol_decision_tracks(u32 decision)
+{
+	return (decision & (ISOL_DECISION_ACCEPT | ISOL_DECISION_TRACK)) ==
+	       (ISOL_DECISION_ACCEPT | ISOL_DECISION_TRACK);
 }
 
 /* Of what is not a default. */

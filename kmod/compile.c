@@ -510,6 +510,8 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 
 	decision = isol_decision(rule->verdict, quarantine ? ISOL_REASON_QUARANTINE_RULE :
 				 ISOL_REASON_RULE, nr);
+	if (isol_rule_tracks(rule))
+		decision |= ISOL_DECISION_TRACK;
 	isol_work(&c->work, rule->nto);
 	if (rule->follow) {
 		apply_follower(c, row, nr, decision);
@@ -1132,6 +1134,8 @@ static void domain_defaults(struct isol_compiled *out, u32 domain,
 		{ ISOL_DFLT_SEGMENT, ISOL_VERDICT_DROP, ISOL_REASON_SEGMENT },
 		{ ISOL_DFLT_VLAN, ISOL_VERDICT_DROP, ISOL_REASON_VLAN },
 		{ ISOL_DFLT_TAGS, ISOL_VERDICT_DROP, ISOL_REASON_TAGS },
+		{ ISOL_DFLT_STATE, ISOL_VERDICT_DROP, ISOL_REASON_STATE },
+		{ ISOL_DFLT_FRAGMENT, ISOL_VERDICT_DROP, ISOL_REASON_FRAGMENT },
 	};
 	u32 *d = out->dflt + (domain - 1) * ISOL_NDFLT;
 	u32 counter = isol_bridge_counter(out->nrules, bridge->id), i;

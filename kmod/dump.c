@@ -84,6 +84,7 @@ static int fill_bridge(struct isol_net *in, struct sk_buff *skb, const struct is
 	if (!nest || nla_put_string(skb, ISOL_BRIDGE_A_NAME, bridge->name) ||
 	    nla_put_u8(skb, ISOL_BRIDGE_A_DEFAULT, bridge->dflt) ||
 	    nla_put_u8(skb, ISOL_BRIDGE_A_UNBOUND, bridge->unbound) ||
+	    nla_put_u8(skb, ISOL_BRIDGE_A_FRAGMENTS, bridge->fragments) ||
 	    put_string(skb, ISOL_BRIDGE_A_COMMENT, bridge->comment) ||
 	    (ifindex && nla_put_u32(skb, ISOL_BRIDGE_A_IFINDEX, ifindex)))
 		return -EMSGSIZE;
@@ -294,7 +295,7 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 	    fill_ends(in, skb, ISOL_RULE_A_FROM, rule->from, rule->nfrom) ||
 	    fill_ends(in, skb, ISOL_RULE_A_TO, rule->to, rule->nto) ||
 	    nla_put_u8(skb, ISOL_RULE_A_VERDICT, rule->verdict) ||
-	    nla_put_flag(skb, ISOL_RULE_A_STATELESS) ||
+	    (rule->stateless && nla_put_flag(skb, ISOL_RULE_A_STATELESS)) ||
 	    put_string(skb, ISOL_RULE_A_COMMENT, rule->comment) ||
 	    put_string(skb, ISOL_RULE_A_OWNER, rule->owner) ||
 	    fill_match(skb, rule->match) ||
@@ -467,7 +468,8 @@ int isol_fill_status(struct isol_net *in, struct sk_buff *skb)
 	    nla_put_u64_64bit(skb, ISOL_STATUS_A_REJECTS, atomic64_read(&in->rejects),
 			      ISOL_STATUS_A_PAD) ||
 	    nla_put_u64_64bit(skb, ISOL_STATUS_A_REJECTS_LIMITED,
-			      atomic64_read(&in->rejects_limited), ISOL_STATUS_A_PAD))
+			      atomic64_read(&in->rejects_limited), ISOL_STATUS_A_PAD) ||
+	    (in->tracking && nla_put_flag(skb, ISOL_STATUS_A_TRACKED)))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;

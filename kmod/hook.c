@@ -10,6 +10,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
+#include <net/netfilter/nf_conntrack.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
 
@@ -25,6 +26,8 @@
 #include "port.h"
 #include "program.h"
 #include "reject.h"
+#include "reverse.h"
+#include "track.h"
 #include "view.h"
 #include "vlan.h"
 #include "compat/egress.h"
@@ -40,10 +43,13 @@
 #define INGRESS_PRIORITY (-1000)
 
 /*
- * VLANs are worked out before anything has changed the frame, ebtables' nat table
- * included, and before connection tracking (-200) puts fragments together.
+ * VLANs and zones are worked out before anything has changed the frame, ebtables' nat
+ * table included, and before connection tracking puts fragments together.
  */
-#define VLAN_PRIORITY (NF_BR_PRI_NAT_DST_BRIDGED - 50)
+#define PRE_PRIORITY (NF_BR_PRI_NAT_DST_BRIDGED - 50)
+
+/* nf_conntrack_bridge has this priority in the bridge family too. */
+#define TRACKED_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
 
 /* After all that an operator would let change a tag. */
 #define EGRESS_PRIORITY 1000
@@ -122,7 +128,7 @@ static noinline unsigned int finish_other(const struct isol_view *view, u32 deci
 		gso_wire(skb, &packets, &bytes);
 	}
 	count(view, decision, counts, packets, bytes);
-	if (decision & ISOL_DECISION_REJECT) {
+	if (!(decision & ISOL_DECISION_ACCEPT) && decision & ISOL_DECISION_REJECT) {
 		const struct isol_packet packet = packet_of(skb);
 
 		isol_reject(isol_pernet(state->net), &packet, state, counts);
@@ -227,6 +233,161 @@ static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 
 	return isol_resolve(&view->tables, domain, cell);
 }
 
+/**
+ * struct end - one end of a frame's way, where connections are tracked
+ * @row: its row, for what it begins
+ * @col: its column
+ * @owner: whose its connections are; ISOL_OWNER_NONE is the host: it passes on what others
+ *	have begun
+ */
+struct end {
+	const u32 *row;
+	u32 col;
+	u64 owner;
+};
+
+static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
+{
+	return (struct end) {
+		.row = READ_ONCE(slot->row),
+		.col = word & ISOL_WORD_CLASS,
+		.owner = READ_ONCE(view->owners[slot - view->slots]),
+	};
+}
+
+static struct end end_host(const struct isol_view *view)
+{
+	return (struct end) {
+		.row = view->host_row,
+		.col = ISOL_COL_HOST,
+		.owner = ISOL_OWNER_NONE,
+	};
+}
+
+/* Whether a frame goes back to where its connection began. */
+static bool goes_back(const struct isol_flow *flow, const struct end *from, const struct end *to)
+{
+	if (!flow->expected)
+		return flow->kind == ISOL_FLOW_ANSWER;
+	/* Either side may have begun what the connection expects. */
+	if (to->owner && to->owner == flow->owner)
+		return true;
+	if (from->owner && from->owner == flow->owner)
+		return false;
+	return from->owner;
+}
+
+/*
+ * What the rules say of the beginning of a connection that a frame belongs to: an answer,
+ * or something that is related. Only a decision that accepts a conversation counts.
+ */
+static u32 decide_flow(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+		       const struct end *from, const struct end *to, const struct isol_slot *slot,
+		       const struct sk_buff *skb)
+{
+	bool back = goes_back(flow, from, to);
+	const struct end *first = back ? to : from, *other = back ? from : to;
+	struct isol_key key __uninitialized;
+	u32 cell;
+
+	/*
+	 * It has to be on the way between its owner and the other side. What is older than
+	 * the policy has no owner: there can be such only of the host.
+	 */
+	if (first->owner && (flow->owned ? flow->owner != first->owner : flow->zone))
+		return 0;
+	cell = READ_ONCE(first->row[other->col]);
+	if (isol_cell_asks(cell)) {
+		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+
+		read_frame(program, slot, skb, &key);
+		if (flow->related) {
+			if (back)
+				isol_key_swap_macs(&key);
+			if (key.shape == ISOL_SHAPE_UNREAD)
+				return 0;
+			view->track->ops->key(flow, &key);
+		} else if (!isol_key_reverse(&key)) {
+			return 0;
+		}
+		cell = isol_program_ask(program, &key);
+	}
+	cell = isol_resolve(&view->tables, domain, cell);
+	return isol_decision_tracks(cell) ? cell : 0;
+}
+
+/* Of frames that the kernel does not track: whether they have no beginning and no answer. */
+static bool has_no_state(const struct sk_buff *skb)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L4, &key);
+	switch (key.shape) {
+	case ISOL_SHAPE_OTHER:
+	case ISOL_SHAPE_ARP:
+		return true;
+	case ISOL_SHAPE_IP6_ICMP:
+		/* multicast listeners, neighbours and routers: nf_conntrack_proto_icmpv6.c */
+		return (key.v[ISOL_MATCH_A_ICMP] >= 130 << 8 &&
+			key.v[ISOL_MATCH_A_ICMP] < 138 << 8) ||
+		       key.v[ISOL_MATCH_A_ICMP] >> 8 == 143;
+	default:
+		/* IP behind what hides it from the kernel, or that has been told not to track it */
+		return false;
+	}
+}
+
+/*
+ * Decide where connections are tracked. @flow: what is said of the frame; @slot: as for
+ * find_vlan().
+ */
+static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+			  const struct end *from, const struct end *to,
+			  const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u32 decision;
+
+	if (flow->kind == ISOL_FLOW_ANSWER || flow->related) {
+		decision = decide_flow(view, domain, flow, from, to, slot, skb);
+		if (decision)
+			return decision & ~ISOL_DECISION_TRACK;
+	}
+	decision = decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+	if (!isol_decision_tracks(decision))
+		return decision;
+	switch (flow->kind) {
+	case ISOL_FLOW_ORIGINAL:
+		if (flow->related)
+			break;
+		/* What the host passes on is somebody's already, or is tracked by the host. */
+		if (!from->owner || (!flow->owned && !flow->zone) ||
+		    view->track->ops->own(flow, from->owner))
+			return decision & ~ISOL_DECISION_TRACK;
+		break;
+	case ISOL_FLOW_UNTRACKED:
+		if (has_no_state(skb))
+			return decision & ~ISOL_DECISION_TRACK;
+		break;
+	default:
+		break;
+	}
+	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
+}
+
+static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
+					   const struct isol_slot *from, const struct isol_slot *to,
+					   u32 from_word, u32 to_word, const struct sk_buff *skb,
+					   const struct nf_hook_state *state)
+{
+	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+	struct isol_flow flow;
+
+	view->track->ops->see(skb, &flow);
+	return finish(view, decide_tracked(view, domain, &flow, &a, &b, from, skb), from, skb,
+		      state, skb->len + ETH_HLEN);
+}
+
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
 static noinline unsigned int judge_frame(const struct isol_view *view, u32 domain, u32 cell,
 					 const struct isol_slot *from, const struct sk_buff *skb,
@@ -261,6 +422,9 @@ static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view
 	if (likely(managed_a && managed_b)) {
 		dflt = isol_cross(tables, from_word, to_word, vlan_of(skb, READ_ONCE(from->ifindex)),
 				  &domain);
+		if (dflt == ISOL_NDFLT && view->track)
+			return judge_tracked(view, domain, from, to, from_word, to_word, skb,
+					     state);
 		if (likely(dflt == ISOL_NDFLT))
 			return judge_frame(view, domain,
 					   READ_ONCE(from->row)[to_word & ISOL_WORD_CLASS], from,
@@ -298,17 +462,27 @@ static __always_inline unsigned int judge(struct isol_net *in, const struct isol
 	return finish(view, cell, from, skb, state, skb->len + ETH_HLEN);
 }
 
-/* The port table is a hash, or does not know a port. */
-static noinline unsigned int forward_sparse(struct isol_net *in, const struct isol_view *view,
-					    const struct sk_buff *skb,
-					    const struct nf_hook_state *state)
+/* The port table is a hash, or does not know a port, or connections are tracked. */
+static noinline unsigned int forward_other(struct isol_net *in, const struct isol_view *view,
+					   const struct sk_buff *skb,
+					   const struct nf_hook_state *state)
 {
 	const struct isol_slot *from = isol_view_slot(view, state->in->ifindex);
 	const struct isol_slot *to = isol_view_slot(view, state->out->ifindex);
+	u32 from_word, to_word, domain;
 
 	if (!from || !to)
 		return unknown(in);
-	return judge(in, view, from, to, skb, state);
+	if (!view->track)
+		return judge(in, view, from, to, skb, state);
+	from_word = READ_ONCE(from->word);
+	to_word = READ_ONCE(to->word);
+	domain = isol_word_domain(from_word);
+	if ((from_word ^ to_word) >> ISOL_WORD_SHIFT)
+		return no_pair(in, view, from, to, from_word, to_word, skb, state);
+	if (domain - 1 >= view->tables.ndomains)
+		return domain == ISOL_DOMAIN_UNMANAGED ? NF_ACCEPT : unknown(in);
+	return judge_tracked(view, domain, from, to, from_word, to_word, skb, state);
 }
 
 static unsigned int isol_forward(void *priv, struct sk_buff *skb,
@@ -320,8 +494,8 @@ static unsigned int isol_forward(void *priv, struct sk_buff *skb,
 	u32 from = state->in->ifindex - view->base;
 	u32 to = state->out->ifindex - view->base;
 
-	if (unlikely(from >= view->dense || to >= view->dense))
-		return forward_sparse(in, view, skb, state);
+	if (unlikely(from >= view->plain || to >= view->plain))
+		return forward_other(in, view, skb, state);
 	return judge(in, view, &view->slots[from], &view->slots[to], skb, state);
 }
 
@@ -340,6 +514,27 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 		return true;
 	}
 	return false;
+}
+
+/*
+ * To the host, where connections are tracked. Only what is addressed to the host has been
+ * tracked by its connections; what else goes there has been tracked among those of the
+ * bridge, which the host must not see: that takes it for what it has not seen yet.
+ */
+static noinline u32 to_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
+				    u32 word, struct sk_buff *skb)
+{
+	const struct end from = end_of(view, slot, word), to = end_host(view);
+	u32 domain = isol_word_domain(word), decision;
+	struct isol_flow flow;
+
+	view->track->ops->see(skb, &flow);
+	if (!flow.zone)
+		return decide_tracked(view, domain, &flow, &from, &to, slot, skb);
+	decision = decide(view, domain, READ_ONCE(from.row[to.col]), slot, skb);
+	if (decision & ISOL_DECISION_ACCEPT)
+		nf_reset_ct(skb);
+	return decision;
 }
 
 /* @seen: PRE_ROUTING has seen the frame. */
@@ -379,7 +574,10 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
 	/* Reserved addresses come here with the port as device, past PRE_ROUTING. */
-	decision = to_host(view, slot, word, skb, skb->dev != state->in);
+	if (view->track && skb->dev != state->in)
+		decision = to_host_tracked(view, slot, word, skb);
+	else
+		decision = to_host(view, slot, word, skb, skb->dev != state->in);
 	if (unlikely(promisc_copy(skb, state)))
 		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       decision & ISOL_DECISION_ACCEPT ?
@@ -422,6 +620,16 @@ static noinline bool host_in_vlan(const struct isol_view *view, u32 word,
 	return isol_domain_takes(&view->tables, domain, vlan);
 }
 
+static noinline u32 from_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
+				      u32 word, const struct sk_buff *skb)
+{
+	const struct end from = end_host(view), to = end_of(view, slot, word);
+	struct isol_flow flow;
+
+	view->track->ops->see(skb, &flow);
+	return decide_tracked(view, isol_word_domain(word), &flow, &from, &to, NULL, skb);
+}
+
 static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 				   const struct nf_hook_state *state)
 {
@@ -437,6 +645,8 @@ static unsigned int isol_local_out(void *priv, struct sk_buff *skb,
 	    !host_in_vlan(view, word, skb, state->out))
 		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       ISOL_DFLT_VLAN);
+	else if (view->track)
+		decision = from_host_tracked(view, slot, word, skb);
 	else
 		decision = decide(view, isol_word_domain(word),
 				  view->host_row[word & ISOL_WORD_CLASS], NULL, skb);
@@ -486,35 +696,146 @@ static unsigned int isol_ingress(void *priv, struct sk_buff *skb,
 	return ingress_reserved(priv, skb, state);
 }
 
+/* Whether a frame is a fragment, or may be one: before they are put together. */
+static noinline bool maybe_fragment(const struct sk_buff *skb)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L3, &key);
+	switch (key.shape) {
+	case ISOL_SHAPE_IP4_OTHER:
+	case ISOL_SHAPE_IP4_NOL4:
+	case ISOL_SHAPE_IP6_OTHER:
+	case ISOL_SHAPE_IP6_NOL4:
+		return key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
+	case ISOL_SHAPE_OTHER:
+	case ISOL_SHAPE_ARP:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Without reading more of it than the kernel does of each: whether it is worth a look. */
+static bool worth_a_look(const struct sk_buff *skb)
+{
+	const u8 *ip = skb_network_header(skb);
+	u32 linear = skb_tail_pointer(skb) - ip;
+
+	if (skb->protocol == htons(ETH_P_IP))
+		/* more of them, or an offset */
+		return linear < 20 || ip[6] & 0x3f || ip[7];
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return linear < 40 || (ip[6] != IPPROTO_TCP && ip[6] != IPPROTO_UDP &&
+				       ip[6] != IPPROTO_ICMPV6);
+	return false;
+}
+
+/*
+ * Have a frame tracked among the connections of its segment, or, if it is addressed to the
+ * host, among the host's own.
+ */
+static noinline unsigned int put_in_zone(const struct isol_view *view,
+					 const struct isol_slot *slot, u32 word, u32 vlan,
+					 const struct net_device *bridge, struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	const struct isol_track *track = view->track;
+	u32 domain = isol_word_domain(word), id = view->tables.domains[domain - 1].bridge;
+	struct nf_conn *template;
+	const u16 *vlans;
+	u32 zone;
+
+	if (unlikely(worth_a_look(skb)) && !track->fragments[id - 1] &&
+	    READ_ONCE(slot->row) != view->tables.classes[ISOL_CLASS_UPLINK].row &&
+	    maybe_fragment(skb))
+		return finish(view, isol_tables_default(&view->tables, domain, ISOL_DFLT_FRAGMENT),
+			      slot, skb, state, frame_len(skb));
+	/* Somebody has settled this already. */
+	if (unlikely(skb->_nfct))
+		return NF_ACCEPT;
+	if (ether_addr_equal(eth_hdr(skb)->h_dest, bridge->dev_addr) ||
+	    ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr))
+		return NF_ACCEPT;
+	zone = track->zone[domain - 1];
+	vlans = domain <= track->nbridges ? track->vlan[domain - 1] : NULL;
+	if (vlans && vlan & ISOL_VLAN_KNOWN)
+		zone = vlans[vlan & ISOL_VLAN_VID];
+	template = track->zones[zone].template;
+	nf_conntrack_get(&template->ct_general);
+	nf_ct_set(skb, template, IP_CT_NEW);
+	return NF_ACCEPT;
+}
+
 static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	struct isol_net *in = priv;
 	const struct isol_view *view = rcu_dereference(in->view);
 	const struct isol_slot *slot = isol_view_slot(view, state->in->ifindex);
-	u32 domain = slot ? isol_word_domain(READ_ONCE(slot->word)) : 0, vlan, dflt;
+	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN;
+	u32 domain = isol_word_domain(word), vlan = 0, dflt;
 	const struct net_device *bridge;
 
-	/* What is unknown the other hooks drop. */
-	if (domain - 1 >= view->tables.ndomains)
+	if (domain - 1 >= view->tables.ndomains) {
+		/*
+		 * What is unknown the other hooks drop. What is not isol's must not be tracked,
+		 * cut or put together because of it.
+		 */
+		if (view->track && domain == ISOL_DOMAIN_UNMANAGED && !skb->_nfct)
+			nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 		return NF_ACCEPT;
+	}
 	bridge = netdev_master_upper_dev_get_rcu(state->in);
 	if (unlikely(!bridge))
 		return NF_ACCEPT;
-	vlan = isol_vlan_see(skb, state->in, bridge);
-	if (domain > view->tables.nbridges) {
-		int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
+	if (view->sees_vlan) {
+		vlan = isol_vlan_see(skb, state->in, bridge);
+		if (domain > view->tables.nbridges) {
+			int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) :
+							   ISOL_VLAN_LOST;
 
-		dflt = ISOL_NDFLT;
-		if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
-			dflt = ISOL_DFLT_VLAN;
-		else if (unlikely(vlan & ISOL_VLAN_STACKED))
-			dflt = ISOL_DFLT_TAGS;
-		if (unlikely(dflt != ISOL_NDFLT))
-			return finish(view, isol_tables_default(&view->tables, domain, dflt),
-				      slot, skb, state, frame_len(skb));
+			dflt = ISOL_NDFLT;
+			if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
+				dflt = ISOL_DFLT_VLAN;
+			else if (unlikely(vlan & ISOL_VLAN_STACKED))
+				dflt = ISOL_DFLT_TAGS;
+			if (unlikely(dflt != ISOL_NDFLT))
+				return finish(view,
+					      isol_tables_default(&view->tables, domain, dflt),
+					      slot, skb, state, frame_len(skb));
+		}
+		isol_vlan_leave(skb, state->in->ifindex, vlan);
 	}
-	isol_vlan_leave(skb, state->in->ifindex, vlan);
+	return view->track ? put_in_zone(view, slot, word, vlan, bridge, skb, state) : NF_ACCEPT;
+}
+
+/*
+ * Connection tracking has seen the frame. What was put on frames for it alone goes: a
+ * template stays on those that it cannot read, and would put them in our zone on the host
+ * too.
+ */
+static unsigned int isol_tracked(void *priv, struct sk_buff *skb,
+				 const struct nf_hook_state *state)
+{
+	struct isol_net *in = priv;
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	const struct isol_view *view;
+	const struct isol_slot *slot;
+
+	if (likely(ct)) {
+		if (unlikely(nf_ct_is_template(ct)))
+			nf_reset_ct(skb);
+		return NF_ACCEPT;
+	}
+	if (ctinfo != IP_CT_UNTRACKED)
+		return NF_ACCEPT;
+	view = rcu_dereference(in->view);
+	slot = isol_view_slot(view, state->in->ifindex);
+	if (slot && isol_word_domain(READ_ONCE(slot->word)) == ISOL_DOMAIN_UNMANAGED)
+		nf_ct_set(skb, NULL, 0);
 	return NF_ACCEPT;
 }
 
@@ -585,31 +906,58 @@ void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port)
 	nf_unregister_net_hook(in->net, &port->ops);
 }
 
-int isol_hook_vlan_register(struct isol_net *in)
+int isol_hook_pre_register(struct isol_net *in)
 {
 	int err;
 
-	if (in->vlan_hooked)
+	if (in->pre_hooked)
 		return 0;
-	in->vlan_ops = (struct nf_hook_ops) {
+	in->pre_ops = (struct nf_hook_ops) {
 		.hook = isol_pre_routing,
 		.priv = in,
 		.pf = NFPROTO_BRIDGE,
 		.hooknum = NF_BR_PRE_ROUTING,
-		.priority = VLAN_PRIORITY,
+		.priority = PRE_PRIORITY,
 	};
-	err = nf_register_net_hook(in->net, &in->vlan_ops);
+	err = nf_register_net_hook(in->net, &in->pre_ops);
 	if (!err)
-		in->vlan_hooked = true;
+		in->pre_hooked = true;
 	return err;
 }
 
-void isol_hook_vlan_unregister(struct isol_net *in)
+void isol_hook_pre_unregister(struct isol_net *in)
 {
-	if (!in->vlan_hooked)
+	if (!in->pre_hooked)
 		return;
-	in->vlan_hooked = false;
-	nf_unregister_net_hook(in->net, &in->vlan_ops);
+	in->pre_hooked = false;
+	nf_unregister_net_hook(in->net, &in->pre_ops);
+}
+
+int isol_hook_tracked_register(struct isol_net *in)
+{
+	int err;
+
+	if (in->track_hooked)
+		return 0;
+	in->track_ops = (struct nf_hook_ops) {
+		.hook = isol_tracked,
+		.priv = in,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_PRE_ROUTING,
+		.priority = TRACKED_PRIORITY,
+	};
+	err = nf_register_net_hook(in->net, &in->track_ops);
+	if (!err)
+		in->track_hooked = true;
+	return err;
+}
+
+void isol_hook_tracked_unregister(struct isol_net *in)
+{
+	if (!in->track_hooked)
+		return;
+	in->track_hooked = false;
+	nf_unregister_net_hook(in->net, &in->track_ops);
 }
 
 int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br,

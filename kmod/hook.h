@@ -35,17 +35,29 @@ int isol_hook_ingress_register(struct isol_net *in, struct isol_port *port);
 void isol_hook_ingress_unregister(struct isol_net *in, struct isol_port *port);
 
 /**
- * isol_hook_vlan_register() - register the hook that works out which VLAN frames are in
+ * isol_hook_pre_register() - register the hook that works out VLANs and zones
  * @in: the namespace, with its view published
  *
  * It also drops what guests of VLAN segments send in another VLAN, before the bridge
- * learns an address from it.
+ * learns an address from it, and their fragments while connections are tracked.
  *
  * Context: process.
  * Return: 0 or a negative errno.
  */
-int isol_hook_vlan_register(struct isol_net *in);
-void isol_hook_vlan_unregister(struct isol_net *in);
+int isol_hook_pre_register(struct isol_net *in);
+void isol_hook_pre_unregister(struct isol_net *in);
+
+/**
+ * isol_hook_tracked_register() - register the hook behind connection tracking
+ * @in: the namespace, with its view published
+ *
+ * It is needed with the one before, while connections are tracked.
+ *
+ * Context: process.
+ * Return: 0 or a negative errno.
+ */
+int isol_hook_tracked_register(struct isol_net *in);
+void isol_hook_tracked_unregister(struct isol_net *in);
 
 /**
  * isol_hook_egress_register() - register the hook that does that for what the host sends

@@ -20,6 +20,7 @@
 /* Hooks on the bridge family: see hook.c. */
 #define ISOL_NHOOKS 3
 
+struct isol_ct_ops;
 struct isol_policy;
 struct isol_view;
 
@@ -45,9 +46,13 @@ struct isol_view;
  * @dying: the namespace is going: no new policy
  * @ops: the hooks as registered: a copy with @priv set to this struct
  * @changes: counts what dumps of ports and quarantines must not miss
- * @vlan_ops: the hook that works out VLANs; registered if @vlan_hooked, as are those
- *	of the bridge devices
- * @vlan_hooked: see above; under @lock
+ * @pre_ops: the hook that works out VLANs and zones; registered if @pre_hooked
+ * @pre_hooked: see above; under @lock, as are the next two
+ * @track_ops: the hook that takes away what the last one has put on frames for connection
+ *	tracking; registered if @track_hooked
+ * @track_hooked: see above
+ * @tracking: who has frames tracked here, with a reference, or NULL; written under @commit,
+ *	and where the namespace goes
  * @unknown_drops: frames dropped for an ISOL_REASON_UNKNOWN_PORT
  * @rejects: frames whose senders were told that they were rejected
  * @rejects_limited: frames whose senders were not, for the limit
@@ -76,8 +81,11 @@ struct isol_net {
 	u32 changes;
 	bool dying;
 	struct nf_hook_ops ops[ISOL_NHOOKS];
-	struct nf_hook_ops vlan_ops;
-	bool vlan_hooked;
+	struct nf_hook_ops pre_ops;
+	bool pre_hooked;
+	struct nf_hook_ops track_ops;
+	bool track_hooked;
+	const struct isol_ct_ops *tracking;
 	atomic64_t unknown_drops;
 	atomic64_t rejects;
 	atomic64_t rejects_limited;

@@ -354,6 +354,7 @@ int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spe
 	bridge->nuplinks = spec->nuplinks;
 	bridge->dflt = spec->dflt;
 	bridge->unbound = spec->unbound;
+	bridge->fragments = spec->fragments;
 	if (!enter(model, ISOL_SPACE_BRIDGE, bridge->name, strlen(bridge->name), bridge))
 		return no_memory(fault);
 	bridge->id = ++model->nbridges;
@@ -987,6 +988,49 @@ static int set_service(struct isol_model *model, struct isol_rule *rule,
 	return 0;
 }
 
+/*
+ * What is wrong with asking about a field in a rule that accepts conversations: an answer
+ * does not tell what the frame was like that it answers.
+ */
+static const char *untold(u32 field)
+{
+	switch (field) {
+	case ISOL_MATCH_A_TCP_FLAGS:
+		return "rule MATCH: TCP_FLAGS can be asked in a STATELESS rule only";
+	case ISOL_MATCH_A_DSCP:
+		return "rule MATCH: DSCP can be asked in a STATELESS rule only";
+	case ISOL_MATCH_A_FRAGMENT:
+		return "rule MATCH: FRAGMENT can be asked in a STATELESS rule only";
+	case ISOL_MATCH_A_PCP:
+		return "rule MATCH: PCP can be asked in a STATELESS rule only";
+	case ISOL_MATCH_A_INNER_VLAN:
+		return "rule MATCH: INNER_VLAN can be asked in a STATELESS rule only";
+	default:
+		return NULL;
+	}
+}
+
+static int set_state(struct isol_model *model, struct isol_rule *rule,
+		     const struct isol_rule_spec *spec, struct isol_fault *fault)
+{
+	u32 i;
+
+	rule->stateless = spec->stateless;
+	if (spec->table == ISOL_TABLE_SERVICES && !spec->stateless)
+		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
+			      "rule STATELESS is missing: the table of services needs it");
+	if (!isol_rule_tracks(rule))
+		return 0;
+	for (i = 0; i < spec->nvalues; i++) {
+		const char *msg = untold(spec->values[i].field);
+
+		if (msg)
+			return refuse(fault, -EINVAL, ISOL_F_MATCH, spec->values[i].field, msg);
+	}
+	model->ntracking++;
+	return 0;
+}
+
 static int set_match(struct isol_model *model, struct isol_rule *rule,
 		     const struct isol_rule_spec *spec, struct isol_fault *fault)
 {
@@ -1074,6 +1118,8 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 		err = set_match(model, rule, spec, fault);
 	if (!err)
 		err = set_service(model, rule, spec, fault);
+	if (!err)
+		err = set_state(model, rule, spec, fault);
 	if (err)
 		return err;
 	if (all_unjudged(rule->from, rule->nfrom) && all_unjudged(rule->to, rule->nto))

@@ -86,6 +86,7 @@ struct isol_segment;
  * @beside: the domain of its guests that are in none of those, if there are some
  * @dflt: verdict between ports that nothing else decides
  * @unbound: verdict from and to unbound ports
+ * @fragments: verdict for fragments from guests while connections are tracked
  */
 struct isol_bridge {
 	struct isol_bridge *next;
@@ -99,6 +100,7 @@ struct isol_bridge {
 	u16 beside;
 	u8 dflt;
 	u8 unbound;
+	u8 fragments;
 };
 
 /**
@@ -274,6 +276,7 @@ struct isol_service {
  *	these it matches frames whose source address is in one of the sets
  * @remote_to: the same of @to and the destination address
  * @follow: it holds only where another rule lets IP pass, see follow.h
+ * @stateless: it means one direction, and every frame on its own
  */
 struct isol_rule {
 	struct isol_rule *next;
@@ -292,7 +295,14 @@ struct isol_rule {
 	bool remote_from;
 	bool remote_to;
 	bool follow;
+	bool stateless;
 };
+
+/* Whether a rule accepts conversations, not frames: see track.h. */
+static inline bool isol_rule_tracks(const struct isol_rule *rule)
+{
+	return rule->verdict == ISOL_VERDICT_ACCEPT && !rule->stateless;
+}
 
 /* What a name stands for. Groups, bindings and sets share one space of names. */
 enum isol_space {
@@ -325,6 +335,7 @@ struct isol_name;
  * @nvlans: number of segments that are a VLAN
  * @nbeside: number of bridges that have such segments
  * @asked: fields that rules ask about, one bit for each enum isol_match_attr
+ * @ntracking: number of rules that accept conversations
  * @globs: the bindings with a glob, the most literal first, then in policy
  *	order; made by isol_model_seal()
  * @nglobs: number of bindings with a glob
@@ -356,6 +367,7 @@ struct isol_model {
 	u32 nvlans;
 	u32 nbeside;
 	u32 asked;
+	u32 ntracking;
 	struct isol_binding **globs;
 	u32 nglobs;
 	struct isol_binding **binding;
@@ -375,6 +387,7 @@ struct isol_bridge_spec {
 	u32 nuplinks;
 	u8 dflt;
 	u8 unbound;
+	u8 fragments;
 };
 
 struct isol_segment_spec {
@@ -441,6 +454,7 @@ struct isol_rule_spec {
 	u8 table;
 	u8 verdict;
 	bool follow;
+	bool stateless;
 };
 
 /* The tables, enum isol_table, in the order in which they are asked and numbered. */

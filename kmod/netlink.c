@@ -26,6 +26,7 @@ static const struct nla_policy isol_bridge_policy[ISOL_BRIDGE_A_MAX + 1] = {
 	[ISOL_BRIDGE_A_UPLINK] = { .type = NLA_NUL_STRING, .len = ISOL_IFNAME_LEN },
 	[ISOL_BRIDGE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_UNBOUND] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
+	[ISOL_BRIDGE_A_FRAGMENTS] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 };
 
@@ -280,6 +281,9 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 	if (!err)
 		err = get_default(tb[ISOL_BRIDGE_A_UNBOUND], &spec->unbound,
 				  "bridge UNBOUND: only rules can reject", extack);
+	if (!err)
+		err = get_default(tb[ISOL_BRIDGE_A_FRAGMENTS], &spec->fragments,
+				  "bridge FRAGMENTS: only rules can reject", extack);
 	if (err)
 		return err;
 	nla_for_each_nested(attr, nest, rem) {
@@ -752,12 +756,10 @@ static int add_rule(struct isol_txn *txn, const struct nlattr *nest,
 		return err;
 	if (!tb[ISOL_RULE_A_VERDICT])
 		return fail(extack, -EINVAL, "rule VERDICT is missing", nest);
-	if (!tb[ISOL_RULE_A_STATELESS])
-		return fail(extack, -EOPNOTSUPP,
-			    "rule STATELESS is missing: connections are not tracked yet", nest);
 	spec->verdict = nla_get_u8(tb[ISOL_RULE_A_VERDICT]);
 	spec->table = get_u8(tb[ISOL_RULE_A_TABLE], ISOL_TABLE_RULES);
 	spec->follow = tb[ISOL_RULE_A_FOLLOW];
+	spec->stateless = tb[ISOL_RULE_A_STATELESS];
 	err = isol_model_add_rule(txn->model, spec, &fault);
 	if (err && fault.field == ISOL_F_MATCH) {
 		if (fault.item)
@@ -1092,7 +1094,8 @@ static int why_put_decision(const struct isol_compiled *compiled, struct sk_buff
 		break;
 	}
 	if (nla_put_u8(skb, ISOL_WHY_A_VERDICT, isol_decision_verdict(decision)) ||
-	    nla_put_u8(skb, ISOL_WHY_A_REASON, reason))
+	    nla_put_u8(skb, ISOL_WHY_A_REASON, reason) ||
+	    (isol_decision_tracks(decision) && nla_put_flag(skb, ISOL_WHY_A_TRACKED)))
 		return -EMSGSIZE;
 	return by_rule ? nla_put_string(skb, ISOL_WHY_A_RULE, compiled->rule[nr]->name) : 0;
 }

@@ -8,6 +8,7 @@
 #include "hook.h"
 #include "policy.h"
 #include "port.h"
+#include "track.h"
 #include "view.h"
 
 static void policy_free(struct isol_net *in, struct isol_policy *policy)
@@ -16,6 +17,7 @@ static void policy_free(struct isol_net *in, struct isol_policy *policy)
 		return;
 	isol_free(&in->mem, policy->claimed,
 		  policy->model->nbindings * sizeof(*policy->claimed));
+	isol_track_free(in, policy->track);
 	isol_counters_free(&policy->counters);
 	isol_compiled_free(&policy->compiled);
 	isol_model_free(policy->model);
@@ -79,19 +81,28 @@ static void inherit_counters(struct isol_policy *to, const struct isol_policy *f
 	}
 }
 
-/*
- * Have VLANs worked out, if a policy needs that, before it is in force: no frame may
- * reach the other hooks that has not been looked at before.
- */
-static int vlan_begin(struct isol_net *in, const struct isol_policy *policy)
+static bool wants_pre(const struct isol_policy *policy)
 {
-	bool had = in->vlan_hooked;
-	int err;
+	return isol_model_wants_vlan(policy->model) || policy->track;
+}
 
-	if (!isol_model_wants_vlan(policy->model))
+/*
+ * Have VLANs and zones worked out, if a policy needs that, before it is in force: no frame
+ * may reach the other hooks that has not been looked at before.
+ */
+static int pre_begin(struct isol_net *in, const struct isol_policy *policy)
+{
+	bool had = in->pre_hooked && (in->track_hooked || !policy->track);
+	int err = 0;
+
+	if (!wants_pre(policy))
 		return 0;
-	err = isol_hook_vlan_register(in);
+	/* First what takes away what the other one puts on frames. */
+	if (policy->track)
+		err = isol_hook_tracked_register(in);
 	if (!err)
+		err = isol_hook_pre_register(in);
+	if (!err && isol_model_wants_vlan(policy->model))
 		err = isol_brdevs_hook(in);
 	if (!err && !had)
 		synchronize_net();
@@ -99,12 +110,14 @@ static int vlan_begin(struct isol_net *in, const struct isol_policy *policy)
 }
 
 /* The policy that is in force now, or NULL, may not need it any more. */
-static void vlan_end(struct isol_net *in, const struct isol_policy *policy)
+static void pre_end(struct isol_net *in, const struct isol_policy *policy)
 {
-	if (policy && isol_model_wants_vlan(policy->model))
-		return;
-	isol_hook_vlan_unregister(in);
-	isol_brdevs_unhook(in);
+	if (!policy || !wants_pre(policy))
+		isol_hook_pre_unregister(in);
+	if (!policy || !policy->track)
+		isol_hook_tracked_unregister(in);
+	if (!policy || !isol_model_wants_vlan(policy->model))
+		isol_brdevs_unhook(in);
 }
 
 /* Put a compiled policy in force where none is. */
@@ -131,7 +144,7 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 	rcu_assign_pointer(in->view, view);
 	err = isol_ports_hook(in);
 	if (!err)
-		err = vlan_begin(in, policy);
+		err = pre_begin(in, policy);
 	if (!err)
 		err = isol_hooks_register(in);
 	if (err)
@@ -141,7 +154,7 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 	return 0;
 
 err_out:
-	vlan_end(in, NULL);
+	pre_end(in, NULL);
 	isol_ports_drop(in, &ports);
 	synchronize_net();
 	RCU_INIT_POINTER(in->view, NULL);
@@ -163,19 +176,19 @@ static int commit_next(struct isol_net *in, struct isol_policy *policy)
 	view = isol_ports_view(in, policy, true);
 	err = view ? isol_ports_hook(in) : -ENOMEM;
 	if (!err)
-		err = vlan_begin(in, policy);
+		err = pre_begin(in, policy);
 	if (err)
 		goto err_out;
 	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
 	isol_ports_settle(in, policy);
 	in->policy = policy;
 	isol_ports_unhook(in);
-	vlan_end(in, policy);
+	pre_end(in, policy);
 	isol_view_free_rcu(in, old);
 	return 0;
 
 err_out:
-	vlan_end(in, in->policy);
+	pre_end(in, in->policy);
 	isol_ports_stay(in);
 	isol_view_free(in, view);
 	return err;
@@ -196,10 +209,13 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 	}
 
 	mutex_lock(&in->commit);
+	err = isol_track_begin(in, policy, msg, msg_len);
 	rtnl_lock();
 	mutex_lock(&in->lock);
 	old = in->policy;
-	if (in->dying)
+	if (err)
+		; /* nothing has changed */
+	else if (in->dying)
 		err = -ESHUTDOWN;
 	else if (in->generation != base)
 		err = -ESTALE;
@@ -227,6 +243,7 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 		synchronize_net();
 		inherit_counters(policy, old);
 	}
+	isol_track_end(in);
 	mutex_unlock(&in->commit);
 	policy_free(in, old);
 	return err;
@@ -251,7 +268,7 @@ struct remains {
 static void policy_unload(struct isol_net *in, struct remains *remains)
 {
 	isol_hooks_unregister(in);
-	vlan_end(in, NULL);
+	pre_end(in, NULL);
 	isol_ports_drop(in, &remains->ports);
 	/*
 	 * Queued frames re-enter behind the hook that queued them, so a grace
@@ -294,6 +311,7 @@ int isol_policy_flush(struct isol_net *in, u64 base, bool has_base, u64 *generat
 	*generation = in->generation;
 	mutex_unlock(&in->lock);
 	rtnl_unlock();
+	isol_track_end(in);
 	mutex_unlock(&in->commit);
 	remains_free(in, &remains);
 	return err;
@@ -303,6 +321,7 @@ void isol_policy_deny(struct isol_net *in)
 {
 	struct isol_view *old;
 
+	mutex_lock(&in->commit);
 	mutex_lock(&in->lock);
 	in->dying = true;
 	if (in->policy) {
@@ -310,7 +329,11 @@ void isol_policy_deny(struct isol_net *in)
 		isol_view_free_rcu(in, old);
 	}
 	mutex_unlock(&in->lock);
+	/* Now, for nf_conntrack may leave the namespace before isol does. */
+	isol_track_stop(in);
+	mutex_unlock(&in->commit);
 }
+
 
 void isol_policy_release(struct isol_net *in)
 {

@@ -16,6 +16,7 @@
  * @compiled: as the hooks see it
  * @counters: of rules and defaults, numbered as in @compiled
  * @claimed: by binding: how many ports it has; under isol_net.lock
+ * @track: how connections are tracked for it; NULL if they need not be
  *
  * All but @counters and @claimed are constant.
  */
@@ -24,6 +25,7 @@ struct isol_policy {
 	struct isol_compiled compiled;
 	struct isol_counters counters;
 	u16 *claimed;
+	struct isol_track *track;
 };
 
 /**
@@ -41,7 +43,8 @@ struct isol_policy {
  *
  * Context: process, no lock held; sleeps long.
  * Return: 0, -ESTALE (@base is not the generation in force), -ECANCELED,
- * -ENOMEM, -ENOSPC, -ESHUTDOWN (the namespace or the module is going).
+ * -ENOMEM, -ENOSPC, -EOPNOTSUPP (connections cannot be tracked), -ESHUTDOWN (the
+ * namespace or the module is going).
  */
 int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 		       const bool *cancel, u64 *generation, char *msg, size_t msg_len);

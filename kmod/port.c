@@ -9,6 +9,7 @@
 #include "port.h"
 #include "quarantine.h"
 #include "select.h"
+#include "track.h"
 
 /* Ports that go are taken out of the table together. */
 #define PURGE_DELAY (HZ / 10)
@@ -174,6 +175,7 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	if (isol_model_uplink(model, bridge, port->name)) {
 		place->kind = ISOL_PORT_UPLINK;
 		place->word = isol_word(bridge->id, ISOL_CLASS_UPLINK);
+		place->owner = isol_owner(place->kind, bridge->name, 0);
 		return;
 	}
 
@@ -213,6 +215,8 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	else
 		domain = isol_model_domain(bridge, NULL);
 	place->word = isol_word(domain, class);
+	place->owner = isol_owner(place->kind, place->kind == ISOL_PORT_MEMBER ?
+				  binding->name : NULL, port->ifindex);
 }
 
 /* Let a port be what has been found. */
@@ -358,12 +362,12 @@ struct isol_view *isol_ports_view(struct isol_net *in, const struct isol_policy 
 	}
 	/* Numbers that hash to one place want a larger table. */
 	for (spread = 1; spread <= 64; spread *= 4) {
-		view = isol_view_new(in, &policy->compiled.tables, &policy->counters, lowest,
-				     highest, n * spread);
+		view = isol_view_new(in, policy, lowest, highest, n * spread);
 		if (!view)
 			return NULL;
+		view->sees_vlan = isol_model_wants_vlan(policy->model);
 		list_for_each_entry(port, &in->ports, node)
-			if (!isol_view_put(view, port, next ? port->next.word : port->place.word))
+			if (!isol_view_put(view, port, next ? &port->next : &port->place))
 				goto again;
 		return view;
 again:
@@ -455,7 +459,7 @@ static void put_in_place(struct isol_net *in, struct isol_port *port,
 {
 	settle(in->policy, port, place);
 	/* It has a slot, or the view denies all: this cannot fail. */
-	isol_view_put(view_of(in), port, place->word);
+	isol_view_put(view_of(in), port, place);
 }
 
 void isol_ports_requarantine(struct isol_net *in, const char *name)
@@ -533,7 +537,7 @@ static int port_add(struct isol_net *in, struct net_device *dev, struct net_devi
 	settle(policy, port, &port->place);
 	claim(policy, &port->place);
 	list_add_tail(&port->node, &in->ports);
-	if (!isol_view_put(old, port, port->place.word) && old != &isol_view_deny) {
+	if (!isol_view_put(old, port, &port->place) && old != &isol_view_deny) {
 		view = isol_ports_view(in, policy, false);
 		if (!view) {
 			list_del(&port->node);
@@ -559,7 +563,7 @@ static void port_del(struct isol_net *in, struct isol_port *port)
 	isol_event_port(in, ISOL_EVENT_PORT_DEL, port);
 	if (port->place.bridge) {
 		port->place.word = isol_word(port->place.bridge->id, ISOL_CLASS_GONE);
-		isol_view_put(view_of(in), port, port->place.word);
+		isol_view_put(view_of(in), port, &port->place);
 	}
 	port->place.kind = ISOL_PORT_GONE;
 	port->place.bridge = NULL;
@@ -609,7 +613,8 @@ static int bridge_named(struct isol_net *in, struct net_device *br)
 		}
 		if (!known)
 			return -ENOMEM;
-		err = in->vlan_hooked ? isol_hook_egress_register(in, known, br) : 0;
+		err = in->policy && isol_model_wants_vlan(in->policy->model) ?
+		      isol_hook_egress_register(in, known, br) : 0;
 		if (err) {
 			if (new)
 				brdev_free(in, new);

@@ -63,6 +63,7 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
  * @kind: enum isol_port_kind
  * @cause: enum isol_unbound_cause, of unbound ports
  * @quarantined: its binding is
+ * @owner: whose connections are that come in by it, see isol_owner()
  */
 struct isol_place {
 	const struct isol_bridge *bridge;
@@ -71,6 +72,7 @@ struct isol_place {
 	u8 kind;
 	u8 cause;
 	bool quarantined;
+	u64 owner;
 };
 
 /**

@@ -2,6 +2,7 @@
 /* What the hooks read, see view.h. */
 #include <linux/log2.h>
 
+#include "policy.h"
 #include "port.h"
 #include "view.h"
 
@@ -16,10 +17,17 @@ static size_t slots_len(u32 size)
 	return size * sizeof(struct isol_slot);
 }
 
-struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *tables,
-				const struct isol_counters *counters, u32 lowest, u32 highest,
-				u32 n)
+/* None without tracking: @owners is NULL then. */
+static size_t owners_len(const struct isol_view *view)
 {
+	return view->track ? view->size * sizeof(*view->owners) : 0;
+}
+
+struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *policy,
+				u32 lowest, u32 highest, u32 n)
+{
+	const struct isol_tables *tables = &policy->compiled.tables;
+	const struct isol_counters *counters = &policy->counters;
 	struct isol_view *view = isol_alloc_must(&in->mem, sizeof(*view));
 	u64 range;
 	u32 i;
@@ -28,6 +36,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 		return NULL;
 	view->tables = *tables;
 	view->host_row = tables->classes[ISOL_CLASS_HOST].row;
+	view->track = policy->track;
 	for (i = 0; i < counters->nshards; i++)
 		view->counts[i] = counters->shard[i];
 	/*
@@ -40,11 +49,19 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *t
 		view->base = lowest;
 		view->size = range;
 		view->dense = range;
+		view->plain = view->track ? 0 : range;
 	} else {
 		view->size = roundup_pow_of_two(max_t(u32, n * 4, 64) + 1);
 		view->shift = 32 - ilog2(view->size);
 	}
 	view->slots = isol_alloc_must(&in->mem, slots_len(view->size));
+	if (view->slots && view->track) {
+		view->owners = isol_alloc_must(&in->mem, owners_len(view));
+		if (!view->owners) {
+			isol_free(&in->mem, view->slots, slots_len(view->size));
+			view->slots = NULL;
+		}
+	}
 	if (!view->slots) {
 		isol_free(&in->mem, view, sizeof(*view));
 		return NULL;
@@ -67,8 +84,9 @@ static struct isol_slot *hash_place(struct isol_view *view, u32 ifindex)
 	return NULL;
 }
 
-bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
+bool isol_view_put(struct isol_view *view, struct isol_port *port, const struct isol_place *place)
 {
+	u32 word = place->word;
 	struct isol_slot *slot = isol_view_slot(view, port->ifindex);
 	const struct isol_class *class;
 
@@ -83,6 +101,8 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word)
 	 */
 	slot->port = port;
 	WRITE_ONCE(slot->counts, port->counts);
+	if (view->owners)
+		WRITE_ONCE(view->owners[slot - view->slots], place->owner);
 	WRITE_ONCE(slot->row, class->row);
 	/* after where it is counted and its row */
 	smp_store_release(&slot->word, isol_word(isol_word_domain(word), class->col));
@@ -108,6 +128,7 @@ void isol_view_free(struct isol_net *in, struct isol_view *view)
 {
 	if (!view || view == &isol_view_deny)
 		return;
+	isol_free(&in->mem, view->owners, owners_len(view));
 	isol_free(&in->mem, view->slots, slots_len(view->size));
 	isol_free(&in->mem, view, sizeof(*view));
 }
@@ -116,6 +137,7 @@ static void free_rcu(struct rcu_head *rcu)
 {
 	struct isol_view *view = container_of(rcu, struct isol_view, rcu);
 
+	kvfree(view->owners);
 	kvfree(view->slots);
 	kvfree(view);
 }
@@ -125,6 +147,6 @@ void isol_view_free_rcu(struct isol_net *in, struct isol_view *view)
 	if (!view || view == &isol_view_deny)
 		return;
 	/* Uncharged now: the namespace may be gone when readers are done. */
-	isol_mem_forget(&in->mem, slots_len(view->size) + sizeof(*view));
+	isol_mem_forget(&in->mem, slots_len(view->size) + owners_len(view) + sizeof(*view));
 	call_rcu(&view->rcu, free_rcu);
 }

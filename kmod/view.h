@@ -21,7 +21,10 @@
 #include "counter.h"
 #include "isol.h"
 
+struct isol_place;
+struct isol_policy;
 struct isol_port;
+struct isol_track;
 
 /**
  * struct isol_slot - a port in the port table
@@ -43,9 +46,15 @@ struct isol_slot {
  * struct isol_view - see above
  * @base: lowest ifindex that has a slot in a dense table
  * @dense: number of slots of a dense table; 0: the table is a hash
+ * @plain: @dense, or 0 if connections are tracked: so many slots may be used for
+ *	forwarding without asking for more
  * @slots: by ifindex - @base, or by hash of the ifindex
  * @tables: the compiled policy
  * @host_row: row of the host
+ * @track: how connections are tracked; NULL if they are not
+ * @owners: by slot, if they are: whose connections are that come in by the port, see
+ *	isol_owner()
+ * @sees_vlan: VLANs are worked out
  * @counts: by shard: counters of rules and defaults
  * @size: number of slots
  * @shift: of the hash
@@ -54,9 +63,13 @@ struct isol_slot {
 struct isol_view {
 	u32 base;
 	u32 dense;
+	u32 plain;
 	struct isol_slot *slots;
 	struct isol_tables tables;
 	const u32 *host_row;
+	const struct isol_track *track;
+	u64 *owners;
+	bool sees_vlan;
 	struct isol_count *counts[ISOL_SHARDS];
 	u32 size;
 	u32 shift;
@@ -109,28 +122,26 @@ static inline struct isol_slot *isol_view_slot(const struct isol_view *view, u32
 /**
  * isol_view_new() - make an empty view
  * @in: the namespace
- * @tables: the compiled policy
- * @counters: of rules and defaults
+ * @policy: the policy
  * @lowest: lowest ifindex to come
  * @highest: highest ifindex to come
  * @n: number of ports to come
  *
  * Return: the view, with room to spare, or NULL.
  */
-struct isol_view *isol_view_new(struct isol_net *in, const struct isol_tables *tables,
-				const struct isol_counters *counters, u32 lowest, u32 highest,
-				u32 n);
+struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *policy,
+				u32 lowest, u32 highest, u32 n);
 
 /**
  * isol_view_put() - enter a port, or change it
  * @view: the view, published or not
  * @port: the port
- * @word: its domain and class
+ * @place: what it is; its domain, class and owner are entered
  *
  * Context: isol_net.lock held, or the view is not yet published.
  * Return: false when the table has no room for it.
  */
-bool isol_view_put(struct isol_view *view, struct isol_port *port, u32 word);
+bool isol_view_put(struct isol_view *view, struct isol_port *port, const struct isol_place *place);
 
 /**
  * isol_view_clear() - a port is not known any more

@@ -331,6 +331,7 @@ static int add_rule(struct isol_model *model, struct isol_fault *fault)
 {
 	char name[ROOM], owner[ROOM], service[ROOM], from[4][ROOM], to[4][ROOM];
 	struct isol_rule_spec spec = {
+		.stateless = true,
 		.name = a_name(name), .table = below(ISOL_TABLE_MAX + 1),
 		.verdict = below(ISOL_VERDICT_MAX + 1), .nfrom = below(5), .nto = below(5),
 	};

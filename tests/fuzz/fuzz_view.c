@@ -125,7 +125,7 @@ static struct isol_view *step(struct isol_view *view)
 			ports[nports++] = port;
 		}
 		port->place.word = a_word();
-		if (isol_view_put(view, port, port->place.word))
+		if (isol_view_put(view, port, &port->place))
 			return view;
 		check_unknown(view, ifindex);
 		return replace(view);
@@ -168,9 +168,9 @@ void fuzz_one(const u8 *data, size_t size)
 		classes[i].row = &rows[i];
 		classes[i].col = (i * 11 + 5) % NCLASSES;
 	}
-	counters.nshards = 2;
-	counters.shard[0] = counts[0];
-	counters.shard[1] = counts[1];
+	policy.counters.nshards = 2;
+	policy.counters.shard[0] = counts[0];
+	policy.counters.shard[1] = counts[1];
 	nports = 0;
 	view = view_of_all();
 	while (view && fuzz_left()) {

@@ -906,6 +906,25 @@ static int add_services(struct isol_model *model, const struct gen_shape *shape)
 	return err;
 }
 
+/* Whether a rule asks about what only stateless ones can. */
+static bool untold(const struct isol_rule_spec *spec)
+{
+	u32 i;
+
+	for (i = 0; i < spec->nvalues; i++)
+		switch (spec->values[i].field) {
+		case ISOL_MATCH_A_TCP_FLAGS:
+		case ISOL_MATCH_A_DSCP:
+		case ISOL_MATCH_A_FRAGMENT:
+		case ISOL_MATCH_A_PCP:
+		case ISOL_MATCH_A_INNER_VLAN:
+			return true;
+		default:
+			break;
+		}
+	return false;
+}
+
 static int add_rules(struct isol_model *model, const struct gen_shape *shape, u32 table, u32 n)
 {
 	struct isol_rule_spec *spec = malloc(sizeof(*spec));
@@ -947,6 +966,7 @@ static int add_rules(struct isol_model *model, const struct gen_shape *shape, u3
 			memcpy(spec->values, match->values, sizeof(spec->values));
 			spec->nvalues = match->n;
 		}
+		spec->stateless = table == ISOL_TABLE_SERVICES || percent(50) || untold(spec);
 		err = isol_model_add_rule(model, spec, &fault);
 		must(err, &fault);
 	}

@@ -7,11 +7,12 @@
 #define ISOL_PORTS_H
 
 static struct isol_net in;
-static struct isol_counters counters;
 static struct isol_class classes[NCLASSES];
 static u32 rows[NCLASSES];
-static const struct isol_tables tables = { .classes = classes, .nbridges = 3,
-					   .ndomains = 3, .nclasses = NCLASSES };
+static struct isol_policy policy = {
+	.compiled.tables = { .classes = classes, .nbridges = 3, .ndomains = 3,
+			     .nclasses = NCLASSES },
+};
 
 /* Those that the table is to know. */
 static struct isol_port *ports[MOST];
@@ -38,11 +39,11 @@ static struct isol_view *view_of_all(void)
 		highest = max(highest, ports[i]->ifindex);
 	}
 	for (spread = 1; spread <= 64; spread *= 4) {
-		view = isol_view_new(&in, &tables, &counters, lowest, highest, nports * spread);
+		view = isol_view_new(&in, &policy, lowest, highest, nports * spread);
 		if (!view)
 			return NULL;
 		for (i = 0; i < nports; i++)
-			if (!isol_view_put(view, ports[i], ports[i]->place.word))
+			if (!isol_view_put(view, ports[i], &ports[i]->place))
 				break;
 		if (i == nports)
 			return view;

@@ -480,6 +480,7 @@ static void hostile_rule(struct isol_model *model, const char *from, const char 
 	snprintf(name, sizeof(name), "r%u", isol_model_nrules(model));
 	spec.name = name;
 	spec.verdict = verdict;
+	spec.stateless = true;
 	spec.nfrom = 1;
 	spec.nto = 1;
 	spec.from[0] = (struct isol_endpoint_spec){

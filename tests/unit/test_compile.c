@@ -256,6 +256,7 @@ static void hand_rule(struct hand *h, const char *name, u8 table, struct isol_en
 		      struct isol_endpoint_spec to, u8 verdict)
 {
 	struct isol_rule_spec spec = {
+		.stateless = true,
 		.name = name, .table = table, .from = { from }, .to = { to }, .nfrom = 1,
 		.nto = 1, .verdict = verdict,
 	};

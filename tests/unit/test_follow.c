@@ -185,6 +185,7 @@ static void rules_refused(void)
 	for (i = 0; i < ARRAY_SIZE(table) && test_good(); i++) {
 		const bool q = table[i].table == ISOL_TABLE_QUARANTINE;
 		const struct isol_rule_spec spec = {
+		.stateless = true,
 			.name = "r", .table = table[i].table, .service = table[i].service,
 			.follow = table[i].follow, .nfrom = 1, .nto = 1,
 			.from = { { .kind = q ? ISOL_ENDPOINT_QUARANTINED : ISOL_ENDPOINT_ANY } },
@@ -227,6 +228,7 @@ static void order(void)
 	for (i = 0; i < ARRAY_SIZE(rules); i++) {
 		const bool q = rules[i].table == ISOL_TABLE_QUARANTINE;
 		const struct isol_rule_spec spec = {
+		.stateless = true,
 			.name = rules[i].name, .table = rules[i].table, .nfrom = 1, .nto = 1,
 			.service = rules[i].table == ISOL_TABLE_SERVICES ? "s" : NULL,
 			.from = { { .kind = q ? ISOL_ENDPOINT_QUARANTINED : ISOL_ENDPOINT_ANY } },
@@ -416,6 +418,7 @@ static void hand_rule(struct world *w, const char *name, bool service, bool foll
 		      const struct isol_values *values, u32 n, u8 verdict)
 {
 	struct isol_rule_spec spec = {
+		.stateless = true,
 		.name = name, .table = service ? ISOL_TABLE_SERVICES : ISOL_TABLE_RULES,
 		.service = service ? "s" : NULL, .follow = follow, .from = { from }, .to = { to },
 		.nfrom = 1, .nto = 1, .verdict = verdict, .nvalues = n,

@@ -96,6 +96,7 @@ static void begin(void)
 	CHECK_EQ(add_binding("b0", "tap0", "g0"), 0);
 	CHECK_EQ(add_binding("b1", "tap1", NULL), 0);
 	CHECK_EQ(add_rule(&(struct isol_rule_spec) {
+		.stateless = true,
 		.name = "r0", .from = { GROUP("g0") }, .to = { ANY }, .nfrom = 1, .nto = 1 }), 0);
 }
 
@@ -152,7 +153,7 @@ static const char *const reserved[] = {
 
 static void names(void)
 {
-	struct isol_rule_spec rule = { .from = { ANY }, .to = { ANY }, .nfrom = 1, .nto = 1 };
+	struct isol_rule_spec rule = { .stateless = true, .from = { ANY }, .to = { ANY }, .nfrom = 1, .nto = 1 };
 	struct isol_binding_spec binding = { .name = "b", .port = "tap9", .claims = 1,
 					     .role = ISOL_ROLE_COMMUNITY };
 	u32 i;
@@ -203,7 +204,7 @@ static void names(void)
 
 static void names_taken(void)
 {
-	struct isol_rule_spec rule = { .name = "r0", .from = { QUARANTINED }, .to = { ANY },
+	struct isol_rule_spec rule = { .stateless = true, .name = "r0", .from = { QUARANTINED }, .to = { ANY },
 				       .nfrom = 1, .nto = 1, .table = ISOL_TABLE_QUARANTINE };
 
 	BAD(add_group("g0"), -EEXIST, ISOL_F_NAME, 0);
@@ -290,7 +291,7 @@ static void comments(void)
 	struct isol_segment_spec segment = { .name = "s", .bridge = "br1" };
 	struct isol_group_spec group = { .name = "g" };
 	struct isol_binding_spec binding = { .name = "b", .port = "tap9", .claims = 1 };
-	struct isol_rule_spec rule = { .name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1,
+	struct isol_rule_spec rule = { .stateless = true, .name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1,
 				       .nto = 1 };
 	u32 i;
 
@@ -690,6 +691,7 @@ static int add_ends(u8 table, struct isol_endpoint_spec from0, struct isol_endpo
 		    struct isol_endpoint_spec to0, struct isol_endpoint_spec to1)
 {
 	const struct isol_rule_spec spec = {
+		.stateless = true,
 		.name = "r", .table = table, .from = { from0, from1 }, .to = { to0, to1 },
 		.nfrom = 2, .nto = 2,
 	};
@@ -704,7 +706,7 @@ static int add_ends(u8 table, struct isol_endpoint_spec from0, struct isol_endpo
 
 static void endpoints(void)
 {
-	struct isol_rule_spec spec = { .name = "r", .from = { ANY }, .to = { ANY } };
+	struct isol_rule_spec spec = { .stateless = true, .name = "r", .from = { ANY }, .to = { ANY } };
 	u32 kind;
 
 	spec.nto = 1;
@@ -999,7 +1001,7 @@ static const struct try {
 
 static int add_match(const struct isol_values *values, u32 n)
 {
-	struct isol_rule_spec spec = { .name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1,
+	struct isol_rule_spec spec = { .stateless = true, .name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1,
 				       .nto = 1, .nvalues = n };
 
 	memcpy(spec.values, values, n * sizeof(*values));
@@ -1472,7 +1474,7 @@ static void match_contents(void)
 static void limits(void)
 {
 	struct isol_binding_spec glob = { .claims = 1 };
-	struct isol_rule_spec rule = { .from = { ANY }, .to = { ANY }, .nfrom = 1, .nto = 1 };
+	struct isol_rule_spec rule = { .stateless = true, .from = { ANY }, .to = { ANY }, .nfrom = 1, .nto = 1 };
 	char name[16], other[16];
 	u32 i;
 	int err;
@@ -1551,7 +1553,7 @@ static void most_of_all(void)
 	struct isol_bridge_spec bridge = { .name = "br9", .nuplinks = ISOL_MAX_UPLINKS };
 	struct isol_binding_spec binding = { .name = "b", .port = "tap9", .claims = ISOL_MAX_CLAIMS,
 					     .ngroups = ISOL_MAX_MEMBERSHIPS };
-	struct isol_rule_spec rule = { .name = "r", .nfrom = ISOL_MAX_ENDPOINTS,
+	struct isol_rule_spec rule = { .stateless = true, .name = "r", .nfrom = ISOL_MAX_ENDPOINTS,
 				       .nto = ISOL_MAX_ENDPOINTS };
 	char name[64][16];
 	u32 i;
@@ -1611,6 +1613,7 @@ static void contents(void)
 		.role = ISOL_ROLE_ISOLATED, .groups = { "g9" }, .ngroups = 1,
 	};
 	struct isol_rule_spec rule = {
+		.stateless = true,
 		.name = "r9", .comment = "c5", .owner = "o", .from = { GROUP("g9"), HOST },
 		.to = { BINDING("b9") }, .nfrom = 2, .nto = 1, .verdict = ISOL_VERDICT_ACCEPT,
 	};
@@ -1779,6 +1782,7 @@ static int add_full_binding(void)
 static int add_full_rule(void)
 {
 	const struct isol_rule_spec spec = {
+		.stateless = true,
 		.name = "r", .comment = "comment", .owner = "owner", .from = { GROUP("g1") },
 		.to = { BINDING("b1") }, .nfrom = 1, .nto = 1, .values = { TCP }, .nvalues = 1,
 	};

@@ -55,6 +55,7 @@ static int add_rule(struct world *w, const char *name, const char *from, const c
 	struct isol_rule_spec *spec = calloc(1, sizeof(*spec));
 	int err;
 
+	spec->stateless = true;
 	spec->name = name;
 	spec->from[0] = (struct isol_endpoint_spec){ .kind = ISOL_ENDPOINT_BINDING,
 						     .name = from };
@@ -789,6 +790,7 @@ static void shared(void)
 	for (i = 0; i < 2; i++) {
 		struct isol_rule_spec *spec = calloc(1, sizeof(*spec));
 
+		spec->stateless = true;
 		spec->name = i ? "second" : "first";
 		spec->nfrom = 2;
 		spec->nto = i ? 2 : 3;

@@ -98,6 +98,7 @@ static void add_rule(struct world *w, u8 table, const char *name, const char *fr
 	char words[2][80], *word, *rest;
 	int err;
 
+	spec->stateless = true;
 	spec->name = name;
 	spec->table = table;
 	spec->verdict = verdict;
@@ -740,6 +741,7 @@ static int try_rule(struct world *w, u32 field, const char *const *sets, u32 n, 
 	struct isol_rule_spec *spec = calloc(1, sizeof(*spec));
 	int err;
 
+	spec->stateless = true;
 	spec->name = "r";
 	spec->from[0] = remote ? end_of("uplink") : end_of("a");
 	spec->to[0] = remote ? (struct isol_endpoint_spec){ .kind = ISOL_ENDPOINT_REMOTE,

@@ -32,9 +32,9 @@ static void begin(void)
 		classes[i].row = &rows[i];
 		classes[i].col = (i * 11 + 5) % NCLASSES;
 	}
-	counters.nshards = 2;
-	counters.shard[0] = calloc(1, 1);
-	counters.shard[1] = calloc(1, 1);
+	policy.counters.nshards = 2;
+	policy.counters.shard[0] = calloc(1, 1);
+	policy.counters.shard[1] = calloc(1, 1);
 	nports = 0;
 }
 
@@ -42,8 +42,8 @@ static void end(void)
 {
 	while (nports)
 		free(ports[--nports]);
-	free(counters.shard[0]);
-	free(counters.shard[1]);
+	free(policy.counters.shard[0]);
+	free(policy.counters.shard[1]);
 	CHECK_EQ(isol_mem_used(&in.mem), 0);
 }
 
@@ -124,7 +124,7 @@ static void check_all(const struct isol_view *view)
 	/* No device has it. */
 	check_unknown(view, 0);
 	CHECK(view->host_row == classes[ISOL_CLASS_HOST].row);
-	CHECK(view->counts[0] == counters.shard[0] && view->counts[1] == counters.shard[1]);
+	CHECK(view->counts[0] == policy.counters.shard[0] && view->counts[1] == policy.counters.shard[1]);
 	CHECK(!view->counts[2]);
 }
 
@@ -166,7 +166,7 @@ static void one_life(u32 range, u32 steps)
 			if (percent(50) || next > 0x7fffffff || port_by(next))
 				next = free_ifindex(range);
 			port = new_port(next);
-			if (isol_view_put(view, port, port->place.word))
+			if (isol_view_put(view, port, &port->place))
 				break;
 			rebuilt++;
 			other = view_of_all();
@@ -183,7 +183,7 @@ static void one_life(u32 range, u32 steps)
 		case 3:
 			port = ports[below(nports)];
 			port->place.word = random_word();
-			CHECK(isol_view_put(view, port, port->place.word));
+			CHECK(isol_view_put(view, port, &port->place));
 			break;
 		case 4:
 			/* the last to know of a port whose number is another's by now */
@@ -198,7 +198,7 @@ static void one_life(u32 range, u32 steps)
 			isol_view_clear(view, port);
 			check_unknown(view, port->ifindex);
 			if (percent(50)) {
-				CHECK(isol_view_put(view, port, port->place.word));
+				CHECK(isol_view_put(view, port, &port->place));
 				break;
 			}
 			for (next = 0; ports[next] != port; next++)
@@ -248,7 +248,7 @@ static void no_ports(void)
 		check_unknown(view, U32_MAX);
 		/* the first may have room or need a table of its own */
 		new_port(100000);
-		if (!isol_view_put(view, ports[0], ports[0]->place.word)) {
+		if (!isol_view_put(view, ports[0], &ports[0]->place)) {
 			isol_view_free(&in, view);
 			view = view_of_all();
 			CHECK(view);
@@ -273,7 +273,7 @@ static void room_to_spare(void)
 	CHECK(view && view->dense);
 	for (i = 0; i < 60 && view; i++) {
 		new_port(50 + i);
-		CHECK(isol_view_put(view, ports[40 + i], ports[40 + i]->place.word));
+		CHECK(isol_view_put(view, ports[40 + i], &ports[40 + i]->place));
 	}
 	if (view)
 		check_all(view);
@@ -307,7 +307,7 @@ static void collisions(void)
 		/* those that fit, and the first that does not */
 		for (n = 15; n < 200 && test_good(); n++) {
 			new_port(colliding(place, n));
-			if (isol_view_put(view, ports[n], ports[n]->place.word)) {
+			if (isol_view_put(view, ports[n], &ports[n]->place)) {
 				CHECK_MSG(n < ISOL_LONGEST_RUN || tables_made,
 					  "%u ports in a run", n + 1);
 				check_all(view);
@@ -342,7 +342,7 @@ static void deny_all(void)
 	for (i = 0; i < 1000; i++)
 		CHECK(!isol_view_slot(&isol_view_deny, i));
 	CHECK(!isol_view_slot(&isol_view_deny, U32_MAX));
-	CHECK(!isol_view_put(&isol_view_deny, ports[0], ports[0]->place.word));
+	CHECK(!isol_view_put(&isol_view_deny, ports[0], &ports[0]->place));
 	isol_view_clear(&isol_view_deny, ports[0]);
 	CHECK_EQ(isol_view_deny.tables.nbridges, 0);
 	rcu_waiting = NULL;

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The module isol_ct: what isol asks of nf_conntrack, see track.h. Apart, so that a host
+ * whose rules track no connections loads nothing of it.
+ */
+#include <linux/if_ether.h>
+#include <linux/module.h>
+#include <linux/netfilter/nf_conntrack_common.h>
+#include <net/netfilter/nf_conntrack.h>
+#include <net/netfilter/nf_conntrack_labels.h>
+#include <net/netfilter/nf_conntrack_zones.h>
+
+#include "track.h"
+
+#if !IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES)
+#error "isol_ct needs CONFIG_NF_CONNTRACK_ZONES: without zones guests would share connections"
+#endif
+#if !IS_ENABLED(CONFIG_NF_CONNTRACK_LABELS)
+#error "isol_ct needs CONFIG_NF_CONNTRACK_LABELS: connections' owners are noted there"
+#endif
+
+/* A connection that another one expects may itself expect one; more is nonsense. */
+#define MOST_MASTERS 4
+
+/* The upper half of the labels: administrators number from below. */
+#define OWNER_BIT 64
+
+static_assert(sizeof_field(struct nf_conn_labels, bits) == 2 * sizeof(u64));
+
+static u64 *owner_of(const struct nf_conn *conn)
+{
+	struct nf_conn_labels *labels = nf_ct_labels_find(conn);
+
+	return labels ? (u64 *)labels->bits + 1 : NULL;
+}
+
+/*
+ * Get what IPv4 and IPv6 need first: when nf_ct_netns_get(NFPROTO_BRIDGE) fails at that, it
+ * gives back what it has not got, which may be the host firewall's.
+ */
+static int ct_start(struct net *net)
+{
+	int err;
+
+	err = nf_connlabels_get(net, 2 * OWNER_BIT - 1);
+	if (err)
+		return err;
+	err = nf_ct_netns_get(net, NFPROTO_INET);
+	if (err)
+		goto err_labels;
+	err = nf_ct_netns_get(net, NFPROTO_BRIDGE);
+	/* it has references of its own now */
+	nf_ct_netns_put(net, NFPROTO_INET);
+	if (err)
+		goto err_labels;
+	return 0;
+
+err_labels:
+	nf_connlabels_put(net);
+	return err;
+}
+
+static void ct_stop(struct net *net)
+{
+	nf_ct_netns_put(net, NFPROTO_BRIDGE);
+	nf_connlabels_put(net);
+}
+
+static struct nf_conn *ct_template(struct net *net, u16 id)
+{
+	struct nf_conntrack_zone zone;
+	struct nf_conn *template;
+
+	nf_ct_zone_init(&zone, id, NF_CT_DEFAULT_ZONE_DIR, 0);
+	template = nf_ct_tmpl_alloc(net, &zone, GFP_KERNEL_ACCOUNT);
+	/* As nft_ct and xt_CT have it: an expectation is used up by what it expects. */
+	if (template)
+		__set_bit(IPS_CONFIRMED_BIT, &template->status);
+	return template;
+}
+
+static bool tracked_protocol(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IP) || skb->protocol == htons(ETH_P_IPV6);
+}
+
+static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
+{
+	enum ip_conntrack_info ctinfo;
+	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
+	u64 *owner;
+	int i;
+
+	memset(flow, 0, sizeof(*flow));
+	if (!ct || nf_ct_is_template(ct)) {
+		/* Of no connection is a frame that has none, whatever ctinfo says then. */
+		flow->kind = ct || (ctinfo != IP_CT_UNTRACKED && tracked_protocol(skb)) ?
+			     ISOL_FLOW_INVALID : ISOL_FLOW_UNTRACKED;
+		return;
+	}
+	flow->kind = CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY ? ISOL_FLOW_ANSWER :
+							     ISOL_FLOW_ORIGINAL;
+	flow->related = ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY;
+	flow->zone = nf_ct_zone(ct)->id;
+	for (i = 0; ct->master && i < MOST_MASTERS; i++) {
+		ct = ct->master;
+		flow->related = true;
+		flow->expected = true;
+	}
+	flow->conn = ct;
+	owner = owner_of(ct);
+	if (owner) {
+		flow->owned = true;
+		flow->owner = READ_ONCE(*owner);
+	}
+}
+
+static bool ct_own(const struct isol_flow *flow, u64 owner)
+{
+	u64 *place = owner_of(flow->conn), old;
+
+	if (!place)
+		return false;
+	old = cmpxchg64(place, ISOL_OWNER_NONE, owner);
+	return old == ISOL_OWNER_NONE || old == owner;
+}
+
+static struct isol_wide wide_of(const union nf_inet_addr *addr)
+{
+	return (struct isol_wide) {
+		(u64)be32_to_cpu(addr->ip6[0]) << 32 | be32_to_cpu(addr->ip6[1]),
+		(u64)be32_to_cpu(addr->ip6[2]) << 32 | be32_to_cpu(addr->ip6[3]),
+	};
+}
+
+static void ct_key(const struct isol_flow *flow, struct isol_key *key)
+{
+	const struct nf_conntrack_tuple *tuple =
+		&flow->conn->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	bool ip6 = tuple->src.l3num == NFPROTO_IPV6;
+
+	key->v[ISOL_MATCH_A_ETHERTYPE] = ip6 ? ETH_P_IPV6 : ETH_P_IP;
+	key->v[ISOL_MATCH_A_PROTO] = tuple->dst.protonum;
+	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
+	key->v[ISOL_MATCH_A_DSCP] = 0;
+	key->v[ISOL_MATCH_A_TCP_FLAGS] = 0;
+	if (ip6) {
+		key->src6 = wide_of(&tuple->src.u3);
+		key->dst6 = wide_of(&tuple->dst.u3);
+	} else {
+		key->v[ISOL_MATCH_A_SRC_IP4] = be32_to_cpu(tuple->src.u3.ip);
+		key->v[ISOL_MATCH_A_DST_IP4] = be32_to_cpu(tuple->dst.u3.ip);
+	}
+	switch (tuple->dst.protonum) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+	case IPPROTO_UDPLITE:
+	case IPPROTO_SCTP:
+	case IPPROTO_DCCP:
+		key->v[ISOL_MATCH_A_SPORT] = be16_to_cpu(tuple->src.u.all);
+		key->v[ISOL_MATCH_A_DPORT] = be16_to_cpu(tuple->dst.u.all);
+		key->shape = ip6 ? ISOL_SHAPE_IP6_PORTS : ISOL_SHAPE_IP4_PORTS;
+		break;
+	case IPPROTO_ICMP:
+	case IPPROTO_ICMPV6:
+		if (ip6 != (tuple->dst.protonum == IPPROTO_ICMPV6)) {
+			key->shape = ip6 ? ISOL_SHAPE_IP6_OTHER : ISOL_SHAPE_IP4_OTHER;
+			break;
+		}
+		key->v[ISOL_MATCH_A_ICMP] = tuple->dst.u.icmp.type << 8 | tuple->dst.u.icmp.code;
+		key->shape = ip6 ? ISOL_SHAPE_IP6_ICMP : ISOL_SHAPE_IP4_ICMP;
+		break;
+	default:
+		key->shape = ip6 ? ISOL_SHAPE_IP6_OTHER : ISOL_SHAPE_IP4_OTHER;
+		break;
+	}
+}
+
+static const struct isol_ct_ops ops = {
+	.owner = THIS_MODULE,
+	.start = ct_start,
+	.stop = ct_stop,
+	.template = ct_template,
+	.see = ct_see,
+	.own = ct_own,
+	.key = ct_key,
+};
+
+static int __init ct_init(void)
+{
+	isol_ct_register(&ops);
+	return 0;
+}
+
+/* Who uses it holds a reference to the module. */
+static void __exit ct_exit(void)
+{
+	isol_ct_unregister(&ops);
+}
+
+module_init(ct_init);
+module_exit(ct_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("Connection tracking for isol");
+MODULE_VERSION(ISOL_VERSION);

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Conversations: rules that say who may begin one, and whose answers are accepted too.
+ *
+ * The kernel's own connection tracking tells to which connection a frame belongs, and in
+ * which direction it goes. What is done with it, the rules in force say, each time:
+ *
+ *	an answer	the rules are asked from the side that began to the other, about
+ *			the frame that this one answers. If one accepts that as a
+ *			conversation, and the answer goes where the connection came
+ *			from, it is accepted. Otherwise it is a frame like any other.
+ *	any other	the rules are asked about the frame itself. What one accepts as a
+ *			conversation must begin one, or go on with one that the same
+ *			binding began.
+ *
+ * So nothing is remembered of a verdict: when a rule goes, or a binding is quarantined,
+ * connections end with their next frame in either direction; and a policy that accepts
+ * the same does not disturb any. Of a connection only its owner is remembered, that is
+ * who began it, in the upper half of its labels.
+ *
+ * Connections are told apart by zone: each VLAN segment has one, and each bridge. What
+ * goes to an address of the host is tracked in zone 0, as it would be without isol.
+ *
+ * All that needs the module nf_conntrack is in a module of its own, isol_ct (ct.c),
+ * which is loaded when a policy needs it.
+ */
+#ifndef ISOL_TRACK_H
+#define ISOL_TRACK_H
+
+#include "frame.h"
+#include "isol.h"
+
+struct isol_policy;
+struct nf_conn;
+struct sk_buff;
+
+/*
+ * Zones of isol have numbers from here on: what administrators and others give by hand
+ * is small.
+ */
+#define ISOL_ZONE_FIRST 0x8000
+#define ISOL_NZONES 0x8000
+
+/* Who began a connection: see isol_owner(). */
+#define ISOL_OWNER_NONE 0ULL
+
+/**
+ * enum isol_flow_kind - what a frame is to its connection
+ * @ISOL_FLOW_UNTRACKED: the kernel does not track such frames
+ * @ISOL_FLOW_INVALID: it does, but can make nothing of this one
+ * @ISOL_FLOW_ORIGINAL: goes the way that the first frame went
+ * @ISOL_FLOW_ANSWER: goes the other way
+ */
+enum isol_flow_kind {
+	ISOL_FLOW_UNTRACKED,
+	ISOL_FLOW_INVALID,
+	ISOL_FLOW_ORIGINAL,
+	ISOL_FLOW_ANSWER,
+};
+
+/**
+ * struct isol_flow - what connection tracking says of a frame
+ * @kind: enum isol_flow_kind
+ * @related: it is an ICMP error about the connection, or of another connection that was
+ *	expected by this one: @kind is about that other one, if @expected
+ * @expected: see above
+ * @owned: @owner is known. It is not of connections that are older than the policy.
+ * @zone: of the connection
+ * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
+ * @conn: the connection; valid as long as the frame
+ */
+struct isol_flow {
+	u8 kind;
+	bool related;
+	bool expected;
+	bool owned;
+	u16 zone;
+	u64 owner;
+	struct nf_conn *conn;
+};
+
+/**
+ * struct isol_ct_ops - what isol_ct does
+ * @owner: the module
+ * @start: have the bridge frames of a namespace tracked; returns 0 or a negative errno
+ * @stop: end that
+ * @template: what puts a frame into a zone, with one reference, or NULL
+ * @see: look at a frame
+ * @own: note that a connection is @owner's if it is nobody's; returns whether it is then
+ * @key: make of what was read of a frame what would have been read of the first frame of
+ *	its connection: IP addresses, protocol, ports, ICMP type
+ *
+ * @start and @stop sleep, @template may; the others are called under RCU.
+ */
+struct isol_ct_ops {
+	struct module *owner;
+	int (*start)(struct net *net);
+	void (*stop)(struct net *net);
+	struct nf_conn *(*template)(struct net *net, u16 zone);
+	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
+	bool (*own)(const struct isol_flow *flow, u64 owner);
+	void (*key)(const struct isol_flow *flow, struct isol_key *key);
+};
+
+/* For isol_ct; one at a time. */
+void isol_ct_register(const struct isol_ct_ops *ops);
+void isol_ct_unregister(const struct isol_ct_ops *ops);
+
+/**
+ * struct isol_zone - where connections are of their own
+ * @bridge: name of the bridge
+ * @vlan: the VLAN segment of it, 0 for all else
+ * @id: the zone's number
+ * @template: what puts frames into it
+ */
+struct isol_zone {
+	char bridge[IFNAMSIZ];
+	u16 vlan;
+	u16 id;
+	struct nf_conn *template;
+};
+
+/**
+ * struct isol_track - how connections are tracked for a policy
+ * @ops: isol_ct, with a reference
+ * @zones: those of the bridges by id - 1, then those of the VLAN segments
+ * @nzones: number of @zones
+ * @zone: by domain - 1: which of @zones
+ * @ndomains: number of @zone
+ * @vlan: by bridge id - 1: by VID, which of @zones; NULL where all are the bridge's
+ * @nbridges: number of @vlan
+ * @fragments: by bridge id - 1: the fragments of guests are accepted
+ */
+struct isol_track {
+	const struct isol_ct_ops *ops;
+	struct isol_zone *zones;
+	u32 nzones;
+	u16 *zone;
+	u32 ndomains;
+	u16 **vlan;
+	u32 nbridges;
+	bool *fragments;
+};
+
+#define ISOL_TRACK_VLANS 4096
+
+/**
+ * isol_track_begin() - prepare to track connections, if a policy needs that
+ * @in: the namespace
+ * @policy: the policy, compiled, not yet in force; gets its isol_policy.track
+ * @msg: where text for people goes on errors
+ * @msg_len: its size
+ *
+ * Loads what is missing. From then on the kernel tracks the bridge frames of the
+ * namespace; until the policy is in force in zone 0, which does no harm.
+ *
+ * Context: process, isol_net.commit held, nothing inside it.
+ * Return: 0; -ENOMEM, -EOPNOTSUPP.
+ */
+int isol_track_begin(struct isol_net *in, struct isol_policy *policy, char *msg, size_t msg_len);
+
+/**
+ * isol_track_end() - the policy that is in force, if there is one, may not need it any more
+ * @in: the namespace
+ *
+ * Context: process, isol_net.commit held, nothing inside it; no hook uses the policy that
+ * was in force before any more.
+ */
+void isol_track_end(struct isol_net *in);
+
+/* The same, whether it does: what it asks of connection tracking drops frames from now on. */
+void isol_track_stop(struct isol_net *in);
+
+/* With the policy; no hook uses it any more. */
+void isol_track_free(struct isol_net *in, struct isol_track *track);
+
+/**
+ * isol_owner() - who connections belong to that come in by a port
+ * @kind: enum isol_port_kind
+ * @name: of the binding, or for an uplink of the bridge
+ * @ifindex: of the port, where it has no binding
+ *
+ * By what does not change when a port is made anew, a policy is loaded, or the module.
+ *
+ * Return: a number, not ISOL_OWNER_NONE. That two have the same is as likely as two
+ * 64-bit numbers drawn by lot being equal.
+ */
+u64 isol_owner(u8 kind, const char *name, u32 ifindex);
+
+#endif /* ISOL_TRACK_H */
