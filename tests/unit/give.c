@@ -6,7 +6,7 @@ static int give_bridge(struct isol_model *model, const struct bridge *b, struct 
 {
 	struct isol_bridge_spec s = {
 		.name = b->o.name.text, .comment = b->o.comment.text, .dflt = b->verdict,
-		.unbound = b->unbound, .nuplinks = b->uplinks.n,
+		.unbound = b->unbound, .fragments = b->fragments, .nuplinks = b->uplinks.n,
 	};
 	size_t i;
 
@@ -182,7 +182,7 @@ static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 		     struct isol_fault *f)
 {
 	struct isol_rule_spec s = {
-		.stateless = true,
+		.stateless = r->stateless,
 		.name = r->o.name.text, .comment = r->o.comment.text, .owner = r->owner.text,
 		.table = table, .verdict = r->verdict, .service = r->service.text,
 		.follow = r->follow,
