@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+#
+# What isolctl says of rules that track connections, and how it changes them: show, save,
+# why, status, rule set, and the fragments of bridges.
+
+. tests/vm/lib.sh
+. tests/vm/isol.sh
+
+# shellcheck disable=SC2119 # no parameters
+load_module || exit
+topo a b
+ip -n a addr add 10.0.0.1/24 dev eth0
+ip -n b addr add 10.0.0.2/24 dev eth0
+
+put() { # RULES
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a}, b: {port: p-b}}
+		services: {neighbor: follow}
+		rules:
+		$1
+	POLICY
+}
+
+# One frame each way, from 1 to 2 and back, or not.
+pings() { in_ns "$1" ping -c 1 -W 5 "$2" >/dev/null; }
+silent() { in_ns "$1" ping -c 1 -W 1 "$2" >/dev/null && fail "$1 reaches $2"; :; }
+
+# What field 6 of "isolctl rule show" says of a rule is its verdict.
+shown() { isolctl rule show "$1" | tail -n 1; }
+
+tracked() {
+	local out
+	put '- {name: ping, from: a, to: b, icmp: echo-request, verdict: accept}'
+	pings a 10.0.0.2
+	silent b 10.0.0.1
+	# said of the one that passes, and not of the one that does not
+	out=$(isolctl why a b icmp type echo-request | head -n 1)
+	[ "$out" = 'accept: rule ping; answers are accepted too' ] || fail "why: $out"
+	out=$(isolctl why b a icmp type echo-request | head -n 1)
+	[ "$out" = 'drop: bridge default of br0' ] || fail "why of the other: $out"
+	[ "$(isolctl -j why a b icmp type echo-request | jq -c '[.verdict, .rule, .tracked]')" = \
+		'["accept","ping",true]' ]
+	[ "$(isolctl -j why b a icmp type echo-request | jq -c '[.verdict, .tracked]')" = \
+		'["drop",false]' ]
+	isolctl status | grep -qx 'connections: tracked'
+	[ "$(isolctl -j status | jq .tracked)" = true ]
+	[ "$(isolctl -j rule show ping | jq '.[0].stateless')" = false ]
+	must_fail grep -q stateless <<<"$(shown ping)"
+	isolctl save >/run/saved.yaml
+	grep -q 'name: ping, .*verdict: accept}' /run/saved.yaml
+	isolctl apply /run/saved.yaml | grep -q '^unchanged'
+}
+
+# In place: the same rule asks for less, and for more again.
+changed() {
+	local out
+	isolctl rule set ping stateless | grep -q '^applied'
+	isolctl rule set ping stateless | grep -q '^unchanged'
+	silent a 10.0.0.2
+	out=$(isolctl why a b icmp type echo-request | head -n 1)
+	[ "$out" = 'accept: rule ping' ] || fail "why: $out"
+	must_fail isolctl status >/run/status
+	must_fail grep -q connections /run/status
+	[ "$(isolctl -j status | jq .tracked)" = false ]
+	shown ping | grep -q ' accept, stateless '
+	grep -q 'verdict: accept, stateless: true}' <<<"$(isolctl save)"
+	isolctl rule add pong from b to a icmp type echo-reply accept stateless
+	pings a 10.0.0.2
+	isolctl rule del pong
+	isolctl apply --dry-run /run/saved.yaml | grep -q 'rule ping.*stateless'
+	isolctl rule set ping stateful | grep -q '^applied'
+	pings a 10.0.0.2
+	silent b 10.0.0.1
+	isolctl apply /run/saved.yaml | grep -q '^unchanged'
+}
+
+# What is told where it is wrong, by the tool and by the kernel in the same place.
+refused() {
+	must_fail isolctl rule add syn from a to b tcp tcp-flags syn accept 2>/run/said
+	grep -q "a rule that tracks connections cannot ask about 'tcp_flags': say 'stateless'" \
+		/run/said || fail "said: $(</run/said)"
+	isolctl rule add syn from a to b tcp tcp-flags syn accept stateless
+	must_fail isolctl rule set syn stateful
+	isolctl rule set syn drop stateful
+	must_fail isolctl rule set syn accept
+	isolctl rule del syn
+}
+
+fragments() {
+	[ "$(isolctl -j bridge show br0 | jq -r '.[0].fragments')" = drop ]
+	in_ns a ping -c 1 -W 1 -s 4000 10.0.0.2 >/dev/null && fail "fragments pass"
+	isolctl status | grep -q 'port p-a on br0 *fragment ' || fail "$(isolctl status)"
+	sed 's/br0: {}/br0: {fragments: accept}/' /run/saved.yaml | isolctl apply -
+	[ "$(isolctl -j bridge show br0 | jq -r '.[0].fragments')" = accept ]
+	in_ns a ping -c 1 -W 5 -s 4000 10.0.0.2 >/dev/null || fail "fragments do not pass"
+	grep -q 'br0: {fragments: accept}' <<<"$(isolctl save)"
+	isolctl apply --dry-run /run/saved.yaml | grep -q 'bridge br0.*fragments'
+}
+
+run_case tracked tracked
+run_case changed changed
+run_case refused refused
+run_case fragments fragments
