@@ -182,7 +182,7 @@ static int give_rule(struct isol_model *model, const struct rule *r, u8 table,
 		     struct isol_fault *f)
 {
 	struct isol_rule_spec s = {
-		.stateless = true,
+		.stateless = r->stateless,
 		.name = r->o.name.text, .comment = r->o.comment.text, .owner = r->owner.text,
 		.table = table, .verdict = r->verdict, .service = r->service.text,
 		.follow = r->follow,
