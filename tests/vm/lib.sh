@@ -102,6 +102,15 @@ load_module() { # [PARAMETER=VALUE...]
 	insmod "$ISOL_BUILD/isol.ko" "$@"
 }
 
+# What rules that track connections need; modprobe would not find it here.
+load_ct() {
+	local dep
+	for dep in $(modinfo -F depends "$ISOL_BUILD/isol_ct.ko" | tr , ' '); do
+		[ "$dep" = isol ] || modprobe "$dep" || return 1
+	done
+	insmod "$ISOL_BUILD/isol_ct.ko"
+}
+
 unload_module() { rmmod isol; }
 
 # ---- networks

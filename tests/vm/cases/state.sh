@@ -105,14 +105,6 @@ missing() {
 	isolctl status | grep -q 'tracked' || fail "status: $(isolctl status)"
 }
 
-load_ct() {
-	local dep
-	for dep in $(modinfo -F depends "$ISOL_BUILD/isol_ct.ko" | tr , ' '); do
-		[ "$dep" = isol ] || modprobe "$dep" || return 1
-	done
-	insmod "$ISOL_BUILD/isol_ct.ko"
-}
-
 web_db() {
 	rules '{name: web-db, from: web, to: db, tcp: 80, verdict: accept}' \
 		'{name: dns, from: web, to: db, udp: 53, verdict: accept}' \
