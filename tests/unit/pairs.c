@@ -122,13 +122,16 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
 		verdict = isol_decision_verdict(d);
 		pairs_met[a.reason][a.verdict]++;
 		if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
+		    isol_decision_tracks(d) == (a.rule && a.verdict == ISOL_VERDICT_ACCEPT &&
+						!a.rule->stateless) &&
 		    counts(compiled, bridge, nr, &a))
 			continue;
-		CHECK_MSG(0, "%s, %s to %s in VLAN %d%s: verdict %u reason %u counter %u, not %u %u %s; %s",
+		CHECK_MSG(0, "%s, %s to %s in VLAN %d%s: verdict %u%s reason %u counter %u, not %u %u %s; %s",
 			  bridge->name, end_name(from, x, sizeof(x)),
 			  end_name(to, y, sizeof(y)), vlan.vid, vlan.stacked ? " stacked" : "",
-			  verdict, isol_decision_reason(d), nr,
-			  a.verdict, a.reason, a.rule ? a.rule->name : "a default",
+			  verdict, isol_decision_tracks(d) ? " tracked" : "",
+			  isol_decision_reason(d), nr, a.verdict, a.reason,
+			  a.rule ? a.rule->name : "a default",
 			  depends ? keys_text(&key, text, sizeof(text)) : "whatever the frame");
 	}
 }

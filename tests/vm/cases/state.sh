@@ -33,7 +33,7 @@ network() {
 	for ns in a b c u z; do
 		in_ns $ns socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0 EXEC:cat &
 		in_ns $ns socat TCP6-LISTEN:81,fork,reuseaddr,ipv6only=0 EXEC:cat &
-		in_ns $ns socat UDP6-RECVFROM:53,fork,ipv6only=0 EXEC:cat &
+		[ $ns = c ] || in_ns $ns socat UDP6-RECVFROM:53,fork,ipv6only=0 EXEC:cat &
 	done
 	socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0 EXEC:cat &
 	for ns in a b c u; do
@@ -145,14 +145,35 @@ dropped() { # PORT REASON
 
 # An answer to nothing does not pass by the rule that a question would.
 unasked() {
-	web_db '{name: c-b, from: c, to: b, verdict: accept}' \
-		'{name: b-c, from: b, to: c, tcp: 22, verdict: accept}' | policy
+	web_db '{name: odd, from: web, to: db, udp: 7001, verdict: accept}' \
+		'{name: c-b, from: c, to: b, verdict: accept}' | policy
 	echoes c 10.7.0.2 81 || fail "c is not let through"
 	counting
 	# b sends from the port that answers come from
-	in_ns b socat -t 1 - UDP:10.7.0.1:7000,sourceport=53,reuseaddr <<<hello || :
+	in_ns b socat -t 1 - UDP:10.7.0.1:7000,sourceport=7001 <<<hello || :
 	[ "$(dropped p-b bridge-default)" -ge 1 ] || fail "$(_counters | grep p-b)"
 	silent echoes b 10.7.0.3 80 2
+	frame_is b a 'udp sport 7001 dport 7000' drop bridge-default
+}
+
+# c answers in the name of b what a has asked b: the rules do not let a ask c.
+forged() {
+	local rest
+	in_ns c ip addr add 10.7.0.2/32 dev eth0
+	in_ns c ip neigh replace 10.7.0.1 lladdr 02:00:00:00:01:01 dev eth0
+	for rest in '{name: none, from: c, to: a, tcp: 1, verdict: accept}' \
+			'{name: dns-c, from: web, to: c, udp: 53, verdict: accept}'; do
+		web_db "$rest" | policy
+		in_ns a socat -t 1 - UDP:10.7.0.2:53,sourceport=5000,reuseaddr <<<hello || :
+		counting
+		in_ns c socat -t 1 - UDP:10.7.0.1:5000,bind=10.7.0.2:53 <<<forged || :
+		if [[ $rest = *dns-c* ]]; then
+			expect_counted -s rule <<<'rule dns-c 1'
+		else
+			[ "$(dropped p-c bridge-default)" -ge 1 ] || fail "$(_counters | grep p-c)"
+		fi
+	done
+	in_ns c ip addr del 10.7.0.2/32 dev eth0
 }
 
 # Keep a connection and say something on it now and then.
@@ -337,6 +358,29 @@ nat() {
 	ip netns del w
 }
 
+# br_netfilter takes bridged frames through the host's hooks.
+br_netfilter() {
+	modprobe br_netfilter
+	trap 'nft flush ruleset; rmmod br_netfilter' EXIT
+	nft -f - <<-EOF2
+		table inet fw {
+			chain through {
+				type filter hook forward priority 0
+				ct state invalid counter drop
+			}
+		}
+	EOF2
+	web_db | policy
+	open_connection a 10.7.0.2 80
+	echoes a fd07::2 80 || fail "no answer over IPv6"
+	pings a 10.7.0.2 || fail "no echo"
+	silent echoes b 10.7.0.1 80 2
+	web_db | grep -v web-db | policy
+	ended
+	close_connection
+	none_invalid
+}
+
 # A port that is on no managed bridge: as if there were no isol.
 unmanaged() {
 	web_db | sed 's/, br1: {}//; /  [xz]: /d' | policy
@@ -384,6 +428,7 @@ run_case unneeded unneeded
 run_case missing missing
 run_case answers answers
 run_case unasked unasked
+run_case forged forged
 run_case related related
 run_case survives survives
 run_case revoked revoked
@@ -393,6 +438,7 @@ run_case again again
 run_case zones zones
 run_case host host
 run_case nat nat
+run_case br-netfilter br_netfilter
 run_case unmanaged unmanaged
 run_case fragments fragments
 run_case gone gone
