@@ -12,7 +12,8 @@
 /* A name as a shell takes it: what is said here is there to be copied. */
 static char *shell_word(const char *name)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
 	char *out, *p;
 
 	if (!name[strspn(name, plain)])
