@@ -10,6 +10,7 @@
 #include "hidden.h"
 #include "match_fault.h"
 #include "match_line.h"
+#include "meet.h"
 #include "service.h"
 #include "text.h"
 
@@ -577,10 +578,11 @@ static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *
 }
 
 static void check_rule(struct checker *c, struct rule *r, enum object_kind table,
-		       struct table *matches, struct hidden *hidden)
+		       struct table *matches, struct hidden *hidden, struct meet *meet)
 {
 	const char *fault = r->owner.text ? name_fault(r->owner.text) : NULL;
 	const struct rule *first;
+	char *never;
 	bool ok;
 
 	if (fault)
@@ -605,6 +607,13 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 			    r->o.name.text);
 		return;
 	}
+	never = meet_fault(meet, r);
+	if (never) {
+		diags_warn(c->d, r->o.name.at, "rule '%s' never matches: %s", r->o.name.text,
+			   never);
+		free(never);
+		return;
+	}
 	first = shadow(c, r, matches);
 	if (first) {
 		diags_warn(c->d, r->o.name.at,
@@ -624,6 +633,7 @@ static void check_rules(struct checker *c, enum object_kind table)
 {
 	const size_t len = strlen(SERVICE_PREFIX);
 	struct hidden *hidden = hidden_new(c->p);
+	struct meet *meet = meet_new(c->p);
 	struct table matches = { 0 };
 	struct rule *r;
 	size_t i;
@@ -635,7 +645,8 @@ static void check_rules(struct checker *c, enum object_kind table)
 				    "the rule name '%s' begins like those that services come to; expected another",
 				    r->o.name.text);
 	policy_each(c->p, table, struct rule, r, i)
-		check_rule(c, r, table, &matches, hidden);
+		check_rule(c, r, table, &matches, hidden, meet);
+	meet_free(meet);
 	hidden_free(hidden);
 	table_free(&matches);
 	arena_free(&c->arena);
