@@ -656,6 +656,18 @@ static void check_rules(struct checker *c, enum object_kind table)
  * Services
  */
 
+/* Of the services that speak to addresses of one machine a remote may be the place. */
+static void warn_remotes(struct checker *c, const struct service *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->where.n; i++)
+		if (s->where.v[i].kind == ISOL_ENDPOINT_REMOTE)
+			diags_warn(c->d, s->where.v[i].name.at,
+				   "service '%s': '%s' is a remote, known by its IP addresses, and what the service needs goes to broadcast or multicast addresses, or has no IP address: it does not work there; expected 'uplink'",
+				   s->o.name.text, s->where.v[i].name.text);
+}
+
 static void check_service(struct checker *c, struct service *s)
 {
 	const struct service_kind *k = service_kind_find(s->o.name.text);
@@ -691,6 +703,8 @@ static void check_service(struct checker *c, struct service *s)
 	for (i = 0; i < s->where.n; i++)
 		resolve(c, "service", s->o.name.text, &s->where.v[i], OBJECT_SRULE);
 	check_service_sets(c->p, s);
+	if (k && !k->found)
+		warn_remotes(c, s);
 	if (c->d->errors == before && !s->o.broken)
 		service_expand(c->p, s);
 }
