@@ -75,6 +75,17 @@ static bool is_degraded(const struct view *v)
 	return false;
 }
 
+/* The kernel counts both together. */
+static u32 count_remotes(const struct report *r)
+{
+	return r->v->policy->list[OBJECT_REMOTE].n;
+}
+
+static u32 count_sets(const struct report *r)
+{
+	return r->v->policy->list[OBJECT_SET].n;
+}
+
 /*
  * JSON
  */
@@ -182,7 +193,8 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "segments", json_integer(s->segments));
 	tree_set(t, "groups", json_integer(s->groups));
 	tree_set(t, "bindings", json_integer(s->bindings));
-	tree_set(t, "sets", json_integer(s->sets));
+	tree_set(t, "remotes", json_integer(count_remotes(r)));
+	tree_set(t, "sets", json_integer(count_sets(r)));
 	tree_set(t, "rules", json_integer(s->rules));
 	tree_set(t, "classes", json_integer(s->classes));
 	tree_set(t, "memory", json_integer(s->memory));
@@ -250,8 +262,10 @@ static void print_state(const struct report *r)
 		print_count(", ", s->segments, "segment");
 		print_count(", ", s->groups, "group");
 		print_count(", ", s->bindings, "binding");
-		if (s->sets)
-			print_count(", ", s->sets, "set");
+		if (count_remotes(r))
+			print_count(", ", count_remotes(r), "remote");
+		if (count_sets(r))
+			print_count(", ", count_sets(r), "set");
 		print_count(", ", s->rules, "rule");
 		printf(", compiled to %u class%s\n", s->classes, s->classes == 1 ? "" : "es");
 	}

@@ -79,6 +79,12 @@ static int resolve(const struct view *v, const char *word, struct end *e)
 	}
 	if (policy_find(v->policy, OBJECT_GROUP, word))
 		return is_group(v, word);
+	if (policy_find(v->policy, OBJECT_REMOTE, word))
+		return error("'%s' is a remote: ask about 'uplink', and say an address of the remote, as in: isolctl why uplink BINDING src ADDRESS",
+			     word);
+	if (policy_find(v->policy, OBJECT_SET, word))
+		return error("'%s' is a set, which is no end: say an address of it, as in: isolctl why uplink BINDING src ADDRESS",
+			     word);
 	if (policy_find(v->policy, OBJECT_BRIDGE, word))
 		return error("no binding and no bridge port '%s': that is a bridge; say 'host' for the hypervisor itself",
 			     word);
