@@ -460,6 +460,20 @@ told() {
 	isolctl service add ntp host | grep -q '^unchanged'
 	must_fail isolctl service add ntp uplink
 	must_fail isolctl service add npt uplink
+	isolctl service set dhcp host comment "the host itself" | grep -q '^applied'
+	isolctl show rules | grep -q '^service:dhcp:request .*members *host'
+	must_fail grep -q "service:dhcp:request .*uplink" <(isolctl show rules)
+	isolctl service set dhcp host | grep -q '^unchanged'
+	isolctl -j show services | jq -e '.[1] | .name == "dhcp" and .comment == "the host itself"'
+	isolctl save >/run/set.yaml
+	isolctl apply --dry-run /run/set.yaml | grep '^unchanged'
+	isolctl service set dhcp uplink comment "by the provider"
+	isolctl save >/run/set.yaml
+	isolctl apply --dry-run /run/set.yaml | grep '^unchanged'
+	must_fail isolctl service set router uplink 2>/run/said
+	grep -q "no service 'router'" /run/said
+	must_fail isolctl service set dhcp
+	must_fail isolctl service set dhcp nobody
 	[ "$(counter_of rule service:neighbor:arp)" -ge "$before" ]
 	isolctl show rules | grep -q '^service:ntp:request .*members *host'
 	[ "$(isolctl -j show services | jq -c 'map([.name, .where])')" = \
