@@ -582,6 +582,7 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 {
 	const char *fault = r->owner.text ? name_fault(r->owner.text) : NULL;
 	const struct rule *first;
+	const char *untold;
 	char *never;
 	bool ok;
 
@@ -614,6 +615,11 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 		free(never);
 		return;
 	}
+	untold = r->verdict == ISOL_VERDICT_REJECT ? meet_untold(r) : NULL;
+	if (untold)
+		diags_warn(c->d, r->o.name.at,
+			   "rule '%s' rejects, and nobody is told: %s; 'drop' does the same",
+			   r->o.name.text, untold);
 	first = shadow(c, r, matches);
 	if (first) {
 		diags_warn(c->d, r->o.name.at,

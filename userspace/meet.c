@@ -420,3 +420,19 @@ char *meet_fault(struct meet *m, const struct rule *r)
 	text = version_fault(m->p, r);
 	return text ? text : vlan_fault(m, r);
 }
+
+const char *meet_untold(const struct rule *r)
+{
+	const struct match *m = rule_match(r);
+	size_t i;
+
+	for (i = 0; i < r->from.n && r->from.v[i].kind == ISOL_ENDPOINT_HOST; i++)
+		;
+	if (i == r->from.n)
+		return "what comes from the host is not answered";
+	if (!may_be(m, ISOL_MATCH_A_CAST, ISOL_CAST_UNICAST))
+		return "what goes to many is not answered";
+	if (!may_be(m, ISOL_MATCH_A_FRAGMENT, ISOL_FRAGMENT_NONE))
+		return "fragments are not answered";
+	return match_versions(m) ? NULL : "what is not IP is not answered";
+}

@@ -29,4 +29,12 @@ void meet_free(struct meet *m);
  */
 char *meet_fault(struct meet *m, const struct rule *r);
 
+/**
+ * meet_untold() - why a rule that rejects tells nobody
+ * @r: the rule, one that rejects
+ *
+ * Return: a part of a sentence, or NULL: there are frames that are answered.
+ */
+const char *meet_untold(const struct rule *r);
+
 #endif /* ISOL_USERSPACE_MEET_H */

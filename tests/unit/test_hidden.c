@@ -188,6 +188,47 @@ static void ends(void)
 	}
 }
 
+/* Rules that reject, and whether there is somebody to be told. */
+static void untold(void)
+{
+	static const struct {
+		const char *rule;
+		const char *why;
+	} cases[] = {
+		{ "from: host, to: a", "what comes from the host is not answered" },
+		{ "from: [host, b], to: a", NULL },
+		{ "from: a, to: b, cast: [multicast, broadcast]", "what goes to many" },
+		{ "from: a, to: b, cast: {not: unicast}", "what goes to many" },
+		{ "from: a, to: b, cast: [unicast, broadcast]", NULL },
+		{ "from: a, to: b, fragment: later", "fragments" },
+		{ "from: a, to: b, fragment: {not: later}", NULL },
+		{ "from: a, to: b, arp: any", "what is not IP" },
+		{ "from: a, to: b, ether: [arp, lldp]", "what is not IP" },
+		{ "from: a, to: b, ether: ipv6", NULL },
+		{ "from: any, to: any", NULL },
+	};
+	char text[2048];
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(cases) && test_good(); i++) {
+		const char *why = NULL;
+		struct diags d = { 0 };
+		struct policy *p = NULL;
+
+		snprintf(text, sizeof(text), ENDS
+			 "rules:\n- {name: r, %s, verdict: reject, stateless: true}\n",
+			 cases[i].rule);
+		CHECK_EQ(isol_load("f", text, strlen(text), &p, &d), 0);
+		for (j = 0; j < d.n; j++)
+			if (strstr(d.v[j].text, "rule 'r' rejects, and nobody is told: "))
+				why = d.v[j].text;
+		CHECK_MSG(!why == !cases[i].why && (!why || strstr(why, cases[i].why)),
+			  "%s: %s", cases[i].rule, why ? why : "not warned of");
+		diags_free(&d);
+		policy_free(p);
+	}
+}
+
 static struct policy *load(const char *first, const char *second, bool *hidden)
 {
 	struct diags d = { 0 };
@@ -503,6 +544,7 @@ int main(void)
 	test_begin();
 	run_case("hidden_told", told);
 	run_case("hidden_ends", ends);
+	run_case("hidden_untold", untold);
 	run_case("hidden_true_at_random", true_at_random);
 	run_case("hidden_many", many);
 	return test_end();
