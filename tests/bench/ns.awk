@@ -21,30 +21,30 @@ function emit(id, peer, metric, unit, v)
 		peer, metric, unit, v, seed, kernel) >json
 }
 
-function median(case, trace, peer) { return value[case, trace, peer] }
+function get(case, trace, peer) { return value[case, trace, peer] }
 
 # A dropped frame is freed by who drops it: less what an empty hook costs more that does
 # that than one that accepts.
 function over(case, trace, peer, frames, accepted, none)
 {
-	none = median(case, trace, "none")
+	none = get(case, trace, "none")
 	frames = nframes[case, trace, peer]
 	accepted = naccepted[case, trace, peer]
-	return median(case, trace, peer) - (accepted * none + (frames - accepted) * \
-		(median(case, trace, "empty-drop") - median(case, trace, "empty") + none)) / frames
+	return get(case, trace, peer) - (accepted * none + (frames - accepted) * \
+		(get(case, trace, "empty-drop") - get(case, trace, "empty") + none)) / frames
 }
 
 # By how much of the median the quarters differ, in percent.
 function spread(case, trace, peer)
 {
-	return 100 * (high[case, trace, peer] - low[case, trace, peer]) / median(case, trace, peer)
+	return 100 * (high[case, trace, peer] - low[case, trace, peer]) / median[case, trace, peer]
 }
 
 function report(case, trace, peer, id)
 {
 	id = "ns/" case "/" trace
-	emit(id, peer, "hook-ns", "ns", sprintf("%.2f", median(case, trace, peer)))
-	emit(id, peer, "hook-ns-min", "ns", sprintf("%.2f", least[case, trace, peer]))
+	emit(id, peer, "hook-ns", "ns", sprintf("%.2f", get(case, trace, peer)))
+	emit(id, peer, "hook-ns-median", "ns", sprintf("%.2f", median[case, trace, peer]))
 	emit(id, peer, "hook-ns-spread", "percent", sprintf("%.1f", spread(case, trace, peer)))
 	if (has_references(case, trace))
 		emit(id, peer, "hook-ns-over-no-hook", "ns", sprintf("%.2f", over(case, trace, peer)))
@@ -66,7 +66,7 @@ $1 == "trace" {
 		place[$2, $4] = 1
 	}
 	value[$2, $3, $4] = $7 / 100
-	least[$2, $3, $4] = $8 / 100
+	median[$2, $3, $4] = $8 / 100
 	low[$2, $3, $4] = $9 / 100
 	high[$2, $3, $4] = $10 / 100
 	nframes[$2, $3, $4] = $5
@@ -87,13 +87,13 @@ $1 == "na" {
 
 function pair(p, peer)
 {
-	printf "\n=== nanoseconds at the hook, by ports alone\n%-28s%10s%10s%10s%10s\n", "", "median",
-		"least", "spread", "+no hook"
+	printf "\n=== nanoseconds at the hook, by ports alone\n%-28s%10s%10s%10s%10s\n", "", "least",
+		"+no hook", "median", "spread"
 	for (p = 1; p <= npeers["pair"]; p++) {
 		peer = peers["pair", p]
-		printf "%-28s%10s%10s%9.1f%%%10s\n", peer, number(median("pair", "one", peer)),
-			number(least["pair", "one", peer]), spread("pair", "one", peer),
-			has_references("pair", "one") ? number(over("pair", "one", peer)) : ""
+		printf "%-28s%10s%10s%10s%9.0f%%\n", peer, number(get("pair", "one", peer)),
+			has_references("pair", "one") ? number(over("pair", "one", peer)) : "",
+			number(median["pair", "one", peer]), spread("pair", "one", peer)
 		report("pair", "one", peer)
 	}
 }

@@ -82,7 +82,8 @@ fetch_source() {
 	say "fetching the kernel's source"
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
-	(cd "$tmp" && apt-get -q -q download $package 2>errors) || {
+	# That of the kernels that are there already, if it can still be had.
+	(cd "$tmp" && apt-get -q -q download "$package${version:+=$version}" 2>errors) || {
 		apt-get -q -q update || :
 		(cd "$tmp" && apt-get -q -q download $package)
 	}
