@@ -163,3 +163,24 @@ suite_ns() { # pair|CASE
 		run_trace "$t" none-again "${expected//0/1}"
 	done
 }
+
+# ---- changes of policy
+
+# As stopwatch, and the longest time: they differ more than what instructions are
+# counted of.
+stopwatch_ns() { # CASE COMMAND...
+	local id=$1 worst=worst-$1 begin=${EPOCHREALTIME/./} t
+	shift
+	if ! "$@" >/dev/null; then
+		broken "$id" "$* failed"
+		return
+	fi
+	t=$((${EPOCHREALTIME/./} - begin))
+	[ "$t" -gt "${shortest["$id"]-$t}" ] || shortest["$id"]=$t
+	[ "$t" -lt "${shortest["$worst"]-0}" ] || shortest["$worst"]=$t
+}
+
+suite_nscommit() { # RULES
+	stopwatch() { stopwatch_ns "$@"; }
+	suite_commit "$1"
+}
