@@ -255,11 +255,20 @@ struct isol_service {
 };
 
 /**
+ * struct isol_notes - what people have to say of a rule; most have nothing
+ * @comment: or NULL
+ * @owner: or NULL
+ */
+struct isol_notes {
+	const char *comment;
+	const char *owner;
+};
+
+/**
  * struct isol_rule - a rule
  * @next: in order, within its table
  * @name: its name
- * @comment: or NULL
- * @owner: or NULL
+ * @notes: or NULL
  * @from: where the frame comes from, any of them
  * @to: where it goes, any of them
  * @match: what it has to be, or NULL for any frame
@@ -278,8 +287,7 @@ struct isol_service {
 struct isol_rule {
 	struct isol_rule *next;
 	const char *name;
-	const char *comment;
-	const char *owner;
+	const struct isol_notes *notes;
 	struct isol_endpoint *from;
 	struct isol_endpoint *to;
 	const struct isol_match *match;
