@@ -545,7 +545,7 @@ static u32 decision_of(const struct isol_rule *rule, bool unknown)
 
 	if (!unknown)
 		return isol_decision(rule->verdict, reason, rule->nr) |
-		       (isol_rule_tracks(rule) ? ISOL_DECISION_TRACK : 0);
+		       (rule->tracks ? ISOL_DECISION_TRACK : 0);
 	if (rule->verdict == ISOL_VERDICT_ACCEPT)
 		return ISOL_BOX_PASSED;
 	/* Who cannot be told for sure what for is told nothing. */

@@ -510,7 +510,7 @@ static void apply_rule(struct compiler *c, u32 row, u32 nr)
 
 	decision = isol_decision(rule->verdict, quarantine ? ISOL_REASON_QUARANTINE_RULE :
 				 ISOL_REASON_RULE, nr);
-	if (isol_rule_tracks(rule))
+	if (rule->tracks)
 		decision |= ISOL_DECISION_TRACK;
 	isol_work(&c->work, rule->nto);
 	if (rule->follow) {

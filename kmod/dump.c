@@ -296,8 +296,8 @@ static int fill_rule(struct isol_net *in, struct sk_buff *skb, const struct isol
 	    fill_ends(in, skb, ISOL_RULE_A_TO, rule->to, rule->nto) ||
 	    nla_put_u8(skb, ISOL_RULE_A_VERDICT, rule->verdict) ||
 	    (rule->stateless && nla_put_flag(skb, ISOL_RULE_A_STATELESS)) ||
-	    put_string(skb, ISOL_RULE_A_COMMENT, rule->comment) ||
-	    put_string(skb, ISOL_RULE_A_OWNER, rule->owner) ||
+	    put_string(skb, ISOL_RULE_A_COMMENT, rule->notes ? rule->notes->comment : NULL) ||
+	    put_string(skb, ISOL_RULE_A_OWNER, rule->notes ? rule->notes->owner : NULL) ||
 	    fill_match(skb, rule->match) ||
 	    put_string(skb, ISOL_RULE_A_SERVICE, rule->service ? rule->service->name : NULL) ||
 	    (rule->follow && nla_put_flag(skb, ISOL_RULE_A_FOLLOW)) ||

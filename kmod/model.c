@@ -20,8 +20,8 @@ struct isol_name {
 	struct isol_name *next;
 	void *object;
 	u32 hash;
-	u32 len;
-	u16 space;
+	u16 len;
+	u8 space;		/* enum isol_space, or beyond */
 	u8 is;			/* enum endpoint_is */
 	u8 key[];
 };
@@ -1019,7 +1019,9 @@ static int set_state(struct isol_model *model, struct isol_rule *rule,
 	if (spec->table == ISOL_TABLE_SERVICES && !spec->stateless)
 		return refuse(fault, -EINVAL, ISOL_F_OBJECT, 0,
 			      "rule STATELESS is missing: the table of services needs it");
-	if (!isol_rule_tracks(rule))
+	rule->tracks = spec->verdict == ISOL_VERDICT_ACCEPT && !spec->stateless &&
+		       isol_match_passes(rule->match);
+	if (!rule->tracks)
 		return 0;
 	for (i = 0; i < spec->nvalues; i++) {
 		const char *msg = untold(spec->values[i].field);
@@ -1079,6 +1081,22 @@ static bool has_quarantined(const struct isol_endpoint *end, u32 n)
 	return false;
 }
 
+static int set_notes(struct isol_model *model, struct isol_rule *rule,
+		     const struct isol_rule_spec *spec, struct isol_fault *fault)
+{
+	struct isol_notes *notes;
+	int err;
+
+	if (!spec->comment && !spec->owner)
+		return 0;
+	notes = isol_arena_alloc(&model->arena, sizeof(*notes));
+	if (!notes)
+		return no_memory(fault);
+	rule->notes = notes;
+	err = copy_text(model, &notes->comment, spec->comment, fault);
+	return err ? err : copy_text(model, &notes->owner, spec->owner, fault);
+}
+
 int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *spec,
 			struct isol_fault *fault)
 {
@@ -1105,9 +1123,9 @@ int isol_model_add_rule(struct isol_model *model, const struct isol_rule_spec *s
 		return no_memory(fault);
 	rule->table = spec->table;
 	rule->verdict = spec->verdict;
-	err = copy_texts(model, &rule->name, spec->name, &rule->comment, spec->comment, fault);
+	err = copy_text(model, &rule->name, spec->name, fault);
 	if (!err)
-		err = copy_text(model, &rule->owner, spec->owner, fault);
+		err = set_notes(model, rule, spec, fault);
 	if (!err)
 		err = set_side(model, &rule->from, &rule->nfrom, spec->from, spec->nfrom,
 			       spec->table, ISOL_F_FROM, fault);

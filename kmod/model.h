@@ -257,11 +257,20 @@ struct isol_service {
 };
 
 /**
+ * struct isol_notes - what people have to say of a rule; most have nothing
+ * @comment: or NULL
+ * @owner: or NULL
+ */
+struct isol_notes {
+	const char *comment;
+	const char *owner;
+};
+
+/**
  * struct isol_rule - a rule
  * @next: in order, within its table
  * @name: its name
- * @comment: or NULL
- * @owner: or NULL
+ * @notes: or NULL
  * @from: where the frame comes from, any of them
  * @to: where it goes, any of them
  * @match: what it has to be, or NULL for any frame
@@ -277,12 +286,13 @@ struct isol_service {
  * @remote_to: the same of @to and the destination address
  * @follow: it holds only where another rule lets IP pass, see follow.h
  * @stateless: it means one direction, and every frame on its own
+ * @tracks: it accepts conversations, not frames, see track.h: it accepts, is not
+ *	@stateless, and may be about IP to a unicast address
  */
 struct isol_rule {
 	struct isol_rule *next;
 	const char *name;
-	const char *comment;
-	const char *owner;
+	const struct isol_notes *notes;
 	struct isol_endpoint *from;
 	struct isol_endpoint *to;
 	const struct isol_match *match;
@@ -296,13 +306,8 @@ struct isol_rule {
 	bool remote_to;
 	bool follow;
 	bool stateless;
+	bool tracks;
 };
-
-/* Whether a rule accepts conversations, not frames: see track.h. */
-static inline bool isol_rule_tracks(const struct isol_rule *rule)
-{
-	return rule->verdict == ISOL_VERDICT_ACCEPT && !rule->stateless;
-}
 
 /* What a name stands for. Groups, bindings and sets share one space of names. */
 enum isol_space {

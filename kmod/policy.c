@@ -334,7 +334,6 @@ void isol_policy_deny(struct isol_net *in)
 	mutex_unlock(&in->commit);
 }
 
-
 void isol_policy_release(struct isol_net *in)
 {
 	struct remains remains = { .ports = LIST_HEAD_INIT(remains.ports) };

@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
 #
-# usage: kernels.sh [-f FIELD] [6.1 | 6.12 | debug | kcsan | DIR | all]...
+# usage: kernels.sh [-f FIELD] [6.1 | 6.12 | debug | kcsan | uml | DIR | all]...
 #
 # Print one line for each kernel, with tabs between the fields: release,
 # image, modules (the directory), build (the kernel headers). With -f print
@@ -35,7 +35,7 @@ headers_of() { # DIR RELEASE
 show() { # KERNEL
 	case $1 in
 	*/*) dir=$(cd "$1" && pwd) || exit 1 ;;
-	debug | kcsan)
+	debug | kcsan | uml)
 		dir=$("$here/debug/build.sh" -p "$1") || exit 1
 		[ -e "$dir/version" ] || die "no kernel $1 in $dir: run tests/debug/build.sh"
 		;;
@@ -46,9 +46,10 @@ show() { # KERNEL
 	for m in "$dir"/lib/modules/*; do
 		rel=${m##*/}
 	done
-	image=$dir/vmlinux
-	[ -e "$image" ] || image=$dir/vmlinuz
-	[ -e "$image" ] || die "$dir: no vmlinux or vmlinuz"
+	for image in "$dir/vmlinux" "$dir/linux" "$dir/vmlinuz"; do
+		[ ! -e "$image" ] || break
+	done
+	[ -e "$image" ] || die "$dir: no vmlinux, linux or vmlinuz"
 	case $field in
 	'') printf '%s\t%s\t%s\t%s\n' "$rel" "$image" \
 		"$dir/lib/modules/$rel" "$(headers_of "$dir" "$rel")" ;;

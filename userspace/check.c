@@ -10,6 +10,7 @@
 #include "hidden.h"
 #include "match_fault.h"
 #include "match_line.h"
+#include "meet.h"
 #include "service.h"
 #include "text.h"
 
@@ -586,10 +587,12 @@ static bool check_side(struct checker *c, struct rule *r, struct endpoint_list *
 }
 
 static void check_rule(struct checker *c, struct rule *r, enum object_kind table,
-		       struct table *matches, struct hidden *hidden)
+		       struct table *matches, struct hidden *hidden, struct meet *meet)
 {
 	const char *fault = r->owner.text ? name_fault(r->owner.text) : NULL;
 	const struct rule *first;
+	const char *untold;
+	char *never;
 	bool ok;
 
 	if (fault)
@@ -614,6 +617,18 @@ static void check_rule(struct checker *c, struct rule *r, enum object_kind table
 			    r->o.name.text);
 		return;
 	}
+	never = meet_fault(meet, r);
+	if (never) {
+		diags_warn(c->d, r->o.name.at, "rule '%s' never matches: %s", r->o.name.text,
+			   never);
+		free(never);
+		return;
+	}
+	untold = r->verdict == ISOL_VERDICT_REJECT ? meet_untold(r) : NULL;
+	if (untold)
+		diags_warn(c->d, r->o.name.at,
+			   "rule '%s' rejects, and nobody is told: %s; 'drop' does the same",
+			   r->o.name.text, untold);
 	first = shadow(c, r, matches);
 	if (first) {
 		diags_warn(c->d, r->o.name.at,
@@ -633,6 +648,7 @@ static void check_rules(struct checker *c, enum object_kind table)
 {
 	const size_t len = strlen(SERVICE_PREFIX);
 	struct hidden *hidden = hidden_new(c->p);
+	struct meet *meet = meet_new(c->p);
 	struct table matches = { 0 };
 	struct rule *r;
 	size_t i;
@@ -644,7 +660,8 @@ static void check_rules(struct checker *c, enum object_kind table)
 				    "the rule name '%s' begins like those that services come to; expected another",
 				    r->o.name.text);
 	policy_each(c->p, table, struct rule, r, i)
-		check_rule(c, r, table, &matches, hidden);
+		check_rule(c, r, table, &matches, hidden, meet);
+	meet_free(meet);
 	hidden_free(hidden);
 	table_free(&matches);
 	arena_free(&c->arena);
@@ -653,6 +670,18 @@ static void check_rules(struct checker *c, enum object_kind table)
 /*
  * Services
  */
+
+/* Of the services that speak to addresses of one machine a remote may be the place. */
+static void warn_remotes(struct checker *c, const struct service *s)
+{
+	size_t i;
+
+	for (i = 0; i < s->where.n; i++)
+		if (s->where.v[i].kind == ISOL_ENDPOINT_REMOTE)
+			diags_warn(c->d, s->where.v[i].name.at,
+				   "service '%s': '%s' is a remote, known by its IP addresses, and what the service needs goes to broadcast or multicast addresses, or has no IP address: it does not work there; expected 'uplink'",
+				   s->o.name.text, s->where.v[i].name.text);
+}
 
 static void check_service(struct checker *c, struct service *s)
 {
@@ -689,6 +718,8 @@ static void check_service(struct checker *c, struct service *s)
 	for (i = 0; i < s->where.n; i++)
 		resolve(c, "service", s->o.name.text, &s->where.v[i], OBJECT_SRULE);
 	check_service_sets(c->p, s);
+	if (k && !k->found)
+		warn_remotes(c, s);
 	if (c->d->errors == before && !s->o.broken)
 		service_expand(c->p, s);
 }

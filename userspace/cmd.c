@@ -11,6 +11,7 @@
 #include "push.h"
 #include "save.h"
 #include "text.h"
+#include "vlancheck.h"
 #include "warn.h"
 
 /*
@@ -301,6 +302,29 @@ int ctx_print(struct ctx *c, json_t *tree)
 	return err ? error("writing the result: %s", strerror(-err)) : EXIT_DONE;
 }
 
+static void on_vlan_fault(const struct vlan_fault *f, void *data)
+{
+	diags_warn(data, f->at, "%s", f->text);
+}
+
+static void warn_vlans(const struct policy *p, const struct links *l, struct diags *d)
+{
+	const struct vlan_host h = { .p = p, .l = l };
+
+	vlancheck(&h, on_vlan_fault, d);
+}
+
+void ctx_warn_vlans(struct ctx *c, const struct policy *p, struct diags *d)
+{
+	struct links l;
+
+	if (ctx_enter(c))
+		return;
+	if (!links_read(&l))
+		warn_vlans(p, &l, d);
+	links_free(&l);
+}
+
 int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
 {
 	struct links l;
@@ -314,6 +338,8 @@ int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
 		error("listing the interfaces: %s", strerror(-err));
 	else
 		err = hostcheck(p, &l, d);
+	if (!err)
+		warn_vlans(p, &l, d);
 	links_free(&l);
 	diags_print(d, stderr);
 	return err ? EXIT_ERROR : EXIT_DONE;

@@ -223,6 +223,16 @@ int ctx_commit(struct ctx *c, const struct policy *p, u64 base, struct diags *d,
 int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d);
 
 /**
+ * ctx_warn_vlans() - look whether the ports here are in the VLANs of a policy
+ * @c: the run
+ * @p: the policy, checked
+ * @d: where warnings go
+ *
+ * Of what is not here nothing is said: the file may be for another host.
+ */
+void ctx_warn_vlans(struct ctx *c, const struct policy *p, struct diags *d);
+
+/**
  * ctx_warn_unbound() - tell of guest ports that are unbound and dropped
  * @c: the run
  * @p: the policy that is enforced

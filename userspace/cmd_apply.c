@@ -286,6 +286,8 @@ int cmd_check(struct ctx *c, struct args *a)
 		usage_error(a, "expected the name of a file, or - for the standard input");
 	args_end(c, a);
 	err = load_file(path, &p, &d);
+	if (!err)
+		ctx_warn_vlans(c, p, &d);
 	diags_print(&d, stderr);
 	if (!err && c->json) {
 		t = counts(p);

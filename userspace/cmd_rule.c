@@ -67,6 +67,20 @@ static void set_state(struct args *a, struct request *r, bool stateless)
 	r->rule->stateless = stateless;
 }
 
+/* What other tools call the verdicts. */
+static void refuse_other(const struct args *a, const char *word)
+{
+	static const char *const others[][2] = {
+		{ "deny", "drop or reject" }, { "block", "drop or reject" },
+		{ "allow", "accept" }, { "permit", "accept" }, { "pass", "accept" },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (!strcmp(word, others[i][0]))
+			usage_error(a, "'%s' is no verdict; say %s", word, others[i][1]);
+}
+
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct request *r)
 {
 	enum {
@@ -85,8 +99,10 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 	const char *word;
 
 	while ((word = args_word(c, a))) {
-		int i = match_args_find(a, word, keywords, match);
+		int i;
 
+		refuse_other(a, word);
+		i = match_args_find(a, word, keywords, match);
 		if (i < MATCH_ARGS) {
 			match_args_word(a, i, p, match);
 			continue;

@@ -50,6 +50,57 @@ static int add(struct ctx *c, struct args *a)
 	return err;
 }
 
+/* Rules of services stand in the order of these: one alone would come to stand last. */
+static void expand_again(struct policy *p)
+{
+	struct service *s;
+	size_t i;
+
+	policy_each_service(p, s, i)
+		if (service_kind_find(s->o.name.text)) {
+			service_drop_rules(p, s->o.name.text);
+			s->expanded = false;
+		}
+}
+
+/* Another place for a service: its rules are made anew, and go on counting by their names. */
+static int set(struct ctx *c, struct args *a)
+{
+	static const char *const keywords[] = { "comment", NULL };
+	const char *name = args_word(c, a), *word;
+	struct service *s, *old;
+	bool comment = false;
+	struct policy *words;
+	struct object *o;
+	struct edit e;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a service of the policy");
+	words = policy_new();
+	o = policy_object(words, OBJECT_SERVICE, name, (struct mark){ 0 });
+	s = (struct service *)(void *)o;
+	read_where(a, words, s);
+	while ((word = args_word(c, a))) {
+		match_word(a, word, keywords, "word");
+		o->comment = edit_word(words, args_value(a, "a text"));
+		comment = true;
+	}
+	err = edit_begin(&e, c);
+	old = err ? NULL : policy_find(e.p, OBJECT_SERVICE, name);
+	if (!err && !old)
+		err = edit_no_such(&e, OBJECT_SERVICE, name);
+	if (!err) {
+		if (!comment)
+			o->comment = old->o.comment;
+		expand_again(e.p);
+		err = edit_replace(&e, OBJECT_SERVICE, &old->o, o, SIZE_MAX);
+	}
+	edit_end(&e);
+	policy_free(words);
+	return err;
+}
+
 static int del(struct ctx *c, struct args *a)
 {
 	return edit_del_command(c, a, OBJECT_SERVICE);
@@ -69,6 +120,10 @@ int cmd_service(struct ctx *c, struct args *a)
 			      "NAME is one of neighbor, dhcp, router, multicast, announce, dns and ntp;\n"
 			      "the endpoints are where that is: uplink, host, a group, a binding.\n"
 			      "'follow' lets neighbours be found wherever rules let IP pass.\n" },
+		{ "set", set, "service set NAME END[,END]... [comment TEXT]\n"
+			      "service set neighbor follow [comment TEXT]\n"
+			      "\n"
+			      "Says anew where a service is that the policy has.\n" },
 		{ "del", del, "service del NAME" },
 		{ "show", show, "service show [NAME]" },
 		{ NULL, NULL, NULL }

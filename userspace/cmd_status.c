@@ -11,6 +11,7 @@
 #include "links.h"
 #include "names.h"
 #include "tree.h"
+#include "vlancheck.h"
 
 #define TOP	10	/* of what drops, busiest first */
 
@@ -74,6 +75,17 @@ static bool is_degraded(const struct view *v)
 	return false;
 }
 
+/* The kernel counts both together. */
+static u32 count_remotes(const struct report *r)
+{
+	return r->v->policy->list[OBJECT_REMOTE].n;
+}
+
+static u32 count_sets(const struct report *r)
+{
+	return r->v->policy->list[OBJECT_SET].n;
+}
+
 /*
  * JSON
  */
@@ -126,6 +138,20 @@ static json_t *tree_missing(const struct report *r, bool uplinks)
 	return a;
 }
 
+static void add_vlan_fault(const struct vlan_fault *f, void *data)
+{
+	tree_append(data, tree_text(f->text));
+}
+
+static json_t *tree_warnings(const struct report *r)
+{
+	const struct vlan_host h = { .p = r->v->policy, .l = r->links, .v = r->v };
+	json_t *a = json_array();
+
+	vlancheck(&h, add_vlan_fault, a);
+	return a;
+}
+
 static json_t *tree_drops(const struct drops *l)
 {
 	json_t *a = json_array();
@@ -167,7 +193,8 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "segments", json_integer(s->segments));
 	tree_set(t, "groups", json_integer(s->groups));
 	tree_set(t, "bindings", json_integer(s->bindings));
-	tree_set(t, "sets", json_integer(s->sets));
+	tree_set(t, "remotes", json_integer(count_remotes(r)));
+	tree_set(t, "sets", json_integer(count_sets(r)));
 	tree_set(t, "rules", json_integer(s->rules));
 	tree_set(t, "classes", json_integer(s->classes));
 	tree_set(t, "memory", json_integer(s->memory));
@@ -181,6 +208,7 @@ static int print_json(struct ctx *c, const struct report *r)
 	tree_set(t, "unbound", tree_unbound(r));
 	tree_set(t, "missing_bridges", tree_missing(r, false));
 	tree_set(t, "missing_uplinks", tree_missing(r, true));
+	tree_set(t, "warnings", tree_warnings(r));
 	a = json_array();
 	for (i = 0; i < r->v->nports; i++)
 		if (unmanaged_guest(r, &r->v->ports[i]))
@@ -235,8 +263,10 @@ static void print_state(const struct report *r)
 		print_count(", ", s->segments, "segment");
 		print_count(", ", s->groups, "group");
 		print_count(", ", s->bindings, "binding");
-		if (s->sets)
-			print_count(", ", s->sets, "set");
+		if (count_remotes(r))
+			print_count(", ", count_remotes(r), "remote");
+		if (count_sets(r))
+			print_count(", ", count_sets(r), "set");
 		print_count(", ", s->rules, "rule");
 		printf(", compiled to %u class%s\n", s->classes, s->classes == 1 ? "" : "es");
 	}
@@ -288,8 +318,17 @@ static void print_unbound(const struct port *p)
 	free(bridge);
 }
 
+static void print_vlan_fault(const struct vlan_fault *f, void *data)
+{
+	char *safe = text_safe(f->text);
+
+	fprintf(data, "warning: %s\n", safe);
+	free(safe);
+}
+
 static void print_findings(const struct report *r)
 {
+	const struct vlan_host h = { .p = r->v->policy, .l = r->links, .v = r->v };
 	const struct bridge *b;
 	size_t i, j;
 
@@ -303,6 +342,7 @@ static void print_findings(const struct report *r)
 				printf("warning: the uplink %s is not a port of %s\n",
 				       b->uplinks.v[j].text, b->o.name.text);
 	}
+	vlancheck(&h, print_vlan_fault, stdout);
 	for (i = 0; i < r->v->nports; i++)
 		if (r->v->ports[i].kind == ISOL_PORT_UNBOUND)
 			print_unbound(&r->v->ports[i]);

@@ -9,10 +9,12 @@
 
 #include "cmd.h"
 #include "columns.h"
+#include "links.h"
 #include "match_args.h"
 #include "names.h"
 #include "text.h"
 #include "tree.h"
+#include "vlancheck.h"
 #include "warn.h"
 #include "wire.h"
 
@@ -77,6 +79,12 @@ static int resolve(const struct view *v, const char *word, struct end *e)
 	}
 	if (policy_find(v->policy, OBJECT_GROUP, word))
 		return is_group(v, word);
+	if (policy_find(v->policy, OBJECT_REMOTE, word))
+		return error("'%s' is a remote: ask about 'uplink', and say an address of the remote, as in: isolctl why uplink BINDING src ADDRESS",
+			     word);
+	if (policy_find(v->policy, OBJECT_SET, word))
+		return error("'%s' is a set, which is no end: say an address of it, as in: isolctl why uplink BINDING src ADDRESS",
+			     word);
 	if (policy_find(v->policy, OBJECT_BRIDGE, word))
 		return error("no binding and no bridge port '%s': that is a bridge; say 'host' for the hypervisor itself",
 			     word);
@@ -350,6 +358,84 @@ static json_t *tree_frame(const struct craft *frame)
 	return t;
 }
 
+/*
+ * What is wrong with the VLANs of the two ends: nobody sees that in an answer, which is
+ * about frames that are in the VLAN of the segment.
+ */
+struct faults {
+	char **v;
+	size_t n;
+};
+
+static void add_fault(struct faults *f, char *text)
+{
+	size_t i;
+
+	for (i = 0; text && i < f->n; i++)
+		if (!strcmp(f->v[i], text)) {
+			free(text);
+			return;
+		}
+	if (!text)
+		return;
+	f->v = xrealloc(f->v, f->n + 1, sizeof(*f->v));
+	f->v[f->n++] = text;
+}
+
+static void free_faults(struct faults *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		free(f->v[i]);
+	free(f->v);
+}
+
+static bool is_end(const struct end *e, const struct port *port)
+{
+	if (e->kind == ISOL_ENDPOINT_PORT)
+		return !strcmp(e->name, port->name);
+	return e->kind == ISOL_ENDPOINT_BINDING && port->binding &&
+	       !strcmp(e->name, port->binding);
+}
+
+static void find_end_faults(const struct vlan_host *h, const struct end *e,
+			    const struct segment *s, struct faults *f)
+{
+	const struct link *link;
+	size_t i;
+
+	for (i = 0; i < h->v->nports; i++) {
+		link = is_end(e, &h->v->ports[i]) ?
+		       links_by_index(h->l, h->v->ports[i].ifindex) : NULL;
+		if (link)
+			add_fault(f, vlan_port_fault(h, link));
+	}
+	if (s && e->kind == ISOL_ENDPOINT_UPLINK)
+		add_fault(f, vlan_uplink_fault(h, s));
+	if (s && e->kind == ISOL_ENDPOINT_HOST)
+		add_fault(f, vlan_host_fault(h, s));
+}
+
+static void find_faults(const struct question *q, const struct why *w, struct faults *f)
+{
+	const struct segment *s = vlan_segment(q, &w->from);
+	struct links l;
+	const struct vlan_host h = { .p = q->v->policy, .l = &l, .v = q->v };
+
+	s = s ? s : vlan_segment(q, &w->to);
+	/* what else drops the frame has been said */
+	if (!w->depends && w->verdict != ISOL_VERDICT_ACCEPT && w->reason != ISOL_REASON_VLAN)
+		return;
+	if (!links_read(&l)) {
+		if (s)
+			add_fault(f, vlan_bridge_fault(&h, s));
+		find_end_faults(&h, &q->from, s, f);
+		find_end_faults(&h, &q->to, s, f);
+	}
+	links_free(&l);
+}
+
 static void print_depends(const struct question *q)
 {
 	char *from = text_safe(q->word[0]), *to = text_safe(q->word[1]);
@@ -360,12 +446,37 @@ static void print_depends(const struct question *q)
 	free(to);
 }
 
-static int print_answer(struct ctx *c, const struct question *q, const struct why *w)
+static void warn_faults(const struct faults *f)
+{
+	size_t i;
+
+	for (i = 0; i < f->n; i++) {
+		char *safe = text_safe(f->v[i]);
+
+		fprintf(stderr, "isolctl: warning: %s\n", safe);
+		free(safe);
+	}
+}
+
+static json_t *tree_faults(const struct faults *f)
+{
+	json_t *a = json_array();
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		tree_append(a, tree_text(f->v[i]));
+	return a;
+}
+
+static int print_answer(struct ctx *c, const struct question *q, const struct why *w,
+			const struct faults *faults)
 {
 	const char *verdict = enum_name(&verdict_names, w->verdict);
 	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
 
+	if (!c->json)
+		warn_faults(faults);
 	if (!c->json && w->depends) {
 		print_depends(q);
 		return EXIT_DONE;
@@ -389,6 +500,7 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	tree_set(t, "from", tree_end(&w->from));
 	tree_set(t, "to", tree_end(&w->to));
 	tree_set(t, "frame", q->asks ? tree_frame(&q->frame) : json_null());
+	tree_set(t, "warnings", tree_faults(faults));
 	return ctx_print(c, t);
 }
 
@@ -397,6 +509,8 @@ static int ask(struct ctx *c, const struct question *q)
 	struct nlmsghdr *nlh = genl_message(&c->genl, ISOL_CMD_WHY);
 	u8 frame[ISOL_MAX_FRAME];
 	struct why w;
+	struct faults faults = { 0 };
+	int err;
 
 	wire_put_endpoint(nlh, ISOL_A_FROM, q->from.kind, q->from.name);
 	wire_put_endpoint(nlh, ISOL_A_TO, q->to.kind, q->to.name);
@@ -409,7 +523,10 @@ static int ask(struct ctx *c, const struct question *q)
 		mnl_attr_put_u16(nlh, ISOL_A_VLAN, q->frame.vlan);
 	if (genl_do(&c->genl, nlh, on_answer, &w))
 		return ctx_fail(c);
-	return print_answer(c, q, &w);
+	find_faults(q, &w, &faults);
+	err = print_answer(c, q, &w, &faults);
+	free_faults(&faults);
+	return err;
 }
 
 /* The words behind the two ends. */

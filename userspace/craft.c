@@ -10,6 +10,7 @@
 #define PROTO_LLC 4
 #define PROTO_IP 0x0800
 #define PROTO_ARP 0x0806
+#define PROTO_RARP 0x8035
 #define PROTO_IPV6 0x86dd
 #define PROTO_TAG 0x8100
 #define PROTO_PPPOE 0x8864
@@ -22,6 +23,7 @@
 
 enum {
 	P_ICMP = 1,
+	P_IGMP = 2,
 	P_TCP = 6,
 	P_UDP = 17,
 	P_DCCP = 33,
@@ -164,6 +166,30 @@ static enum layer3 family_of(const struct craft *c)
 /* The EtherTypes of these. */
 static const u16 layer3_types[] = { [ARP] = PROTO_ARP, [IP4] = PROTO_IP, [IP6] = PROTO_IPV6 };
 
+/* The groups that IGMP and MLD go to: RFC 3376, 2710, 3810; reports of MLDv1, their own. */
+static void fill_in_group(struct craft *c, enum layer3 family)
+{
+	static const u8 groups[][2] = { { 130, 0x01 }, { 132, 0x02 }, { 143, 0x16 } };
+	size_t i;
+
+	if (!c->group || craft_has(c, ISOL_MATCH_A_DST_MAC) ||
+	    (craft_has(c, ISOL_MATCH_A_CAST) && c->cast != ISOL_CAST_MULTICAST))
+		return;
+	if (family == IP4 && c->proto == P_IGMP && !craft_has(c, ISOL_MATCH_A_DST_IP4))
+		c->dst4 = 0xe0000016;
+	if (family != IP6 || c->proto != P_ICMPV6 || craft_has(c, ISOL_MATCH_A_DST_IP6))
+		return;
+	if (c->icmp >> 8 == 131)
+		memcpy(c->dst6, "\xff\x02\0\0\0\0\0\0\0\0\0\0\x0d\xb8\0\x01", sizeof(c->dst6));
+	for (i = 0; i < ARRAY_SIZE(groups); i++) {
+		if (c->icmp >> 8 != groups[i][0])
+			continue;
+		memset(c->dst6, 0, sizeof(c->dst6));
+		memcpy(c->dst6, "\xff\x02", 2);
+		c->dst6[15] = groups[i][1];
+	}
+}
+
 /* Fill in what is not given, but for the destination, which depends on it. */
 static void fill_in(struct craft *c, enum layer3 family)
 {
@@ -198,6 +224,7 @@ static void fill_in(struct craft *c, enum layer3 family)
 		c->tcp_flags = CRAFT_SYN;
 	if (!craft_has(c, ISOL_MATCH_A_ICMP))
 		c->icmp = (family == IP6 ? 128 : 8) << 8;
+	fill_in_group(c, family);
 	if (!craft_has(c, ISOL_MATCH_A_ARP_OP))
 		c->arp_op = 1;
 	if (!craft_has(c, ISOL_MATCH_A_ARP_SENDER))
@@ -220,7 +247,8 @@ static void destination(struct craft *c, enum layer3 family)
 		return;
 	memcpy(mac, "\x02\0\0\0\0\x02", MAC_LEN);
 	if (cast ? c->cast == ISOL_CAST_BROADCAST :
-	    (family == ARP && c->arp_op == 1) || (family == IP4 && c->dst4 == 0xffffffff)) {
+	    (family == ARP && c->arp_op == 1) || (family == IP4 && c->dst4 == 0xffffffff) ||
+	    (c->group && family == RAW && c->ethertype == PROTO_RARP)) {
 		memset(mac, 0xff, MAC_LEN);
 	} else if (family == IP6 && (cast ? c->cast == ISOL_CAST_MULTICAST : c->dst6[0] == 0xff)) {
 		memcpy(mac, "\x33\x33", 2);

@@ -29,6 +29,7 @@
  * struct craft - a frame to be made
  * @given: which of the fields that rules can ask about are given here: bits by
  *	enum isol_match_attr. The rest are made up so as to go with them.
+ * @group: IGMP, MLD and RARP go to their groups and to all, unless told otherwise
  * @ip: 4 or 6; 0: as what is given has it
  * @src_mac: source MAC address; 02:00:00:00:00:01
  * @dst_mac: destination MAC address; that of an IP group or broadcast address,
@@ -66,6 +67,7 @@
  */
 struct craft {
 	u32 given;
+	bool group;
 	u8 ip;
 	u8 src_mac[6];
 	u8 dst_mac[6];

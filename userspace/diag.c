@@ -119,6 +119,8 @@ void diags_print(struct diags *d, FILE *out)
 	for (i = 0; i < d->n; i++) {
 		const struct diag *x = &d->v[i];
 
+		if (x->warning && d->errors)
+			continue;
 		if (d->file && x->at.line)
 			fprintf(out, "%s:%u:%u: %s: %s\n", x->file ? x->file : d->file,
 				x->at.line, x->at.col, x->warning ? "warning" : "error", x->text);
@@ -129,7 +131,8 @@ void diags_print(struct diags *d, FILE *out)
 			fprintf(out, "isolctl: %s%s\n", x->warning ? "warning: " : "", x->text);
 	}
 	print_more("error", d->errors, out);
-	print_more("warning", d->warnings, out);
+	if (!d->errors)
+		print_more("warning", d->warnings, out);
 }
 
 void diags_free(struct diags *d)

@@ -76,7 +76,7 @@ void diags_warn(struct diags *d, struct mark at, const char *fmt, ...);
 bool diags_full(const struct diags *d);
 
 /**
- * diags_print() - print all, in the order of the file
+ * diags_print() - print all, in the order of the file; where there are errors, these alone
  * @d: the diagnostics; sorted by this
  * @out: where to
  */

@@ -146,18 +146,37 @@ int edit_replace(struct edit *e, enum object_kind kind, struct object *old, stru
 	return err ? err : edit_commit(e, o->name.text);
 }
 
+/* Rules could not tell these apart: the one that has the name is the one to blame. */
+static enum object_kind taken_by(const struct policy *p, enum object_kind kind, const char *name)
+{
+	static const enum object_kind ends[] = {
+		OBJECT_GROUP, OBJECT_BINDING, OBJECT_REMOTE, OBJECT_SET,
+	};
+	bool is_end = false;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(ends); i++)
+		is_end |= kind == ends[i];
+	for (i = 0; is_end && i < ARRAY_SIZE(ends); i++)
+		if (ends[i] != kind && policy_find(p, ends[i], name))
+			return ends[i];
+	return kind;
+}
+
 int edit_add(struct edit *e, enum object_kind kind, struct object *o, size_t at)
 {
-	struct object *other = policy_add(e->p, kind, o);
+	const enum object_kind taken = taken_by(e->p, kind, o->name.text);
+	struct object *other;
+
+	if (taken != kind)
+		return error("there is a %s '%s' already; expected another name for the %s: rules could not tell them apart",
+			     object_word(taken), o->name.text, object_word(kind));
+	other = policy_add(e->p, kind, o);
 
 	if (other && policy_find(e->p, kind, o->name.text) == other)
 		return add_again(e, kind, other, o, at);
 	if (other)
-		return object_is_rule(kind) ?
-		       error("there is a rule '%s' in another table", o->name.text) :
-		       error("there is a %s '%s' already",
-			     object_word(kind == OBJECT_SET ? OBJECT_REMOTE : OBJECT_SET),
-			     o->name.text);
+		return error("there is a rule '%s' in another table", o->name.text);
 	if (at != SIZE_MAX)
 		policy_move(e->p, kind, e->p->list[kind].n - 1, at);
 	return edit_commit(e, o->name.text);

@@ -43,6 +43,37 @@ static bool is_bound(const struct policy *p, const struct bridge *bridge,
 	return false;
 }
 
+/* As the kernel chooses: port, MAC, alias, and the glob with most literal characters. */
+static int rank(const struct binding *b)
+{
+	const char *s;
+	int n = 0;
+
+	switch (b->selector) {
+	case SELECTOR_PORT:
+		return 1003;
+	case SELECTOR_MAC:
+		return 1002;
+	case SELECTOR_ALIAS:
+		return 1001;
+	default:
+		for (s = b->match.text; *s; s++)
+			n += *s != '*' && *s != '?';
+		return n;
+	}
+}
+
+const struct binding *hostcheck_binding(const struct policy *p, const struct link *link)
+{
+	const struct binding *b, *best = NULL;
+	size_t i;
+
+	policy_each_binding(p, b, i)
+		if (selects(b, link) && (!best || rank(b) > rank(best)))
+			best = b;
+	return best;
+}
+
 static void check_port(const struct policy *p, const struct bridge *b, const struct link *link,
 		       struct diags *d)
 {

@@ -21,6 +21,17 @@
  */
 int hostcheck(const struct policy *p, const struct links *l, struct diags *d);
 
+/**
+ * hostcheck_binding() - the binding that a port would be
+ * @p: the policy, checked
+ * @link: the port
+ *
+ * Claims and segments are not looked at, see kmod/select.h.
+ *
+ * Return: the binding, or NULL.
+ */
+const struct binding *hostcheck_binding(const struct policy *p, const struct link *link);
+
 typedef void (*unmatched_cb)(const char *port, const char *bridge, void *data);
 
 /**

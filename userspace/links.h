@@ -7,6 +7,20 @@
 #include "table.h"
 #include "types.h"
 
+#define LINK_VLANS	4096	/* VIDs */
+
+/**
+ * struct link_vlans - the VLANs of a bridge port, or of a bridge device itself
+ * @pvid: the VLAN of frames without a tag, 0 if it takes none
+ * @member: a bit for each VLAN that it is in
+ * @untagged: a bit for each VLAN whose frames leave by it without a tag
+ */
+struct link_vlans {
+	u16 pvid;
+	u32 member[LINK_VLANS / 32];
+	u32 untagged[LINK_VLANS / 32];
+};
+
 /**
  * struct link - an interface
  * @ifindex: its number
@@ -18,6 +32,8 @@
  * @kind: kind of virtual device, NULL for hardware
  * @alias: NULL if there is none
  * @parent: whether it has a parent device, as hardware has
+ * @filters: it is a bridge that filters VLANs
+ * @vlans: NULL where that is not known, as of what is no port
  */
 struct link {
 	u32 ifindex;
@@ -29,6 +45,8 @@ struct link {
 	const char *kind;
 	const char *alias;
 	bool parent;
+	bool filters;
+	struct link_vlans *vlans;
 };
 
 /**
@@ -65,6 +83,32 @@ int links_read(struct links *l);
  * @link: it; its texts are copied
  */
 void links_add(struct links *l, const struct link *link);
+
+/**
+ * link_vlans_add() - put a VLAN in
+ * @vlans: the VLANs
+ * @vid: the VLAN
+ * @untagged: its frames leave without a tag
+ */
+void link_vlans_add(struct link_vlans *vlans, unsigned int vid, bool untagged);
+
+/**
+ * link_in_vlan() - is a port, or a bridge device, a member of a VLAN?
+ * @link: it
+ * @vid: the VLAN
+ *
+ * Return: true if so, false also where that is not known.
+ */
+bool link_in_vlan(const struct link *link, unsigned int vid);
+
+/**
+ * link_untags() - do frames of a VLAN leave by a port without a tag?
+ * @link: the port
+ * @vid: the VLAN
+ *
+ * Return: as link_in_vlan().
+ */
+bool link_untags(const struct link *link, unsigned int vid);
 
 /**
  * links_by_name() - find an interface

@@ -468,7 +468,7 @@ void match_args_frame(const struct match *m, struct craft *frame)
 {
 	u32 field;
 
-	*frame = (struct craft){ 0 };
+	*frame = (struct craft){ .group = true };
 	for (field = 1; field <= ISOL_MATCH_A_MAX; field++) {
 		const struct match_field *f = &m->of[field];
 

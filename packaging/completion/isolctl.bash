@@ -130,17 +130,18 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		esac ;;
 	service)
 		case $verb:$# in
-		:1) echo add del show ;;
+		:1) echo add del show set ;;
 		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
 			_isolctl_names services ;;
 		add:2) echo neighbor dhcp router multicast announce dns ntp ;;
-		add:3)
+		set:2) _isolctl_names services ;;
+		add:3 | set:3)
 			[ "$prev" != neighbor ] || echo follow
 			echo any host uplink members
 			_isolctl_names groups
 			_isolctl_names bindings
 			_isolctl_names remotes ;;
-		add:*) [ "$prev" = comment ] || echo comment ;;
+		add:* | set:*) [ "$prev" = comment ] || echo comment ;;
 		esac ;;
 	bridge | segment | group | bind | rule)
 		case $verb:$# in

@@ -192,11 +192,16 @@ function ask_ovs(src, dst, proto, ports, verdict, six, what, range, lo, hi, size
 	}
 }
 
-# ADDRESS/LENGTH with a mask instead.
+# ADDRESS/LENGTH with a mask instead. Lengths over IPv6 are of whole groups.
 function masked(s, six, part, len, i, mask, bits)
 {
-	if (split(s, part, "/") < 2 || six)
+	if (split(s, part, "/") < 2)
 		return s
+	if (six) {
+		for (i = 0; i < part[2] / 16; i++)
+			mask = mask "ffff:"
+		return part[1] "/" mask ":"
+	}
 	for (i = 0; i < 4; i++) {
 		bits = part[2] - 8 * i
 		bits = bits < 0 ? 0 : bits > 8 ? 8 : bits

@@ -131,7 +131,7 @@ file == 1 && $1 == "mitigations" {
 }
 
 file == 1 && $1 == "data" {
-	scale = $3 ~ /^memory-/ ? 1 : $3 ~ /^(check|apply)/ ? 1000 : 100
+	scale = $3 ~ /^memory-/ ? 1 : $3 ~ /^(check|apply|worst-)/ ? 1000 : 100
 	value[$2, $3] = $4 / scale
 	filled[$2] = 1
 	next

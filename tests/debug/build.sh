@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Build the kernels that look for mistakes, from Debian's source of 6.12, into
-# the cache: they are built once for each source and configuration.
+# Build the kernels that look for mistakes, and the one that the benchmark measures
+# nanoseconds with, from Debian's source of 6.12, into the cache: they are built once
+# for each source and configuration.
 #
-# usage: build.sh [-p] [debug | kcsan]...
+# usage: build.sh [-p] [debug | kcsan | uml]...
 #        build.sh -s
 #
 # With -p only print where each is to be, with -s where the source is, if it is
-# in the cache. ISOL_DEBUG_KERNEL and ISOL_KCSAN_KERNEL name folders, laid out as
-# in the cache, to be used instead.
+# in the cache. ISOL_DEBUG_KERNEL, ISOL_KCSAN_KERNEL and ISOL_UML_KERNEL name
+# folders, laid out as in the cache, to be used instead.
 
 set -eu
 
@@ -39,11 +40,16 @@ source_of_cache() {
 }
 
 hash_of() { # NAME
+	local functions=(-e '/^watch_network()/,/^}/p' -e '/^configure()/,/^}/p')
+	local common=("$here/common.config")
+	if [ "$1" = uml ]; then
+		functions=(-e '/^configure_uml()/,/^}/p')
+		common=()
+	fi
 	{
 		echo "$version" $cc
-		cat "$here/common.config" "$here/$1.config"
-		sed -n -e '/^watch_network()/,/^}/p' -e '/^configure()/,/^}/p' \
-			-e '/^unchecked=/p' "$here/build.sh"
+		cat "${common[@]}" "$here/$1.config"
+		sed -n "${functions[@]}" -e '/^unchecked=/p' "$here/build.sh"
 	} | sha256sum | cut -c 1-12
 }
 
@@ -76,7 +82,8 @@ fetch_source() {
 	say "fetching the kernel's source"
 	rm -rf "$tmp"
 	mkdir -p "$tmp"
-	(cd "$tmp" && apt-get -q -q download $package 2>errors) || {
+	# That of the kernels that are there already, if it can still be had.
+	(cd "$tmp" && apt-get -q -q download "$package${version:+=$version}" 2>errors) || {
 		apt-get -q -q update || :
 		(cd "$tmp" && apt-get -q -q download $package)
 	}
@@ -87,7 +94,8 @@ fetch_source() {
 	mkdir "$tmp/src"
 	tar -C "$tmp/src" --strip-components=1 -xf "$tmp/deb/usr/src/$package.tar.xz"
 	(cd "$tmp/src" && watch_network)
-	rm -rf "$src"
+	# Somebody may be building a module with what is there.
+	[ ! -e "$src" ] || mv "$src" "$tmp/old"
 	mv "$tmp/src" "$src"
 	rm -rf "$tmp"
 	echo "$version" >"$src/version"
@@ -113,13 +121,23 @@ trim_source() {
 		mm net rust samples security sound usr virt; do
 		rm -rf "${src:?}/$d"
 	done
-	find "$src/arch" -mindepth 1 -maxdepth 1 ! -name x86 -exec rm -rf {} +
+	find "$src/arch" -mindepth 1 -maxdepth 1 ! -name x86 ! -name um -exec rm -rf {} +
 	find "$src/tools" -mindepth 1 -maxdepth 1 ! -name net -exec rm -rf {} +
 }
 
 configure() { # NAME OUT
 	make -s -C "$src" O="$2" CC=$cc tinyconfig
 	cat "$here/common.config" "$here/$1.config" >"$2/fragment"
+	echo "CONFIG_LOCALVERSION=\"-isol-$1\"" >>"$2/fragment"
+	(cd "$2" && "$src/scripts/kconfig/merge_config.sh" -m -O . .config fragment) \
+		>"$2/merge.log" 2>&1
+	make -s -C "$2" CC=$cc olddefconfig
+}
+
+# A program of this machine: none of what a virtual machine needs.
+configure_uml() { # NAME OUT
+	make -s -C "$src" O="$2" CC=$cc tinyconfig
+	cat "$here/$1.config" >"$2/fragment"
 	echo "CONFIG_LOCALVERSION=\"-isol-$1\"" >>"$2/fragment"
 	(cd "$2" && "$src/scripts/kconfig/merge_config.sh" -m -O . .config fragment) \
 		>"$2/merge.log" 2>&1
@@ -147,26 +165,33 @@ check_config() { # OUT
 
 build() { # NAME DIR
 	local tmp=$cache/debug/.tmp-$1 out release begin=$SECONDS
+	local -x ARCH=x86
+	local target=bzImage image=arch/x86/boot/bzImage kernel=vmlinuz
+	[ "$1" != uml ] || { ARCH=um target=linux image=linux kernel=linux; }
 	say "building $1 ($version), once: this takes about ten minutes"
 	rm -rf "$tmp"
 	mkdir -p "$tmp/build"
 	out=$tmp/build
-	configure "$1" "$out"
+	if [ "$1" = uml ]; then
+		configure_uml "$1" "$out"
+	else
+		configure "$1" "$out"
+	fi
 	check_config "$out"
 	# shellcheck disable=SC2086 # words
-	env $unchecked make -s -C "$out" CC=$cc -j "$(nproc)" bzImage modules >"$tmp/log" 2>&1 || {
+	env $unchecked make -s -C "$out" CC=$cc -j "$(nproc)" $target modules >"$tmp/log" 2>&1 || {
 		tail -n 30 "$tmp/log" >&2
 		die "cannot build $1"
 	}
 	release=$(make -s -C "$out" kernelrelease)
 	# Not vmlinux itself, as of stock kernels: what QEMU would start that by is
 	# C code, and is checked before the checkers are ready.
-	cp "$out/arch/x86/boot/bzImage" "$tmp/vmlinuz"
+	cp "$out/$image" "$tmp/$kernel"
 	make -s -C "$out" INSTALL_MOD_PATH="$tmp" modules_install >>"$tmp/log" 2>&1
 	rm -f "$tmp/lib/modules/$release/build" "$tmp/lib/modules/$release/source"
 	cp "$out/.config" "$tmp/config"
 	# What modules are built with does not include objects.
-	rm -f "$out"/vmlinux* "$out"/.tmp_vmlinux*
+	rm -f "$out"/vmlinux* "$out"/.tmp_vmlinux* "$out/linux"
 	find "$out" \( -name '*.o' -o -name '*.a' -o -name '*.ko' -o -name '.*.cmd' \) \
 		! -path "$out/scripts/*" ! -path "$out/tools/*" -delete
 	echo "$version" >"$tmp/version"
@@ -175,10 +200,15 @@ build() { # NAME DIR
 	say "$1 is in $2, after $((SECONDS - begin)) s"
 }
 
+# An older trim_source() has not left what modules for it are built with.
+source_serves() { # NAME
+	[ "$1" != uml ] || [ -n "${ISOL_UML_KERNEL-}" ] || [ -e "$src/arch/um/Makefile" ]
+}
+
 missing() { # NAME...
 	local name
 	for name; do
-		[ -e "$(dir_of "$name")/version" ] || printf '%s ' "$name"
+		[ -e "$(dir_of "$name")/version" ] && source_serves "$name" || printf '%s ' "$name"
 	done
 }
 

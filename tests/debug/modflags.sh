@@ -15,6 +15,7 @@ fi
 config=$1/include/config/auto.conf
 # Debian's kernels name their compiler, ours are built with this one.
 ! grep -qs '^CONFIG_LOCALVERSION=.*-isol-' "$config" || printf 'CC=gcc-12 '
+! grep -qs '^CONFIG_UML=y' "$config" || printf 'ARCH=um '
 [ -z "$compiler" ] || exit 0
 ! grep -qs '^CONFIG_GCOV_KERNEL=y' "$config" || printf 'GCOV_PROFILE=y '
 ! grep -qs '^CONFIG_KCOV=y' "$config" || printf 'KCOV_INSTRUMENT=y '

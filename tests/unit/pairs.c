@@ -122,8 +122,7 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
 		verdict = isol_decision_verdict(d);
 		pairs_met[a.reason][a.verdict]++;
 		if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
-		    isol_decision_tracks(d) == (a.rule && a.verdict == ISOL_VERDICT_ACCEPT &&
-						!a.rule->stateless) &&
+		    isol_decision_tracks(d) == (a.rule && a.rule->tracks) &&
 		    counts(compiled, bridge, nr, &a))
 			continue;
 		CHECK_MSG(0, "%s, %s to %s in VLAN %d%s: verdict %u%s reason %u counter %u, not %u %u %s; %s",

@@ -158,6 +158,67 @@ static void destinations(void)
 	CHECK_EQ(key.v[ISOL_MATCH_A_CAST], ISOL_CAST_BROADCAST);
 }
 
+/* What protocols do that speak to groups, unless told otherwise. */
+static void expect_group(struct craft c, u64 address)
+{
+	struct isol_key key;
+
+	c.group = true;
+	read_frame(&c, &key);
+	CHECK_EQ(key.dmac, address);
+	c.cast = ISOL_CAST_UNICAST;
+	craft_give(&c, ISOL_MATCH_A_CAST);
+	read_frame(&c, &key);
+	CHECK_EQ(key.v[ISOL_MATCH_A_CAST], ISOL_CAST_UNICAST);
+	c.given &= ~(1U << ISOL_MATCH_A_CAST);
+	memcpy(c.dst_mac, "\x02\0\0\0\0\x09", 6);
+	craft_give(&c, ISOL_MATCH_A_DST_MAC);
+	read_frame(&c, &key);
+	CHECK_EQ(key.dmac, 0x020000000009LL);
+	/* frames that are sent are what is said, no more */
+	c.given &= ~(1U << ISOL_MATCH_A_DST_MAC);
+	c.group = false;
+	read_frame(&c, &key);
+	CHECK_EQ(key.v[ISOL_MATCH_A_CAST], ISOL_CAST_UNICAST);
+}
+
+static void groups(void)
+{
+	static const struct {
+		u8 type;
+		u64 address;
+	} mld[] = {
+		{ 130, 0x333300000001 }, { 131, 0x33330db80001 }, { 132, 0x333300000002 },
+		{ 143, 0x333300000016 },
+	};
+	struct craft c = { .proto = 2 };
+	struct isol_key key;
+	size_t i;
+
+	craft_give(&c, ISOL_MATCH_A_PROTO);
+	expect_group(c, 0x01005e000016);
+	c.group = true;
+	c.dst4 = 0xef010203;
+	craft_give(&c, ISOL_MATCH_A_DST_IP4);
+	read_frame(&c, &key);
+	CHECK_EQ(key.dmac, 0x01005e010203LL);
+	for (i = 0; i < ARRAY_SIZE(mld); i++) {
+		c = (struct craft){ .proto = 58, .icmp = mld[i].type << 8 };
+		craft_give(&c, ISOL_MATCH_A_PROTO);
+		craft_give(&c, ISOL_MATCH_A_ICMP);
+		expect_group(c, mld[i].address);
+	}
+	c = (struct craft){ .ethertype = 0x8035 };
+	craft_give(&c, ISOL_MATCH_A_ETHERTYPE);
+	expect_group(c, 0xffffffffffff);
+	/* not what goes to one */
+	c = (struct craft){ .proto = 58, .icmp = 136 << 8, .group = true };
+	craft_give(&c, ISOL_MATCH_A_PROTO);
+	craft_give(&c, ISOL_MATCH_A_ICMP);
+	read_frame(&c, &key);
+	CHECK_EQ(key.v[ISOL_MATCH_A_CAST], ISOL_CAST_UNICAST);
+}
+
 static void expect_tags(const struct craft *c, size_t size, u32 vlan, u32 pcp, u32 inner)
 {
 	struct isol_key key;
@@ -492,6 +553,7 @@ int main(void)
 	test_begin();
 	run_case("craft_defaults", defaults);
 	run_case("craft_destinations", destinations);
+	run_case("craft_groups", groups);
 	run_case("craft_tags", tags);
 	run_case("craft_broken", broken);
 	run_case("craft_checksums", checksums);

@@ -1663,7 +1663,7 @@ static void contents(void)
 		CHECK(b->ngroups == 1 && same(model->group[b->groups[0]]->name, "g9"));
 		CHECK(same(model->group[b->groups[0]]->comment, "c3"));
 		CHECK(model->binding[b->id] == b && b->id == 2);
-		CHECK(same(r->comment, "c5") && same(r->owner, "o"));
+		CHECK(r->notes && same(r->notes->comment, "c5") && same(r->notes->owner, "o"));
 		CHECK(r->nfrom == 2 && r->nto == 1 && r->verdict == ISOL_VERDICT_ACCEPT);
 		CHECK(r->from[0].kind == ISOL_ENDPOINT_GROUP && r->from[0].id == 3);
 		CHECK(r->from[1].kind == ISOL_ENDPOINT_HOST);
@@ -1679,7 +1679,7 @@ static void contents(void)
 	CHECK_EQ(isol_model_rule(model, "r9")->nr, 1);
 	CHECK_EQ(isol_model_rule(model, "r10")->nr, 2);
 	CHECK_EQ(isol_model_rule(model, "q9")->nr, 3);
-	CHECK(!isol_model_rule(model, "q9")->owner && !isol_model_rule(model, "q9")->comment);
+	CHECK(!isol_model_rule(model, "q9")->notes);
 	end();
 }
 

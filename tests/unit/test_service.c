@@ -222,6 +222,47 @@ static void names(void)
 	CHECK(!service_kind_find("dhcpx") && !service_kind_find(""));
 }
 
+/* Of most services a remote is no place, and it is said so; of some it is. */
+static void remotes(void)
+{
+	static const struct {
+		const char *service;
+		unsigned int warnings;
+	} cases[] = {
+		{ "dhcp: far", 1 }, { "router: far", 1 }, { "multicast: [uplink, far]", 1 },
+		{ "announce: [far, near]", 2 }, { "neighbor: far", 1 }, { "dns: [far, near]", 0 },
+		{ "ntp: far", 0 }, { "dhcp: [uplink, a, g, host]", 0 },
+	};
+	char text[600], expected[64];
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(cases); i++) {
+		unsigned int warnings = 0;
+		struct diags d = { 0 };
+		struct policy *p = NULL;
+
+		snprintf(text, sizeof(text),
+			 "isol: 1\nbridges: {br0: {uplinks: [up]}}\n"
+			 "bindings: {a: {port: pa, groups: [g]}}\n"
+			 "remotes: {far: [10.0.0.0/8], near: [10.1.0.1]}\nservices: {%s}\n",
+			 cases[i].service);
+		CHECK_EQ(isol_load("f", text, strlen(text), &p, &d), 0);
+		snprintf(expected, sizeof(expected), "service '%.*s': '",
+			 (int)strcspn(cases[i].service, ":"), cases[i].service);
+		for (j = 0; j < d.n; j++) {
+			if (!strstr(d.v[j].text, "expected 'uplink'"))
+				continue;
+			warnings++;
+			CHECK_MSG(strstr(d.v[j].text, expected), "%s", d.v[j].text);
+			CHECK(d.v[j].warning && d.v[j].at.line == 5);
+		}
+		CHECK_MSG(warnings == cases[i].warnings, "%s: %u warnings", cases[i].service,
+			  warnings);
+		diags_free(&d);
+		policy_free(p);
+	}
+}
+
 int main(void)
 {
 	test_begin();
@@ -229,5 +270,6 @@ int main(void)
 	run_case("service_expansion", expansion);
 	run_case("service_dropped", dropped);
 	run_case("service_hint", hint);
+	run_case("service_remotes", remotes);
 	return test_end();
 }

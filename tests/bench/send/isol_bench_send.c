@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Let a port receive the frames of a trace, again and again, for the benchmark.
+ * Let a port receive the frames of a trace, again and again, for the benchmark; or
+ * show them to the bridge's FORWARD hooks alone.
  *
  * /proc/isol_bench_send is written a line at a time:
  *	clear			forget all frames
@@ -8,13 +9,17 @@
  *	check IN OUT		let IN receive each frame once, and see which are
  *				sent by OUT
  *	time IN ROUNDS		let IN receive all frames ROUNDS times
+ *	judge IN OUT		ask the hooks about each frame from IN to OUT
+ *	hook IN OUT ROUNDS	ask them about all frames ROUNDS times
  * and read for the answer to the last line: a digit for each frame, 1 if it was
- * sent, or nanoseconds in all.
+ * sent or accepted, or nanoseconds in all.
  */
 #include <linux/etherdevice.h>
 #include <linux/hex.h>
 #include <linux/module.h>
 #include <linux/netdevice.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter_bridge.h>
 #include <linux/proc_fs.h>
 #include <linux/seq_file.h>
 #include <linux/uaccess.h>
@@ -58,6 +63,8 @@ static int make_skbs(struct net_device *dev)
 		}
 		skb_put_data(skb, frames[i].bytes, frames[i].len);
 		skb->protocol = eth_type_trans(skb, dev);
+		skb_reset_network_header(skb);
+		skb_reset_mac_len(skb);
 		skbs[i] = skb;
 	}
 	return 0;
@@ -95,6 +102,56 @@ static int check(struct net_device *in, struct net_device *out)
 	return 0;
 }
 
+static int none_okfn(struct net *net, struct sock *sk, struct sk_buff *skb)
+{
+	return 0;
+}
+
+/* As __br_forward() asks: 1 if all hooks accept. A hook that drops frees the frame. */
+static int ask(struct sk_buff *skb, struct net_device *in, struct net_device *out)
+{
+	int verdict;
+
+	skb_get(skb);
+	skb->dev = out;
+	verdict = nf_hook(NFPROTO_BRIDGE, NF_BR_FORWARD, &init_net, NULL, skb, in, out, none_okfn);
+	if (verdict == 1)
+		consume_skb(skb);
+	return verdict;
+}
+
+static int judge(struct net_device *in, struct net_device *out)
+{
+	u32 i;
+
+	for (i = 0; i < nframes; i++) {
+		local_bh_disable();
+		rcu_read_lock();
+		answer[i] = ask(skbs[i], in, out) == 1 ? '1' : '0';
+		rcu_read_unlock();
+		local_bh_enable();
+	}
+	answer[i] = 0;
+	return 0;
+}
+
+static int hook(struct net_device *in, struct net_device *out, u32 rounds)
+{
+	u64 begin = ktime_get_ns();
+	u32 i, round;
+
+	for (round = 0; round < rounds; round++) {
+		local_bh_disable();
+		rcu_read_lock();
+		for (i = 0; i < nframes; i++)
+			ask(skbs[i], in, out);
+		rcu_read_unlock();
+		local_bh_enable();
+	}
+	sprintf(answer, "%llu", ktime_get_ns() - begin);
+	return 0;
+}
+
 static int measure(u32 rounds)
 {
 	u64 begin = ktime_get_ns();
@@ -110,7 +167,8 @@ static int measure(u32 rounds)
 	return 0;
 }
 
-static int send(const char *in_name, const char *out_name, u32 rounds)
+/* What to do with the frames, by the first letter of the line's word. */
+static int send(char what, const char *in_name, const char *out_name, u32 rounds)
 {
 	struct net_device *in, *out = NULL;
 	int err = -ENODEV;
@@ -121,7 +179,14 @@ static int send(const char *in_name, const char *out_name, u32 rounds)
 	if (in && (out || !out_name)) {
 		err = make_skbs(in);
 		if (!err) {
-			err = out ? check(in, out) : measure(rounds);
+			if (what == 'c')
+				err = check(in, out);
+			else if (what == 't')
+				err = measure(rounds);
+			else if (what == 'j')
+				err = judge(in, out);
+			else
+				err = hook(in, out, rounds);
 			free_skbs();
 		}
 	}
@@ -146,6 +211,7 @@ static int add_frame(const char *hex)
 static int obey(char *line)
 {
 	char *word = strsep(&line, " "), *a = strsep(&line, " "), *b = strsep(&line, " ");
+	char *c = strsep(&line, " ");
 	u32 rounds;
 
 	if (!strcmp(word, "clear")) {
@@ -154,10 +220,12 @@ static int obey(char *line)
 	}
 	if (!strcmp(word, "frame") && a)
 		return add_frame(a);
-	if (!strcmp(word, "check") && b)
-		return send(a, b, 0);
+	if ((!strcmp(word, "check") || !strcmp(word, "judge")) && b)
+		return send(*word, a, b, 0);
 	if (!strcmp(word, "time") && b && !kstrtou32(b, 0, &rounds))
-		return send(a, NULL, rounds);
+		return send(*word, a, NULL, rounds);
+	if (!strcmp(word, "hook") && c && !kstrtou32(c, 0, &rounds))
+		return send(*word, a, b, rounds);
 	return -EINVAL;
 }
 

@@ -410,7 +410,26 @@ commands() {
 	[ "$(isolctl -j status | jq .generation)" = "$generation" ] || fail "something has changed"
 	isolctl rule del w
 	isolctl set del web
-	[ "$(isolctl -j status | jq .sets)" = 2 ] || fail "$(isolctl status)"
+	isolctl -j status | jq -e '.sets == 1 and .remotes == 1' >/dev/null || fail "$(isolctl status)"
+	isolctl status | grep -q ", 1 remote, 1 set, "
+	# who has a name is said, not who is to get it
+	says() { # MESSAGE COMMAND...
+		local message=$1
+		shift
+		said=$(must_fail "$@" 2>&1)
+		[[ $said = *"$message"* ]] || fail "$*: $said"
+	}
+	says "there is a set 'bl' already; expected another name for the binding" \
+		isolctl bind add bl port px
+	says "there is a remote 'bastion' already; expected another name for the set" \
+		isolctl set add bastion ports 1
+	says "there is a binding 'a' already; expected another name for the group" isolctl group add a
+	isolctl group add fresh
+	isolctl group del fresh
+	says "'bastion' is a remote: ask about 'uplink'" isolctl why bastion a
+	says "'bl' is a set, which is no end" isolctl why a bl
+	says "'deny' is no verdict; say drop or reject" isolctl rule add x from a to b deny stateless
+	says "'allow' is no verdict; say accept" isolctl rule add x from a to b allow stateless
 }
 
 # What is no policy changes nothing.

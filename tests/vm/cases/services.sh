@@ -385,6 +385,7 @@ multicast() {
 	must_fail groups_are 239.1.2.3
 	must_fail groups_are ff15::1234
 	frame_is a uplink 'proto igmp cast multicast' drop bridge-default
+	frame_is a uplink 'proto igmp' drop bridge-default
 
 	# from before there are these rules: the querier may ask at once
 	counting
@@ -392,6 +393,10 @@ multicast() {
 	wait_for 30 groups_are 239.1.2.3 ff15::1234
 	decided service:multicast:igmp-out service:multicast:igmp-in \
 		service:multicast:mld-out service:multicast:mld-in
+	# asked about without an address, it goes to where such frames go
+	frame_is a uplink 'proto igmp' accept rule service:multicast:igmp-out
+	frame_is uplink a 'icmpv6 type 130' accept rule service:multicast:mld-in
+	frame_is a uplink 'proto igmp cast unicast' drop bridge-default
 	# what is sent to the group is another matter
 	frame_is uplink a 'udp dport 5000 cast multicast' drop bridge-default
 	ip -n world link set brq type bridge mcast_querier 0 mcast_snooping 0
@@ -418,6 +423,8 @@ announce() {
 	[ "$got" = "$(printf '%s\n' 'rarp world' 'garp world' 'na world' 'rarp-one -' 'arp-one -')" ] ||
 		fail "arrived: $got"
 	decided service:announce:rarp service:announce:arp service:announce:na
+	frame_is a uplink 'ether 0x8035' accept rule service:announce:rarp
+	frame_is a uplink 'ether 0x8035 cast unicast' drop bridge-default
 }
 
 # Quarantine goes before services.
@@ -453,6 +460,20 @@ told() {
 	isolctl service add ntp host | grep -q '^unchanged'
 	must_fail isolctl service add ntp uplink
 	must_fail isolctl service add npt uplink
+	isolctl service set dhcp host comment "the host itself" | grep -q '^applied'
+	isolctl show rules | grep -q '^service:dhcp:request .*members *host'
+	must_fail grep -q "service:dhcp:request .*uplink" <(isolctl show rules)
+	isolctl service set dhcp host | grep -q '^unchanged'
+	isolctl -j show services | jq -e '.[1] | .name == "dhcp" and .comment == "the host itself"'
+	isolctl save >/run/set.yaml
+	isolctl apply --dry-run /run/set.yaml | grep '^unchanged'
+	isolctl service set dhcp uplink comment "by the provider"
+	isolctl save >/run/set.yaml
+	isolctl apply --dry-run /run/set.yaml | grep '^unchanged'
+	must_fail isolctl service set router uplink 2>/run/said
+	grep -q "no service 'router'" /run/said
+	must_fail isolctl service set dhcp
+	must_fail isolctl service set dhcp nobody
 	[ "$(counter_of rule service:neighbor:arp)" -ge "$before" ]
 	isolctl show rules | grep -q '^service:ntp:request .*members *host'
 	[ "$(isolctl -j show services | jq -c 'map([.name, .where])')" = \

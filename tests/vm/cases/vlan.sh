@@ -600,6 +600,164 @@ fragments() {
 	ip -n a addr flush dev eth0
 }
 
+# Degraded: f is unbound.
+status() { # [OPTION...]
+	isolctl "$@" status || [ $? = 4 ]
+}
+
+# What it says is wrong with the VLANs of ports.
+vlan_warnings() {
+	status -j | jq -r '.warnings[]'
+}
+
+says() { # TEXT FILE
+	grep -qF -- "$1" "$2" || fail "'$1' is not in: $(<"$2")"
+}
+
+# A frame each of those that the policy accepts, if it is in the VLAN.
+accepted_frames() {
+	craft -L "${ENDPOINTS[@]}" >/run/isol/craft <<-END
+		a-b a b tcp
+		c-d c d tcp
+		c-w c world tcp
+		w-c world c tcp vlan 31
+		e-w e world tcp
+	END
+}
+
+# Ports that are not in the VLANs of their segments: nothing passes that the policy accepts, and
+# it is said why. What is said to do about it is enough.
+warnings() {
+	local port text i
+	local out=/run/isol/out err=/run/isol/err
+	for port in p-a p-b p-c p-d p-e up0; do
+		for i in 20 30 31; do
+			echo "vlan del dev $port vid $i"
+		done
+		echo "vlan add dev $port vid 1 pvid untagged"
+	done | bridge -force -batch - 2>/dev/null || :
+	# red is opened to the uplink by a rule, blue by its default
+	segments 2>$err
+	isolctl save >/run/isol/policy
+	# each port by its name, and the uplink for both segments
+	isolctl check /run/isol/policy 2>$out
+	for port in a:red:30 b:red:30 c:blue:31 d:blue:31; do
+		IFS=: read -r port text i <<<"$port"
+		text="segment '$text': port p-$port of binding '$port' is not a member of VLAN $i on br0: no frame of it is in the segment; \`bridge vlan add dev p-$port vid $i pvid untagged\`"
+		says "warning: $text" $err
+		says "warning: $text" $out
+		vlan_warnings | grep -qxF "$text"
+		status | grep -qxF "warning: $text"
+	done
+	for i in red:30 blue:31; do
+		text="segment '${i%:*}': the uplink up0 is not a member of VLAN ${i#*:} on br0"
+		says "warning: $text" $err
+		status | grep -F "warning: $text"
+	done
+	[ "$(vlan_warnings | wc -l)" = 6 ]
+	# an answer is about a frame that is in the VLAN: what it is not is said beside it
+	isolctl why a b >$out 2>$err
+	says "accept: rule all" $out
+	says "isolctl: warning: segment 'red': port p-a of binding 'a' is not a member" $err
+	says "isolctl: warning: segment 'red': port p-b of binding 'b' is not a member" $err
+	isolctl -j why a uplink | jq -e '.verdict == "accept" and (.warnings | length == 2) and
+		any(.warnings[]; test("port p-a .* not a member")) and
+		any(.warnings[]; test("uplink up0 is not a member of VLAN 30"))'
+	isolctl -j why port:p-c host | jq -e '.warnings | length == 1'
+	# and nothing where something else drops it, or nothing is wrong
+	isolctl -j why a c | jq -e '.reason == "segment" and .warnings == []'
+	isolctl -j why e uplink | jq -e '.verdict == "accept" and .warnings == []'
+	counting
+	accepted_frames
+	diff - /run/isol/craft <<-END
+		a-b drop
+		c-d drop
+		c-w drop
+		w-c drop
+		e-w pass
+	END
+	expect_counted -s port <<-END
+		port p-a vlan drop 1
+		port p-c vlan drop 2
+	END
+	# a bridge that does not look at VLANs: of each segment, and then of no port
+	ip link set br0 type bridge vlan_filtering 0
+	isolctl check /run/isol/policy 2>$err
+	says "segment 'red': bridge 'br0' does not filter VLANs: only frames that the guest itself tags with 30 are in the segment" $err
+	says "segment 'blue': bridge 'br0' does not filter VLANs: only frames that the guest itself tags with 31 are in the segment" $err
+	[ "$(vlan_warnings | wc -l)" = 2 ]
+	isolctl -j why a b | jq -e '.verdict == "accept" and (.warnings | length == 1)'
+	counting
+	accepted_frames
+	diff - /run/isol/craft <<-END
+		a-b drop
+		c-d drop
+		c-w drop
+		w-c pass
+		e-w pass
+	END
+	expect_counted -s port <<-END
+		port p-a vlan drop 1
+		port p-c vlan drop 2
+	END
+	# do as told until there is nothing more
+	for ((i = 0; i < 5; i++)); do
+		vlan_warnings >$out
+		[ -s $out ] || break
+		cut -d'`' -f2 $out >/run/isol/commands
+		cat /run/isol/commands
+		bash -e /run/isol/commands
+	done
+	[ $i = 2 ]
+	isolctl apply /run/isol/policy 2>$err
+	must_fail grep VLAN $err
+	isolctl -j why a uplink | jq -e '.verdict == "accept" and .warnings == []'
+	# unknown in its VLAN, what is for a guest goes to the uplink too
+	counting
+	accepted_frames
+	diff - /run/isol/craft <<-END
+		a-b pass
+		c-d pass
+		c-w pass
+		w-c pass
+		e-w pass
+	END
+	expect_counted -s port <<-END
+		port p-a rule accept 2
+		port p-c rule accept 4
+		port up0 rule accept 1
+	END
+	# another PVID than that of the segment, and that of another segment
+	bridge vlan add dev p-a vid 99 pvid untagged
+	bridge vlan add dev p-e vid 31 pvid untagged
+	vlan_warnings >$out
+	says "segment 'red': port p-a of binding 'a' has the PVID 99 on br0: its frames without a tag are in VLAN 99" $out
+	says "port p-e of binding 'e' has the PVID 31 on br0, which is the segment 'blue'" $out
+	[ "$(wc -l <$out)" = 2 ]
+	counting
+	accepted_frames
+	grep -qx "a-b drop" /run/isol/craft
+	grep -qx "e-w drop" /run/isol/craft
+	grep -qx "c-w pass" /run/isol/craft
+	expect_counted -s port <<-END
+		port p-a vlan drop 1
+		port p-e vlan drop 1
+	END
+	pvid p-a 30
+	bridge vlan del dev p-a vid 99
+	bridge vlan add dev p-e vid 20 pvid untagged
+	bridge vlan del dev p-e vid 31
+	[ -z "$(vlan_warnings)" ]
+	# unlike rules, the host is looked at when it is asked about
+	bridge vlan del dev br0 vid 31 self
+	[ -z "$(vlan_warnings)" ]
+	isolctl why c host 2>$err
+	says "segment 'blue': the bridge device br0 is not a member of VLAN 31 itself" $err
+	bridge vlan add dev br0 vid 31 self
+	isolctl why c host 2>$err
+	[ ! -s $err ]
+}
+
 # What is put in can be read again, changed and taken out.
 commands() {
 	isolctl flush
@@ -645,6 +803,7 @@ run host host
 run same-addresses same_addresses
 run quarantine quarantine
 run commands commands
+run warnings warnings
 run br-netfilter-0 br_netfilter 0
 run br-netfilter-1 br_netfilter 1
 run fragments fragments
