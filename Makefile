@@ -93,13 +93,15 @@ install: tool
 
 # Not for a host that has it by DKMS: there would be two.
 install-module: module
-	$(Q)install -D -m 644 $(BUILD)/$(KVER)/isol.ko $(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko
+	$(Q)for m in isol isol_ct; do \
+		[ ! -e $(BUILD)/$(KVER)/$$m.ko ] || install -D -m 644 $(BUILD)/$(KVER)/$$m.ko \
+			$(DESTDIR)/lib/modules/$(KVER)/updates/$$m.ko || exit; done
 	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER)
 
 uninstall:
 	$(Q)$(MAKE) -C userspace BUILD=$(abspath $(BUILD)) VERSION=$(VERSION) DESTDIR=$(DESTDIR) \
 		prefix=$(prefix) sbindir=$(sbindir) mandir=$(mandir) bashcompdir=$(bashcompdir) uninstall
-	$(Q)rm -f $(DESTDIR)/lib/modules/$(KVER)/updates/isol.ko
+	$(Q)rm -f $(addprefix $(DESTDIR)/lib/modules/$(KVER)/updates/,isol.ko isol_ct.ko)
 	$(Q)[ -n "$(DESTDIR)" ] || depmod $(KVER) || :
 
 DKMS_TREE = $(DESTDIR)$(usrsrc)/isol-$(VERSION)
@@ -111,7 +113,7 @@ dkms-install:
 	$(Q)cp -r Kbuild kmod uapi LICENSE $(DKMS_TREE)/
 	$(Q)sed '/^PACKAGE_VERSION/s/@VERSION@/$(VERSION)/' dkms.conf >$(DKMS_TREE)/dkms.conf
 	$(Q)install -m 755 packaging/dkms-check.sh $(DKMS_TREE)/dkms-check.sh
-	$(Q)[ -n "$(DESTDIR)" ] || { rm -f /lib/modules/*/updates/isol.ko; dkms remove isol/$(VERSION) --all >/dev/null 2>&1 || :; \
+	$(Q)[ -n "$(DESTDIR)" ] || { rm -f /lib/modules/*/updates/isol.ko /lib/modules/*/updates/isol_ct.ko; dkms remove isol/$(VERSION) --all >/dev/null 2>&1 || :; \
 		dkms add isol/$(VERSION) && dkms autoinstall $(if $(findstring command line,$(origin KVER)),-k $(KVER)); }
 
 dkms-uninstall:

@@ -32,4 +32,8 @@ need CONFIG_BRIDGE "y m" "there are no bridges to guard"
 need CONFIG_NETFILTER "y" "isol hooks into netfilter"
 need CONFIG_NETFILTER_FAMILY_BRIDGE "y" "netfilter has no hooks on bridges (it comes with CONFIG_NF_TABLES_BRIDGE or CONFIG_BRIDGE_NF_EBTABLES)"
 need CONFIG_NETFILTER_INGRESS "y" "frames to the reserved bridge addresses reach the host before any other hook"
+need CONFIG_NF_CONNTRACK "y m" "isol_ct has connections tracked by it"
+need CONFIG_NF_CONNTRACK_BRIDGE "y m" "isol_ct has connections on bridges tracked by it"
+need CONFIG_NF_CONNTRACK_ZONES "y" "isol_ct tells connections of different bridges apart by zones"
+need CONFIG_NF_CONNTRACK_LABELS "y" "isol_ct notes there who began a connection"
 exit $rc

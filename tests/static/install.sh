@@ -38,7 +38,8 @@ check install "make install failed" make install "${vars[@]}"
 check install-module "make install-module failed" \
 	make install-module "${vars[@]}" KDIR="$kdir" BUILD="$dir/build"
 for file in /opt/isol/sbin/isolctl /opt/isol/share/man/man8/isolctl.8 \
-	/opt/isol/share/man/man5/isol-policy.5 "/lib/modules/$release/updates/isol.ko"; do
+	/opt/isol/share/man/man5/isol-policy.5 "/lib/modules/$release/updates/isol.ko" \
+	"/lib/modules/$release/updates/isol_ct.ko"; do
 	check "has-${file##*/}" "$file is missing" test -e "$dir/root$file"
 done
 check runs "the installed tool does not run" "$dir/root/opt/isol/sbin/isolctl" -V
@@ -53,9 +54,11 @@ check dkms-version "the version is not filled in" \
 	grep -q "^PACKAGE_VERSION=\"${src##*isol-}\"" "$src/dkms.conf"
 check dkms-build "the installed sources do not build" make -C "$kdir" M="$src" modules
 check dkms-module "no module" test -e "$src/isol.ko"
+check dkms-module-ct "no module" test -e "$src/isol_ct.ko"
 
 check dkms-check "a good kernel is refused" "$src/dkms-check.sh" "$kdir"
-for option in BRIDGE NETFILTER_FAMILY_BRIDGE NETFILTER_INGRESS NET_NS; do
+for option in BRIDGE NETFILTER_FAMILY_BRIDGE NETFILTER_INGRESS NET_NS NF_CONNTRACK \
+		NF_CONNTRACK_BRIDGE NF_CONNTRACK_ZONES NF_CONNTRACK_LABELS; do
 	mkdir -p "$dir/$option"
 	conf=$kdir/.config
 	[ -r "$conf" ] || conf=$kdir/include/config/auto.conf
