@@ -27,6 +27,7 @@ void gen_shape(struct gen_shape *shape)
 		.direct = percents[below(n)],
 		.words = percents[below(n)],
 		.accept = between(10, 90),
+		.tracks = percents[below(n)],
 	};
 	if (percent(40)) {
 		shape->services = between(1, 5);
@@ -966,7 +967,8 @@ static int add_rules(struct isol_model *model, const struct gen_shape *shape, u3
 			memcpy(spec->values, match->values, sizeof(spec->values));
 			spec->nvalues = match->n;
 		}
-		spec->stateless = table == ISOL_TABLE_SERVICES || percent(50) || untold(spec);
+		spec->stateless = table == ISOL_TABLE_SERVICES || !percent(shape->tracks) ||
+				  untold(spec);
 		err = isol_model_add_rule(model, spec, &fault);
 		must(err, &fault);
 	}

@@ -22,6 +22,7 @@
  * @accept: percent of the verdicts that are accept; of the others of rules some
  *	are reject
  * @follow: percent of the rules of services that follow others
+ * @tracks: percent of the rules that are not stateless, where they can be
  * @match: percent of the rules that ask about the frame
  * @fields: how many fields such a rule asks about at the most, protocols that
  *	are needed for others not counted
@@ -53,6 +54,7 @@ struct gen_shape {
 	u32 direct;
 	u32 words;
 	u32 accept;
+	u32 tracks;
 	u32 match;
 	u32 fields;
 	u32 values;
