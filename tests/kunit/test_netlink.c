@@ -58,6 +58,7 @@ static const struct field bridge_fields[] = {
 	{ ISOL_BRIDGE_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
 	{ ISOL_BRIDGE_A_IFINDEX, READ_ONLY },
 	{ ISOL_BRIDGE_A_COUNTER, READ_ONLY },
+	{ ISOL_BRIDGE_A_FRAGMENTS, U8, ISOL_VERDICT_MAX, "\1" },
 };
 
 static const struct field segment_fields[] = {
@@ -434,13 +435,14 @@ static void required(void)
 		{ "rule", ISOL_RULE_A_FROM, -EINVAL },
 		{ "rule", ISOL_RULE_A_TO, -EINVAL },
 		{ "rule", ISOL_RULE_A_VERDICT, -EINVAL },
-		{ "rule", ISOL_RULE_A_STATELESS, -EOPNOTSUPP },
 		{ "quarantine", ISOL_QUARANTINE_A_BINDING, -EINVAL },
 		/* and some that need not */
 		{ "bridge", ISOL_BRIDGE_A_UPLINK, 0 },
 		{ "bridge", ISOL_BRIDGE_A_DEFAULT, 0 },
 		{ "bridge", ISOL_BRIDGE_A_UNBOUND, 0 },
 		{ "bridge", ISOL_BRIDGE_A_COMMENT, 0 },
+		{ "bridge", ISOL_BRIDGE_A_FRAGMENTS, 0 },
+		{ "rule", ISOL_RULE_A_STATELESS, 0 },
 		{ "segment", ISOL_SEGMENT_A_WITHIN, 0 },
 		{ "segment", ISOL_SEGMENT_A_UPLINK, 0 },
 		{ "segment", ISOL_SEGMENT_A_VLAN, 0 },
@@ -486,6 +488,7 @@ static void only_rules_reject(void)
 	} tried[] = {
 		{ "bridge", ISOL_BRIDGE_A_DEFAULT, -EINVAL },
 		{ "bridge", ISOL_BRIDGE_A_UNBOUND, -EINVAL },
+		{ "bridge", ISOL_BRIDGE_A_FRAGMENTS, -EINVAL },
 		{ "segment", ISOL_SEGMENT_A_WITHIN, -EINVAL },
 		{ "segment", ISOL_SEGMENT_A_UPLINK, -EINVAL },
 		{ "rule", ISOL_RULE_A_VERDICT, 0 },

@@ -345,6 +345,7 @@ void world_rule(struct isol_model *model, const char *name, const char *from, co
 
 	spec->name = name;
 	spec->verdict = verdict;
+	spec->stateless = true;
 	spec->nfrom = 1;
 	spec->nto = 1;
 	spec->from[0] = endpoint(model, from);

@@ -1008,6 +1008,61 @@ static int add_match(const struct isol_values *values, u32 n)
 	return add_rule(&spec);
 }
 
+/* Rules that accept conversations: which they are, and what they cannot ask. */
+static const struct {
+	const char *word;	/* NULL: it may be asked */
+	bool tracks;
+	u32 field;
+	struct isol_values values[3];
+} tracked[] = {
+	{ NULL, true, 0, { TCP, R(DPORT, { 80, 80 }) } },
+	{ NULL, true, 0, { R(SRC_IP4, { 1, 9 }) } },
+	{ NULL, true, 0, { R(VLAN, { 5, 5 }) } },
+	{ NULL, true, 0, { R(CAST, { 0, 0 }) } },
+	{ NULL, true, 0, { R(ETHERTYPE, { 0x800, 0x806 }) } },
+	/* what has no answers that could be told */
+	{ NULL, false, 0, { R(ETHERTYPE, { 0x806, 0x806 }) } },
+	{ NULL, false, 0, { R(ARP_OP, { 1, 1 }) } },
+	{ NULL, false, 0, { R(CAST, { 1, 2 }) } },
+	{ "TCP_FLAGS", true, ISOL_MATCH_A_TCP_FLAGS, { TCP, M(TCP_FLAGS, { 2, 2 }) } },
+	{ "DSCP", true, ISOL_MATCH_A_DSCP, { R(DSCP, { 1, 1 }) } },
+	{ "FRAGMENT", true, ISOL_MATCH_A_FRAGMENT, { R(FRAGMENT, { 0, 0 }) } },
+	{ "PCP", true, ISOL_MATCH_A_PCP, { R(PCP, { 1, 1 }) } },
+	{ "INNER_VLAN", true, ISOL_MATCH_A_INNER_VLAN, { R(INNER_VLAN, { 1, 1 }) } },
+};
+
+static void tracking(void)
+{
+	u32 i, n, way;
+
+	for (i = 0; i < ARRAY_SIZE(tracked); i++)
+		for (way = 0; way < 4; way++) {
+			struct isol_rule_spec spec = {
+				.name = "r", .from = { ANY }, .to = { ANY }, .nfrom = 1, .nto = 1,
+				.verdict = way & 1 ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP,
+				.stateless = way & 2,
+			};
+			bool may = way == 1 && tracked[i].tracks, refused = may && tracked[i].word;
+			int err;
+
+			for (n = 0; n < ARRAY_SIZE(tracked[i].values) && tracked[i].values[n].field; n++)
+				spec.values[n] = tracked[i].values[n];
+			spec.nvalues = n;
+			begin();
+			err = add_rule(&spec);
+			CHECK_MSG(err == (refused ? -EINVAL : 0), "%u, %u: %d", i, way, err);
+			if (refused)
+				CHECK_MSG(fault.field == ISOL_F_MATCH &&
+					  fault.item == tracked[i].field &&
+					  strstr(fault.msg, tracked[i].word), "%s", fault.msg);
+			else if (!err)
+				CHECK_MSG(isol_model_rule(model, "r")->tracks == may &&
+					  isol_model_rule(model, "r")->stateless == !!(way & 2) &&
+					  model->ntracking == may, "%u, %u", i, way);
+			end();
+		}
+}
+
 static void matches(void)
 {
 	u32 i, n;
@@ -1997,6 +2052,7 @@ static void empty(void)
 	X(roles) \
 	X(endpoints) \
 	X(matches) \
+	X(tracking) \
 	X(match_limits) \
 	X(random_matches) \
 	X(match_contents) \
