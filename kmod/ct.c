@@ -79,6 +79,69 @@ static struct nf_conn *ct_template(struct net *net, u16 id)
 	return template;
 }
 
+/**
+ * struct leftover - a template that frames still have
+ * @node: in leftovers
+ * @template: the template
+ */
+struct leftover {
+	struct list_head node;
+	struct nf_conn *template;
+};
+
+static void leftovers_look(struct work_struct *work);
+
+static DEFINE_MUTEX(leftovers_lock); /* protects leftovers */
+static LIST_HEAD(leftovers);
+static DECLARE_DELAYED_WORK(leftovers_work, leftovers_look);
+
+/* Nobody gets it any more, so there are ever fewer. */
+static bool only_ours(const struct nf_conn *template)
+{
+	/* a refcount_t, or an atomic_t before 5.17 */
+	return atomic_read((const atomic_t *)&template->ct_general.use) == 1;
+}
+
+static void leftovers_look(struct work_struct *work)
+{
+	struct leftover *left, *tmp;
+
+	mutex_lock(&leftovers_lock);
+	list_for_each_entry_safe(left, tmp, &leftovers, node) {
+		if (!only_ours(left->template))
+			continue;
+		nf_ct_put(left->template);
+		list_del(&left->node);
+		kfree(left);
+		/* ct_exit() waits for this function. */
+		module_put(THIS_MODULE);
+	}
+	if (!list_empty(&leftovers))
+		schedule_delayed_work(&leftovers_work, HZ);
+	mutex_unlock(&leftovers_lock);
+}
+
+/*
+ * A fragment that waits for the rest of its packet keeps its template. It must be gone
+ * before nf_conntrack may be, and that is kept by this module.
+ */
+static void ct_untemplate(struct nf_conn *template)
+{
+	struct leftover *left;
+
+	if (only_ours(template)) {
+		nf_ct_put(template);
+		return;
+	}
+	left = kmalloc(sizeof(*left), GFP_KERNEL | __GFP_NOFAIL);
+	left->template = template;
+	__module_get(THIS_MODULE);
+	mutex_lock(&leftovers_lock);
+	list_add_tail(&left->node, &leftovers);
+	schedule_delayed_work(&leftovers_work, HZ);
+	mutex_unlock(&leftovers_lock);
+}
+
 static bool tracked_protocol(const struct sk_buff *skb)
 {
 	return skb->protocol == htons(ETH_P_IP) || skb->protocol == htons(ETH_P_IPV6);
@@ -117,12 +180,18 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 
 static bool ct_own(const struct isol_flow *flow, u64 owner)
 {
-	u64 *place = owner_of(flow->conn), old;
+	u64 *place = owner_of(flow->conn);
 
 	if (!place)
 		return false;
-	old = cmpxchg64(place, ISOL_OWNER_NONE, owner);
-	return old == ISOL_OWNER_NONE || old == owner;
+	if (READ_ONCE(*place) != owner)
+		WRITE_ONCE(*place, owner);
+	return true;
+}
+
+static void ct_forget(const struct isol_flow *flow)
+{
+	nf_ct_kill(flow->conn);
 }
 
 static struct isol_wide wide_of(const union nf_inet_addr *addr)
@@ -133,10 +202,13 @@ static struct isol_wide wide_of(const union nf_inet_addr *addr)
 	};
 }
 
-static void ct_key(const struct isol_flow *flow, struct isol_key *key)
+static void ct_key(const struct isol_flow *flow, bool translated, struct isol_key *key)
 {
 	const struct nf_conntrack_tuple *tuple =
 		&flow->conn->tuplehash[IP_CT_DIR_ORIGINAL].tuple;
+	const struct nf_conntrack_tuple *reply = &flow->conn->tuplehash[IP_CT_DIR_REPLY].tuple;
+	const union nf_inet_addr *src = translated ? &reply->dst.u3 : &tuple->src.u3;
+	const union nf_inet_addr *dst = translated ? &reply->src.u3 : &tuple->dst.u3;
 	bool ip6 = tuple->src.l3num == NFPROTO_IPV6;
 
 	key->v[ISOL_MATCH_A_ETHERTYPE] = ip6 ? ETH_P_IPV6 : ETH_P_IP;
@@ -145,11 +217,11 @@ static void ct_key(const struct isol_flow *flow, struct isol_key *key)
 	key->v[ISOL_MATCH_A_DSCP] = 0;
 	key->v[ISOL_MATCH_A_TCP_FLAGS] = 0;
 	if (ip6) {
-		key->src6 = wide_of(&tuple->src.u3);
-		key->dst6 = wide_of(&tuple->dst.u3);
+		key->src6 = wide_of(src);
+		key->dst6 = wide_of(dst);
 	} else {
-		key->v[ISOL_MATCH_A_SRC_IP4] = be32_to_cpu(tuple->src.u3.ip);
-		key->v[ISOL_MATCH_A_DST_IP4] = be32_to_cpu(tuple->dst.u3.ip);
+		key->v[ISOL_MATCH_A_SRC_IP4] = be32_to_cpu(src->ip);
+		key->v[ISOL_MATCH_A_DST_IP4] = be32_to_cpu(dst->ip);
 	}
 	switch (tuple->dst.protonum) {
 	case IPPROTO_TCP:
@@ -157,8 +229,10 @@ static void ct_key(const struct isol_flow *flow, struct isol_key *key)
 	case IPPROTO_UDPLITE:
 	case IPPROTO_SCTP:
 	case IPPROTO_DCCP:
-		key->v[ISOL_MATCH_A_SPORT] = be16_to_cpu(tuple->src.u.all);
-		key->v[ISOL_MATCH_A_DPORT] = be16_to_cpu(tuple->dst.u.all);
+		key->v[ISOL_MATCH_A_SPORT] = be16_to_cpu(translated ? reply->dst.u.all :
+							 tuple->src.u.all);
+		key->v[ISOL_MATCH_A_DPORT] = be16_to_cpu(translated ? reply->src.u.all :
+							 tuple->dst.u.all);
 		key->shape = ip6 ? ISOL_SHAPE_IP6_PORTS : ISOL_SHAPE_IP4_PORTS;
 		break;
 	case IPPROTO_ICMP:
@@ -181,8 +255,10 @@ static const struct isol_ct_ops ops = {
 	.start = ct_start,
 	.stop = ct_stop,
 	.template = ct_template,
+	.untemplate = ct_untemplate,
 	.see = ct_see,
 	.own = ct_own,
+	.forget = ct_forget,
 	.key = ct_key,
 };
 
@@ -195,6 +271,7 @@ static int __init ct_init(void)
 /* Who uses it holds a reference to the module. */
 static void __exit ct_exit(void)
 {
+	cancel_delayed_work_sync(&leftovers_work);
 	isol_ct_unregister(&ops);
 }
 

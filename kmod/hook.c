@@ -10,6 +10,7 @@
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>
+#include <net/ndisc.h>
 #include <net/netfilter/nf_conntrack.h>
 #include <linux/tcp.h>
 #include <linux/udp.h>
@@ -251,7 +252,7 @@ static struct end end_of(const struct isol_view *view, const struct isol_slot *s
 	return (struct end) {
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
-		.owner = READ_ONCE(view->owners[slot - view->slots]),
+		.owner = READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY,
 	};
 }
 
@@ -277,9 +278,23 @@ static bool goes_back(const struct isol_flow *flow, const struct end *from, cons
 	return from->owner;
 }
 
+/* Whether an ICMP error is one that tells its receiver to send elsewhere. */
+static bool redirects(const struct sk_buff *skb)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L4, &key);
+	return (key.shape == ISOL_SHAPE_IP4_ICMP &&
+		key.v[ISOL_MATCH_A_ICMP] >> 8 == ICMP_REDIRECT) ||
+	       (key.shape == ISOL_SHAPE_IP6_ICMP &&
+		key.v[ISOL_MATCH_A_ICMP] >> 8 == NDISC_REDIRECT);
+}
+
 /*
  * What the rules say of the beginning of a connection that a frame belongs to: an answer,
- * or something that is related. Only a decision that accepts a conversation counts.
+ * something that is related, a later fragment. Only a decision that accepts a conversation
+ * counts.
  */
 static u32 decide_flow(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
 		       const struct end *from, const struct end *to, const struct isol_slot *slot,
@@ -290,11 +305,20 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	struct isol_key key __uninitialized;
 	u32 cell;
 
+	if (flow->related && !flow->expected && redirects(skb))
+		return 0;
+
 	/*
 	 * It has to be on the way between its owner and the other side. What is older than
 	 * the policy has no owner: there can be such only of the host.
 	 */
-	if (first->owner && (flow->owned ? flow->owner != first->owner : flow->zone))
+	if (first->owner && (flow->owner ? flow->owner != first->owner : flow->zone))
+		return 0;
+	/*
+	 * What the host passes on of others it has not begun for them to answer themselves: a
+	 * guest could begin, in the name of anyone, what the host sends back to it.
+	 */
+	if (!first->owner && flow->owner && flow->owner == other->owner)
 		return 0;
 	cell = READ_ONCE(first->row[other->col]);
 	if (isol_cell_asks(cell)) {
@@ -306,8 +330,15 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 				isol_key_swap_macs(&key);
 			if (key.shape == ISOL_SHAPE_UNREAD)
 				return 0;
-			view->track->ops->key(flow, &key);
-		} else if (!isol_key_reverse(&key)) {
+			view->track->ops->key(flow, !first->owner, &key);
+		} else if (key.shape == ISOL_SHAPE_IP4_NOL4 || key.shape == ISOL_SHAPE_IP6_NOL4) {
+			/* The host has cut it again. */
+			if (key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_LATER)
+				return 0;
+			if (back)
+				isol_key_swap_macs(&key);
+			view->track->ops->key(flow, !first->owner, &key);
+		} else if (!back || !isol_key_reverse(&key)) {
 			return 0;
 		}
 		cell = isol_program_ask(program, &key);
@@ -354,8 +385,15 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 			return decision & ~ISOL_DECISION_TRACK;
 	}
 	decision = decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
-	if (!isol_decision_tracks(decision))
-		return decision;
+	if (!isol_decision_tracks(decision)) {
+		u32 whole = 0;
+
+		/* The host's own fragments: what was tracked was in one piece. */
+		if (!(decision & ISOL_DECISION_ACCEPT) && !from->owner && !flow->related &&
+		    flow->kind == ISOL_FLOW_ORIGINAL)
+			whole = decide_flow(view, domain, flow, from, to, slot, skb);
+		return whole ? whole & ~ISOL_DECISION_TRACK : decision;
+	}
 	switch (flow->kind) {
 	case ISOL_FLOW_ORIGINAL:
 		if (flow->related)
@@ -364,6 +402,14 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (!from->owner || (!flow->owned && !flow->zone) ||
 		    view->track->ops->own(flow, from->owner))
 			return decision & ~ISOL_DECISION_TRACK;
+		break;
+	case ISOL_FLOW_ANSWER:
+		/*
+		 * To what a stateless rule let pass, or nobody has claimed: it is no
+		 * conversation, and must not be in the way of one.
+		 */
+		if (!flow->related && flow->zone && flow->owned && !flow->owner)
+			view->track->ops->forget(flow);
 		break;
 	case ISOL_FLOW_UNTRACKED:
 		if (has_no_state(skb))
@@ -627,6 +673,9 @@ static noinline u32 from_host_tracked(const struct isol_view *view, const struct
 	struct isol_flow flow;
 
 	view->track->ops->see(skb, &flow);
+	/* Packet sockets, as DHCP servers have them, go past connection tracking. */
+	if (flow.kind == ISOL_FLOW_INVALID && skb->sk && skb->sk->sk_family == PF_PACKET)
+		return decide(view, isol_word_domain(word), from.row[to.col], NULL, skb);
 	return decide_tracked(view, isol_word_domain(word), &flow, &from, &to, NULL, skb);
 }
 
@@ -732,6 +781,24 @@ static bool worth_a_look(const struct sk_buff *skb)
 	return false;
 }
 
+/* Frames to further ones are tracked among the bridge's own. */
+#define MOST_ADDRESSES 64
+
+/* Whether devices on top of a bridge (macvlan, VRRP) have an address of their own. */
+static bool host_uses(const struct net_device *bridge, const u8 *addr)
+{
+	const struct netdev_hw_addr *ha;
+	u32 n = 0;
+
+	list_for_each_entry_rcu(ha, &bridge->uc.list, list) {
+		if (ether_addr_equal(ha->addr, addr))
+			return true;
+		if (++n == MOST_ADDRESSES)
+			break;
+	}
+	return false;
+}
+
 /*
  * Have a frame tracked among the connections of its segment, or, if it is addressed to the
  * host, among the host's own.
@@ -756,7 +823,8 @@ static noinline unsigned int put_in_zone(const struct isol_view *view,
 	if (unlikely(skb->_nfct))
 		return NF_ACCEPT;
 	if (ether_addr_equal(eth_hdr(skb)->h_dest, bridge->dev_addr) ||
-	    ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr))
+	    ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr) ||
+	    host_uses(bridge, eth_hdr(skb)->h_dest))
 		return NF_ACCEPT;
 	zone = track->zone[domain - 1];
 	vlans = domain <= track->nbridges ? track->vlan[domain - 1] : NULL;
@@ -783,7 +851,8 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 		 * What is unknown the other hooks drop. What is not isol's must not be tracked,
 		 * cut or put together because of it.
 		 */
-		if (view->track && domain == ISOL_DOMAIN_UNMANAGED && !skb->_nfct)
+		if (view->track && domain == ISOL_DOMAIN_UNMANAGED && !skb->_nfct &&
+		    !READ_ONCE(in->track_others))
 			nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 		return NF_ACCEPT;
 	}

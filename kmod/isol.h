@@ -51,6 +51,8 @@ struct isol_view;
  * @track_ops: the hook that takes away what the last one has put on frames for connection
  *	tracking; registered if @track_hooked
  * @track_hooked: see above
+ * @track_others: frames of bridges that are not managed are tracked as well: somebody else
+ *	wants that
  * @tracking: who has frames tracked here, with a reference, or NULL; written under @commit,
  *	and where the namespace goes
  * @unknown_drops: frames dropped for an ISOL_REASON_UNKNOWN_PORT
@@ -85,6 +87,7 @@ struct isol_net {
 	bool pre_hooked;
 	struct nf_hook_ops track_ops;
 	bool track_hooked;
+	bool track_others;
 	const struct isol_ct_ops *tracking;
 	atomic64_t unknown_drops;
 	atomic64_t rejects;

@@ -51,8 +51,7 @@ static inline void isol_key_swap(struct isol_key *key, u32 a, u32 b)
  *	one that this frame answers, as far as that can be told: addresses, protocol,
  *	ports, ICMP type, the VLAN
  *
- * What cannot be told no rule that tracks connections asks about. Twice is as not at all,
- * but for the cast.
+ * What cannot be told no rule that tracks connections asks about.
  *
  * Return: false if it answers nothing.
  */
@@ -94,6 +93,12 @@ static inline bool isol_key_reverse(struct isol_key *key)
 	default:
 		break;
 	}
+	/* What nobody can tell is nothing that a rule would ask for. */
+	key->v[ISOL_MATCH_A_TCP_FLAGS] = 0;
+	key->v[ISOL_MATCH_A_DSCP] = 0;
+	key->v[ISOL_MATCH_A_FRAGMENT] = ISOL_FRAGMENT_NONE;
+	key->v[ISOL_MATCH_A_PCP] = ISOL_NO_PCP;
+	key->v[ISOL_MATCH_A_INNER_VLAN] = ISOL_NO_INNER_VLAN;
 	isol_key_swap_macs(key);
 	return true;
 }

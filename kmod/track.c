@@ -3,7 +3,8 @@
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/siphash.h>
-#include <net/netfilter/nf_conntrack.h>
+#include <linux/netfilter_bridge.h>
+#include <linux/netfilter_ipv4.h>
 
 #include "policy.h"
 #include "track.h"
@@ -62,10 +63,9 @@ void isol_track_free(struct isol_net *in, struct isol_track *track)
 
 	if (!track)
 		return;
-	/* Frames that wait for the rest of a packet have references of their own. */
 	for (i = 0; track->zones && i < track->nzones; i++)
 		if (track->zones[i].template)
-			nf_conntrack_put(&track->zones[i].template->ct_general);
+			track->ops->untemplate(track->zones[i].template);
 	for (i = 0; track->vlan && i < track->nbridges; i++)
 		if (track->vlan[i])
 			isol_free(&in->mem, track->vlan[i], vlans_len());
@@ -205,21 +205,39 @@ static struct isol_track *track_new(struct isol_net *in, const struct isol_ct_op
 	return track;
 }
 
-int isol_track_begin(struct isol_net *in, struct isol_policy *policy, char *msg, size_t msg_len)
+/*
+ * Whether somebody else has bridge frames tracked here: then the rules of other bridges may
+ * ask about their connections. By nf_conntrack_bridge's last hook; those of others do not
+ * come last.
+ */
+static bool tracked_by_others(const struct net *net)
 {
-	const struct isol_ct_ops *ops;
+	const struct nf_hook_entries *entries;
+	struct nf_hook_ops **ops;
+	bool found = false;
+	u32 i;
+
+	rcu_read_lock();
+	entries = rcu_dereference(net->nf.hooks_bridge[NF_BR_POST_ROUTING]);
+	ops = entries ? nf_hook_entries_get_hook_ops(entries) : NULL;
+	for (i = 0; entries && i < entries->num_hook_entries; i++)
+		found |= READ_ONCE(ops[i]->priority) == NF_IP_PRI_CONNTRACK_CONFIRM;
+	rcu_read_unlock();
+	return found;
+}
+
+static int begin(struct isol_net *in, struct isol_policy *policy, char *msg, size_t msg_len)
+{
+	const struct isol_ct_ops *ops = ct_load();
 	int err;
 
-	lockdep_assert_held(&in->commit);
-	if (!policy->model->ntracking)
-		return 0;
-	ops = ct_load();
 	if (!ops) {
 		snprintf(msg, msg_len,
 			 "a rule tracks connections, and the module isol_ct is not to be had: modprobe isol_ct says why; or say stateless");
 		return -EOPNOTSUPP;
 	}
 	if (!in->tracking) {
+		WRITE_ONCE(in->track_others, tracked_by_others(in->net));
 		err = ops->start(in->net);
 		if (err) {
 			snprintf(msg, msg_len,
@@ -233,6 +251,31 @@ int isol_track_begin(struct isol_net *in, struct isol_policy *policy, char *msg,
 	}
 	policy->track = track_new(in, ops, policy);
 	return policy->track ? 0 : -ENOMEM;
+}
+
+int isol_track_begin(struct isol_net *in, struct isol_policy *policy, char *msg, size_t msg_len)
+{
+	struct net *net;
+	int err;
+
+	lockdep_assert_held(&in->commit);
+	if (!policy->model->ntracking)
+		return 0;
+	/*
+	 * Modules that are loaded wait until no namespace comes or goes, and the end of this
+	 * one, or of isol, for this job: neither may begin now.
+	 */
+	if (!try_module_get(THIS_MODULE))
+		return -ESHUTDOWN;
+	net = maybe_get_net(in->net);
+	if (!net) {
+		module_put(THIS_MODULE);
+		return -ESHUTDOWN;
+	}
+	err = begin(in, policy, msg, msg_len);
+	put_net(net);
+	module_put(THIS_MODULE);
+	return err;
 }
 
 void isol_track_end(struct isol_net *in)
@@ -266,5 +309,5 @@ u64 isol_owner(u8 kind, const char *name, u32 ifindex)
 	else
 		len = scnprintf(text, sizeof(text), "%u#%u", kind, ifindex);
 	owner = siphash(text, len, &key);
-	return owner == ISOL_OWNER_NONE ? 1 : owner;
+	return owner == ISOL_OWNER_NONE || owner == ISOL_OWNER_NOBODY ? 1 : owner;
 }

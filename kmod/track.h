@@ -43,6 +43,8 @@ struct sk_buff;
 
 /* Who began a connection: see isol_owner(). */
 #define ISOL_OWNER_NONE 0ULL
+/* Of a port that nobody has told us about: nobody's connection. */
+#define ISOL_OWNER_NOBODY U64_MAX
 
 /**
  * enum isol_flow_kind - what a frame is to its connection
@@ -84,22 +86,28 @@ struct isol_flow {
  * @owner: the module
  * @start: have the bridge frames of a namespace tracked; returns 0 or a negative errno
  * @stop: end that
- * @template: what puts a frame into a zone, with one reference, or NULL
+ * @template: what puts a frame into a zone, or NULL
+ * @untemplate: give that back, when no frame gets it any more
  * @see: look at a frame
- * @own: note that a connection is @owner's if it is nobody's; returns whether it is then
+ * @own: note that a connection is @owner's: who the rules let begin it has sent a frame of
+ *	it last; returns whether that could be noted
+ * @forget: forget a connection, for the next frame to begin another
  * @key: make of what was read of a frame what would have been read of the first frame of
- *	its connection: IP addresses, protocol, ports, ICMP type
+ *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
+ *	sent it on
  *
- * @start and @stop sleep, @template may; the others are called under RCU.
+ * @start, @stop, @template and @untemplate may sleep; the others are called under RCU.
  */
 struct isol_ct_ops {
 	struct module *owner;
 	int (*start)(struct net *net);
 	void (*stop)(struct net *net);
 	struct nf_conn *(*template)(struct net *net, u16 zone);
+	void (*untemplate)(struct nf_conn *template);
 	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
 	bool (*own)(const struct isol_flow *flow, u64 owner);
-	void (*key)(const struct isol_flow *flow, struct isol_key *key);
+	void (*forget)(const struct isol_flow *flow);
+	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
 };
 
 /* For isol_ct; one at a time. */
@@ -182,7 +190,7 @@ void isol_track_free(struct isol_net *in, struct isol_track *track);
  *
  * By what does not change when a port is made anew, a policy is loaded, or the module.
  *
- * Return: a number, not ISOL_OWNER_NONE. That two have the same is as likely as two
+ * Return: a number, not ISOL_OWNER_NONE or ISOL_OWNER_NOBODY. That two have the same is as likely as two
  * 64-bit numbers drawn by lot being equal.
  */
 u64 isol_owner(u8 kind, const char *name, u32 ifindex);
