@@ -7,6 +7,7 @@
  * reject.c. All run under rcu_read_lock().
  */
 #include <linux/etherdevice.h>
+#include <linux/icmp.h>
 #include <linux/if_bridge.h>
 #include <linux/if_vlan.h>
 #include <linux/netfilter_bridge.h>

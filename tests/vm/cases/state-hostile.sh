@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# What must not pass, and what must, where connections are tracked.
+# Who tries to get by rules that track connections, and who must not be hit by them:
+# guests that forge, the host's other addresses and programs, others' firewalls.
 #
-# timeout: 300
+# timeout: 400
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
@@ -35,14 +36,6 @@ network() {
 	sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.conf.all.rp_filter=2 net.ipv4.conf.br0.rp_filter=2
 	for ns in a b c; do ip -n $ns route replace default via 10.7.0.9; done
-}
-
-load_ct() {
-	local dep
-	for dep in $(modinfo -F depends "$ISOL_BUILD/isol_ct.ko" | tr , ' '); do
-		[ "$dep" = isol ] || modprobe "$dep" || return 1
-	done
-	insmod "$ISOL_BUILD/isol_ct.ko"
 }
 
 rules() {
@@ -82,7 +75,7 @@ via_host() {
 	ip -n b addr add 10.7.0.77/32 dev eth0
 	in_ns b socat -u - UDP:192.0.2.2:7777,bind=10.7.0.77:53 <<<bypass || :
 	sleep 0.5
-	! grep -q bypass /run/isol/got || fail "BYPASS: b reaches 192.0.2.2:7777 with udp 53 only"
+	! grep -q bypass /run/isol/got || fail "b reaches 192.0.2.2:7777 with udp 53 only"
 }
 
 # The same to a port of the host itself
@@ -106,7 +99,7 @@ via_host6() {
 	ip -n b addr add fd07::77/128 dev eth0 nodad
 	in_ns b socat -u - 'UDP6:[fd07::9]:161,bind=[fd07::77]:53' <<<bypass || :
 	sleep 0.5
-	! grep -q bypass /run/isol/got6 || fail "BYPASS: b reaches port 161 of the host with udp 53 only"
+	! grep -q bypass /run/isol/got6 || fail "b reaches port 161 of the host with udp 53 only"
 }
 
 # Two guests that say the same to all
@@ -118,7 +111,7 @@ same_words() {
 	END
 	cat /run/isol/craft
 	grep -q 'one pass' /run/isol/craft || fail "not even one"
-	grep -q 'two pass' /run/isol/craft || fail "WRONG DROP: the second guest's $(_counters | grep 'p-c state')"
+	grep -q 'two pass' /run/isol/craft || fail "the second guest's $(_counters | grep 'p-c state')"
 }
 
 # A guest whose rules are those of the uplink
@@ -130,7 +123,7 @@ shared_row() {
 	in_ns a ping -q -c 1 -W 1 -s 3000 10.7.0.2 >/dev/null || :
 	_counters | grep -E 'p-[ac]' || :
 	_counters | grep -q '^port p-a fragment drop' || fail "control"
-	_counters | grep -q '^port p-c fragment drop' || fail "BYPASS: fragments of c are put together"
+	_counters | grep -q '^port p-c fragment drop' || fail "fragments of c are put together"
 }
 
 # The host has another address, by another MAC
@@ -142,10 +135,9 @@ vmac() {
 	rules '{name: ping, from: a, to: host, icmp: echo-request, verdict: accept, stateless: true}' \
 	      '{name: pong, from: host, to: a, icmp: echo-reply, verdict: accept, stateless: true}' | policy
 	in_ns a ping -q -c 1 -W 2 10.7.0.99 >/dev/null || fail "control"
-	in_ns a ip neigh
 	rules '{name: ping, from: a, to: host, icmp: echo-request, verdict: accept}' | policy
 	in_ns a ping -q -c 1 -W 2 10.7.0.9 >/dev/null || fail "control 2"
-	in_ns a ping -q -c 1 -W 2 10.7.0.99 >/dev/null || fail "WRONG DROP: no answer from the second address"
+	in_ns a ping -q -c 1 -W 2 10.7.0.99 >/dev/null || fail "no answer from the second address"
 }
 
 # What the host sends past its own stack
@@ -156,7 +148,7 @@ packet_socket() {
 	END
 	cat /run/isol/craft
 	_counters | grep p-a || :
-	grep -q 'one pass' /run/isol/craft || fail "WRONG DROP: what a DHCP server sends by a packet socket"
+	grep -q 'one pass' /run/isol/craft || fail "what a DHCP server sends by a packet socket"
 }
 
 # Somebody else's firewall, on a bridge that isol does not manage
@@ -181,7 +173,7 @@ others() {
 	E
 	wait_for 5 in_ns x ping -q -c 1 -W 1 10.9.0.2
 	rules '{name: ping, from: a, to: b, icmp: echo-request, verdict: accept}' | policy
-	in_ns x ping -q -c 1 -W 2 10.9.0.2 || fail "WRONG DROP: another bridge's firewall cannot track any more"
+	in_ns x ping -q -c 1 -W 2 10.9.0.2 || fail "another bridge's firewall cannot track any more"
 }
 
 # PMTU of what has been translated
@@ -197,7 +189,7 @@ dnat_error() {
 	out=$(echo hello | in_ns w socat -t 3 - UDP:192.0.2.1:8080 2>&1) || :
 	nft flush ruleset
 	_counters | grep p-b || :
-	[[ $out = *refused* ]] || fail "WRONG DROP: no ICMP error about what was translated: $out"
+	[[ $out = *refused* ]] || fail "no ICMP error about what was translated: $out"
 }
 
 # An answer of the host that is larger than the MTU
@@ -211,21 +203,7 @@ host_fragments() {
 	rules '{name: q, from: a, to: host, udp: 53, verdict: accept}' | policy
 	n=$(echo q | in_ns a socat -b 8000 -t 2 - UDP4:10.7.0.9:53 | wc -c)
 	_counters | grep p-a || :
-	[ "$n" = 3000 ] || fail "WRONG DROP: of the host's answer $n bytes come"
-}
-
-# The table is full: what needs no state
-full() {
-	rules '{name: p, from: a, to: b, icmp: echo-request, verdict: accept, stateless: true}' '{name: r, from: b, to: a, icmp: echo-reply, verdict: accept, stateless: true}' '{name: s, from: a, to: b, udp: 53, verdict: accept}' | policy
-	in_ns a ping -q -c 1 -W 2 10.7.0.2 >/dev/null || fail control
-	max=$(sysctl -n net.netfilter.nf_conntrack_max)
-	conntrack -F 2>/dev/null
-	sysctl -q -w net.netfilter.nf_conntrack_max=8
-	for i in {1..20}; do in_ns a socat -u - UDP:10.7.0.2:53 <<<x || :; done
-	rc=0
-	in_ns a ping -q -c 1 -W 2 10.7.0.2 >/dev/null || rc=1
-	sysctl -q -w net.netfilter.nf_conntrack_max=$max
-	[ $rc = 0 ] || fail "WRONG DROP: of a stateless rule, when the table is full"
+	[ "$n" = 3000 ] || fail "of the host's answer $n bytes come"
 }
 
 # A conversation that goes on through another guest with the same address and ports; one way round after stateless rules
@@ -236,7 +214,7 @@ moved() {
 		two c b udp ip4 src 10.7.0.50 dst 10.7.0.2 sport 500 dport 53
 	END
 	cat /run/isol/craft
-	grep -q 'two pass' /run/isol/craft || fail "WRONG DROP: the other guest with the address"
+	grep -q 'two pass' /run/isol/craft || fail "the other guest with the address"
 }
 
 turned() {
@@ -254,7 +232,7 @@ turned() {
 	END
 	cat /run/isol/craft
 	grep -q 'one pass' /run/isol/craft || fail "control"
-	grep -q 'two pass' /run/isol/craft || fail "WRONG DROP: what a rule accepts is taken for an answer to what a stateless one let pass"
+	grep -q 'two pass' /run/isol/craft || fail "what a rule accepts is taken for an answer to what a stateless one let pass"
 }
 
 # The host begins, from the second address
@@ -263,34 +241,7 @@ vmac_host() {
 	rules '{name: ping, from: host, to: a, icmp: echo-request, verdict: accept}' | policy
 	ping -q -c 1 -W 2 -I 10.7.0.9 10.7.0.1 >/dev/null || fail "control"
 	ip route add 10.7.0.1/32 dev vrrp0 src 10.7.0.99
-	ping -q -c 1 -W 2 -I vrrp0 10.7.0.1 >/dev/null || fail "WRONG DROP: no answer to the second address"
-}
-
-# br_netfilter, a firewall that drops what is invalid, and what goes to all
-bnf() {
-	modprobe br_netfilter
-	sysctl -q -w net.bridge.bridge-nf-call-iptables=1
-	socat -u UDP4-RECVFROM:67,fork,reuseaddr OPEN:/run/isol/got67,creat,append &
-	kill_at_exit $!
-	sleep 0.3
-	nft -f - <<-E
-		table ip fw {
-			chain in { type filter hook input priority 0
-				ct state invalid counter drop
-			}
-		}
-	E
-	rules '{name: q, from: a, to: host, udp: 67, verdict: accept, stateless: true}' | policy
-	in_ns a socat -u - UDP:10.7.0.255:67,broadcast <<<control || :
-	sleep 0.5
-	grep -q control /run/isol/got67 || fail control
-	rules '{name: q, from: a, to: host, udp: 67, verdict: accept}' | policy
-	in_ns a socat -u - UDP:10.7.0.255:67,broadcast <<<second || :
-	sleep 0.5
-	nft list ruleset
-	nft flush ruleset
-	modprobe -r br_netfilter || :
-	grep -q second /run/isol/got67 || fail "WRONG DROP: by the host firewall, as invalid"
+	ping -q -c 1 -W 2 -I vrrp0 10.7.0.1 >/dev/null || fail "no answer to the second address"
 }
 
 load_module
@@ -303,10 +254,11 @@ run_case shared-row shared_row
 run_case packet-socket packet_socket
 run_case dnat-error dnat_error
 run_case host-fragments host_fragments
-run_case full full
 run_case moved moved
 run_case turned turned
 run_case others others
-run_case bnf bnf
 run_case vmac vmac
 run_case vmac-host vmac_host
+isolctl flush
+rmmod isol_ct
+unload_module
