@@ -190,8 +190,8 @@ void isol_track_free(struct isol_net *in, struct isol_track *track);
  *
  * By what does not change when a port is made anew, a policy is loaded, or the module.
  *
- * Return: a number, not ISOL_OWNER_NONE or ISOL_OWNER_NOBODY. That two have the same is as likely as two
- * 64-bit numbers drawn by lot being equal.
+ * Return: a number, not ISOL_OWNER_NONE or ISOL_OWNER_NOBODY. That two have the same is as
+ * likely as two 64-bit numbers drawn by lot being equal.
  */
 u64 isol_owner(u8 kind, const char *name, u32 ifindex);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +13,12 @@
 /* A name as a shell takes it: what is said here is there to be copied. */
 static char *shell_word(const char *name)
 {
-	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:@-";
+	const char *end = name;
 	char *out, *p;
 
-	if (!name[strspn(name, plain)])
+	while (isalnum((unsigned char)*end) || (*end && strchr("_.:@-", *end)))
+		end++;
+	if (!*end)
 		return xstrdup(name);
 	/* four characters for one, at the most, and two around them */
 	out = xcalloc(4, strlen(name) + 1);
