@@ -204,17 +204,38 @@ static noinline void read_frame(const struct isol_program *program, const struct
 	isol_program_read(program, &packet, key);
 }
 
+/* What is missing of a frame that has been read the fast way. */
+static noinline void read_vlan(const struct isol_slot *from, const struct sk_buff *skb,
+			       struct isol_key *key)
+{
+	struct isol_packet packet = packet_of(skb);
+
+	find_vlan(&packet, skb, from);
+	isol_frame_vlan(&packet, key);
+}
+
+/* The same as read_frame(), without a call for most frames. */
+static __always_inline void read_key(const struct isol_program *program,
+				     const struct isol_slot *from, const struct sk_buff *skb,
+				     struct isol_key *key)
+{
+	const u8 *head = skb_mac_header(skb);
+
+	if (!likely(program->fast) ||
+	    !isol_frame_fast4(head, skb_tail_pointer(skb) - head, frame_len(skb), key))
+		read_frame(program, from, skb, key);
+	else if (unlikely(program->wants_vlan))
+		read_vlan(from, skb, key);
+}
+
 /* Ask a program about the frame itself. @from: as for find_vlan(). */
 static __always_inline u32 ask(const struct isol_program *program, const struct isol_slot *from,
 			       const struct sk_buff *skb)
 {
 	/* Only what was read is looked at: clearing it would cost more than reading. */
 	struct isol_key key __uninitialized;
-	const u8 *head = skb_mac_header(skb);
 
-	if (!likely(program->fast) ||
-	    !isol_frame_fast4(head, skb_tail_pointer(skb) - head, frame_len(skb), &key))
-		read_frame(program, from, skb, &key);
+	read_key(program, from, skb, &key);
 	return isol_program_ask(program, &key);
 }
 
@@ -325,7 +346,7 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	if (isol_cell_asks(cell)) {
 		const struct isol_program *program = isol_cell_program(&view->tables, cell);
 
-		read_frame(program, slot, skb, &key);
+		read_key(program, slot, skb, &key);
 		if (flow->related) {
 			if (back)
 				isol_key_swap_macs(&key);

@@ -19,7 +19,7 @@
  * @depth: how far the frame has to be read, enum isol_depth
  * @steps: the most that asking it costs, in comparisons
  * @wants_vlan: it asks which VLAN the frame is in
- * @fast: isol_frame_fast4() reads all that it asks about
+ * @fast: isol_frame_fast4() reads all that it asks about, but for the VLAN
  * @tree: by enum isol_shape; never NULL
  */
 struct isol_program {

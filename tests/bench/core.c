@@ -151,7 +151,8 @@ static noinline u32 decide(const struct world *w, const struct frame *f)
 	if (isol_cell_asks(cell)) {
 		const struct isol_program *program = isol_cell_program(tables, cell);
 
-		if (!program->fast || !isol_frame_fast4(f->bytes, f->len, f->len, &key))
+		if (!program->fast || program->wants_vlan ||
+		    !isol_frame_fast4(f->bytes, f->len, f->len, &key))
 			isol_program_read(program, &packet, &key);
 		cell = isol_program_ask(program, &key);
 	}

@@ -22,13 +22,13 @@ function text(x, y, s, anchor, more)
 }
 
 function px(rules) { return left + log10(rules / 5) / log10(20000 / 5) * W }
-function py(v) { return top + H - log10(v / 100) / log10(1000000 / 100) * H }
+function py(v) { return top + H - log10(v / 100) / log10(MOST / 100) * H }
 
 function panel(i, kind, title, p, n, j, x, y, path, v, last, label)
 {
-	left = 60 + (i - 1) * (W + 130)
+	left = 70 + (i - 1) * (W + 140)
 	text(left + W / 2, top - 12, title, "middle", " font-weight=\"bold\"")
-	for (j = 100; j <= 1000000; j *= 10) {
+	for (j = 100; j <= MOST; j *= 10) {
 		printf "<line x1=\"%d\" y1=\"%.1f\" x2=\"%d\" y2=\"%.1f\" stroke=\"#ddd\"/>\n",
 			left, py(j), left + W, py(j)
 		text(left - 6, py(j) + 4, sprintf("%d", j), "end")
@@ -83,6 +83,7 @@ field("metric") == "over-no-hook" && field("case") ~ /^peers\/(mixed|disjoint|ad
 }
 
 END {
+	MOST = 10000000
 	W = 260
 	H = 320
 	top = 60
@@ -90,9 +91,9 @@ END {
 	npeers = split("isol nft-linear nft-hash nft-pipapo ebtables tc-flower ovs", peers, " ")
 	split("#c00000 #1f77b4 #17becf #2ca02c #9467bd #ff7f0e #7f7f7f", colours, " ")
 	printf "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" " \
-		"font-family=\"sans-serif\" font-size=\"12\">\n", 60 + 3 * (W + 130), top + H + 60
+		"font-family=\"sans-serif\" font-size=\"12\">\n", 70 + 3 * (W + 140), top + H + 60
 	printf "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n"
-	text(60, 20, "Instructions that a frame costs over no hook: the dearest of five traces, " \
+	text(70, 20, "Instructions that a frame costs over no hook: the dearest of five traces, " \
 		"kernel " kernel ", seed " seed, "start")
 	panel(1, "mixed", "prefixes and ranges, first match")
 	panel(2, "disjoint", "prefixes and ranges, none overlap")

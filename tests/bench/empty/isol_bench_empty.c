@@ -11,7 +11,7 @@
 
 static char *at = "forward";
 module_param(at, charp, 0444);
-MODULE_PARM_DESC(at, "forward, local_in, local_out or ingress");
+MODULE_PARM_DESC(at, "forward, pre_routing, local_in, local_out or ingress");
 
 static char *dev = "";
 module_param(dev, charp, 0444);
@@ -48,6 +48,8 @@ static int __init bench_init(void)
 	ops.hook = drop ? hook_drop : hook_accept;
 	if (!strcmp(at, "forward")) {
 		ops.hooknum = NF_BR_FORWARD;
+	} else if (!strcmp(at, "pre_routing")) {
+		ops.hooknum = NF_BR_PRE_ROUTING;
 	} else if (!strcmp(at, "local_in")) {
 		ops.hooknum = NF_BR_LOCAL_IN;
 	} else if (!strcmp(at, "local_out")) {
