@@ -32,6 +32,8 @@ static void begin(void)
 		classes[i].row = &rows[i];
 		classes[i].col = (i * 11 + 5) % NCLASSES;
 	}
+	/* that it is there is all that matters here */
+	policy.track = percent(50) ? (struct isol_track *)&in : NULL;
 	policy.counters.nshards = 2;
 	policy.counters.shard[0] = calloc(1, 1);
 	policy.counters.shard[1] = calloc(1, 1);
@@ -62,6 +64,7 @@ static struct isol_port *new_port(u32 ifindex)
 	port->ifindex = ifindex;
 	port->counts = (struct isol_count *)port;
 	port->place.word = random_word();
+	port->place.owner = test_rand();
 	ports[nports++] = port;
 	return port;
 }
@@ -86,6 +89,8 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK_EQ(isol_word_domain(slot->word), isol_word_domain(word));
 	CHECK_EQ(slot->word & ISOL_WORD_CLASS, classes[word & ISOL_WORD_CLASS].col);
 	CHECK(slot->word != ISOL_WORD_UNKNOWN);
+	if (view->track)
+		CHECK_EQ(view->owners[slot - view->slots], port->place.owner);
 }
 
 static void check_unknown(const struct isol_view *view, u32 ifindex)
@@ -124,6 +129,9 @@ static void check_all(const struct isol_view *view)
 	/* No device has it. */
 	check_unknown(view, 0);
 	CHECK(view->host_row == classes[ISOL_CLASS_HOST].row);
+	CHECK(view->track == policy.track && !view->owners == !view->track);
+	/* Where connections are tracked no slot may be used without asking for more. */
+	CHECK_EQ(view->plain, view->track ? 0 : view->dense);
 	CHECK(view->counts[0] == policy.counters.shard[0] && view->counts[1] == policy.counters.shard[1]);
 	CHECK(!view->counts[2]);
 }
