@@ -651,3 +651,33 @@ void isol_packet_classify(struct isol_packet *packet, u16 vlan)
 	}
 	packet->vlan = vlan;
 }
+
+bool isol_frame_begins(const struct isol_packet *packet)
+{
+	struct isol_key key;
+
+	isol_frame_parse(packet, ISOL_DEPTH_L4, &key);
+	switch (key.shape) {
+	case ISOL_SHAPE_IP4_ICMP:
+		switch (key.v[ISOL_MATCH_A_ICMP] >> 8) {
+		case 8:
+		case 13:
+		case 15:
+		case 17:
+			return true;
+		}
+		return false;
+	case ISOL_SHAPE_IP6_ICMP:
+		switch (key.v[ISOL_MATCH_A_ICMP] >> 8) {
+		case 128:
+		case 139:
+			return true;
+		}
+		return isol_icmp6_untracked(key.v[ISOL_MATCH_A_ICMP] >> 8);
+	case ISOL_SHAPE_UNREAD:
+	case ISOL_SHAPE_L3_UNREAD:
+		return false;
+	default:
+		return true;
+	}
+}

@@ -180,6 +180,27 @@ struct isol_key {
 void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
 		      struct isol_key *key);
 
+/*
+ * Multicast listeners, neighbours and routers: ICMPv6 that the kernel tracks no connections of
+ * (net/netfilter/nf_conntrack_proto_icmpv6.c).
+ */
+static inline bool isol_icmp6_untracked(u32 type)
+{
+	return (type >= 130 && type <= 137) || type == 143;
+}
+
+/**
+ * isol_frame_begins() - whether a frame can begin a conversation, as far as that can be told
+ * from its shape and from what ICMP it is
+ * @packet: the frame
+ *
+ * By the types that nf_conntrack takes for the beginning of one
+ * (net/netfilter/nf_conntrack_proto_icmp.c and _icmpv6.c), and those of ICMPv6 that it
+ * does not track. What may hide IP is not tracked, so it begins nothing. Of TCP it depends
+ * on what the connection has been.
+ */
+bool isol_frame_begins(const struct isol_packet *packet);
+
 /* More of a frame is never read: tags, an IPv6 header and what may follow, TCP. */
 #define ISOL_FRAME_MOST (14 + ISOL_MAX_TAGS * 4 + 40 + ISOL_MAX_EXT_LEN + 20)
 

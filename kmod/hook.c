@@ -381,10 +381,7 @@ static bool has_no_state(const struct sk_buff *skb)
 	case ISOL_SHAPE_ARP:
 		return true;
 	case ISOL_SHAPE_IP6_ICMP:
-		/* multicast listeners, neighbours and routers: nf_conntrack_proto_icmpv6.c */
-		return (key.v[ISOL_MATCH_A_ICMP] >= 130 << 8 &&
-			key.v[ISOL_MATCH_A_ICMP] < 138 << 8) ||
-		       key.v[ISOL_MATCH_A_ICMP] >> 8 == 143;
+		return isol_icmp6_untracked(key.v[ISOL_MATCH_A_ICMP] >> 8);
 	default:
 		/* IP behind what hides it from the kernel, or that has been told not to track it */
 		return false;

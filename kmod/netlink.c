@@ -1139,14 +1139,35 @@ static u32 why_domain(const struct why_end *end, const struct isol_bridge *bridg
 							    isol_model_domain(bridge, NULL);
 }
 
+static bool why_fragment(const struct nlattr *frame)
+{
+	const struct isol_packet packet = {
+		.head = nla_data(frame), .linear = nla_len(frame), .len = nla_len(frame),
+	};
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L3, &key);
+	switch (key.shape) {
+	case ISOL_SHAPE_IP4_OTHER:
+	case ISOL_SHAPE_IP4_NOL4:
+	case ISOL_SHAPE_IP6_OTHER:
+	case ISOL_SHAPE_IP6_NOL4:
+		return key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
+	default:
+		/* nobody can tell, and then it is dropped too */
+		return key.shape == ISOL_SHAPE_IP6_NOPROTO;
+	}
+}
+
 /*
  * What is decided between two ends about the frame that is given; false if it
  * depends on the frame, and there is none.
  */
-static bool why_decide(const struct isol_tables *tables, const struct isol_bridge *bridge,
+static bool why_decide(const struct isol_net *in, const struct isol_bridge *bridge,
 		       const struct why_end *from, const struct why_end *to,
 		       struct nlattr *const *attrs, u32 *decision)
 {
+	const struct isol_tables *tables = &in->policy->compiled.tables;
 	u32 a = why_domain(from->host ? to : from, bridge);
 	u32 b = why_domain(to->host ? from : to, bridge);
 	const struct nlattr *frame = attrs[ISOL_A_FRAME];
@@ -1154,6 +1175,12 @@ static bool why_decide(const struct isol_tables *tables, const struct isol_bridg
 	struct isol_packet packet = {};
 
 	if (frame) {
+		/* what is dropped on its way in, before rules are asked */
+		if (in->policy->track && !from->host && from->kind != ISOL_PORT_UPLINK &&
+		    bridge->fragments != ISOL_VERDICT_ACCEPT && why_fragment(frame)) {
+			*decision = isol_tables_default(tables, a, ISOL_DFLT_FRAGMENT);
+			return true;
+		}
 		packet.head = nla_data(frame);
 		packet.linear = nla_len(frame);
 		packet.len = packet.linear;
@@ -1162,8 +1189,12 @@ static bool why_decide(const struct isol_tables *tables, const struct isol_bridg
 		else
 			isol_packet_classify(&packet, vlan);
 	}
-	return isol_classify(tables, isol_word(a, from->class), isol_word(b, to->class),
-			     vlan, frame ? &packet : NULL, decision);
+	if (!isol_classify(tables, isol_word(a, from->class), isol_word(b, to->class),
+			   vlan, frame ? &packet : NULL, decision))
+		return false;
+	if (frame && isol_decision_tracks(*decision) && !isol_frame_begins(&packet))
+		*decision = isol_tables_default(tables, a, ISOL_DFLT_STATE);
+	return true;
 }
 
 static bool why_unmanaged(const struct why_end *end)
@@ -1215,7 +1246,7 @@ static int why(struct isol_net *in, struct genl_info *info, struct sk_buff **rep
 		err = why_bridge(in, &from, &to, info->attrs[ISOL_A_BRIDGE_NAME], &bridge, extack);
 		if (err)
 			return err;
-		depends = !why_decide(&in->policy->compiled.tables, bridge, &from, &to,
+		depends = !why_decide(in, bridge, &from, &to,
 				      info->attrs, &decision);
 		br_name = bridge->name;
 	}

@@ -233,7 +233,7 @@ static int begin(struct isol_net *in, struct isol_policy *policy, char *msg, siz
 
 	if (!ops) {
 		snprintf(msg, msg_len,
-			 "a rule tracks connections, and the module isol_ct is not to be had: modprobe isol_ct says why; or say stateless");
+			 "a rule tracks connections, and the module isol_ct cannot be loaded: 'modprobe isol_ct' says why; or give such rules 'stateless'");
 		return -EOPNOTSUPP;
 	}
 	if (!in->tracking) {
@@ -241,7 +241,7 @@ static int begin(struct isol_net *in, struct isol_policy *policy, char *msg, siz
 		err = ops->start(in->net);
 		if (err) {
 			snprintf(msg, msg_len,
-				 "a rule tracks connections, and the kernel does not (%d): are nf_conntrack_bridge and nf_defrag_ipv4/6 there? or say stateless",
+				 "a rule tracks connections, and the kernel does not (%d): are nf_conntrack_bridge and nf_defrag_ipv4/6 there? or give such rules 'stateless'",
 				 err);
 			module_put(ops->owner);
 			return err == -ENOMEM ? err : -EOPNOTSUPP;

@@ -15,13 +15,13 @@ static const char usage[] =
 	"  flush                      stop enforcing\n"
 	"Commands on parts of it:\n"
 	"  bridge | segment | group | bind | service | rule\n"
-	"                             add ..., del NAME, show [NAME]\n"
+	"                             add ..., del NAME, show [NAME]; service and rule: set ...\n"
 	"  set | remote               the same, element add|del ...\n"
 	"Commands on its state:\n"
 	"  status                     is all well? what drops?\n"
 	"  show [policy|bridges|segments|groups|bindings|services|rules|remotes|sets|ports]\n"
 	"  port show\n"
-	"  why FROM TO [bridge BRIDGE] [FRAME]...\n"
+	"  why FROM TO [bridge BRIDGE] [vlan VLAN] [FRAME]...\n"
 	"  quarantine add BINDING | del BINDING | show\n"
 	"  monitor [policy|port]\n"
 	"Help:\n"
@@ -49,7 +49,7 @@ static int run(struct ctx *c, struct args *a)
 		{ "segment", cmd_segment, "segment add|del|show ..." },
 		{ "group", cmd_group, "group add|del|show ..." },
 		{ "bind", cmd_bind, "bind add|del|show ..." },
-		{ "service", cmd_service, "service add|del|show ..." },
+		{ "service", cmd_service, "service add|del|set|show ..." },
 		{ "rule", cmd_rule, "rule add|set|del|show ..." },
 		{ "set", cmd_set, "set add|del|show|element ..." },
 		{ "remote", cmd_remote, "remote add|del|show|element ..." },

@@ -88,18 +88,36 @@ refused() {
 	isolctl rule del syn
 }
 
+# What begins no conversation is not accepted as if it did.
+begins() {
+	local words
+	isolctl rule add all from a to b proto 1,58 accept
+	for words in 'type destination-unreachable' 'type redirect' 'type echo-reply'; do
+		frame_is a b "icmp $words" drop state
+	done
+	frame_is a b 'icmpv6 type router-solicitation' accept rule all
+	frame_is a b 'icmpv6 type echo-reply' drop state
+	frame_is a b 'icmpv6 type echo-request' accept rule all
+	isolctl rule del all
+}
+
 fragments() {
 	[ "$(isolctl -j bridge show br0 | jq -r '.[0].fragments')" = drop ]
 	in_ns a ping -c 1 -W 1 -s 4000 10.0.0.2 >/dev/null && fail "fragments pass"
+	frame_is a b 'icmp type echo-request fragment first' drop fragment
+	frame_is a b 'icmp fragment later' drop fragment
+	frame_is host b 'icmp fragment later' drop host-default
 	isolctl status | grep -q 'port p-a on br0 *fragment ' || fail "$(isolctl status)"
 	sed 's/br0: {}/br0: {fragments: accept}/' /run/saved.yaml | isolctl apply -
 	[ "$(isolctl -j bridge show br0 | jq -r '.[0].fragments')" = accept ]
 	in_ns a ping -c 1 -W 5 -s 4000 10.0.0.2 >/dev/null || fail "fragments do not pass"
+	frame_is a b 'icmp type echo-request fragment first' accept rule ping
 	grep -q 'br0: {fragments: accept}' <<<"$(isolctl save)"
 	isolctl apply --dry-run /run/saved.yaml | grep -q 'bridge br0.*fragments'
 }
 
 run_case tracked tracked
 run_case changed changed
+run_case begins begins
 run_case refused refused
 run_case fragments fragments

@@ -373,7 +373,7 @@ br_netfilter() {
 	EOF2
 	web_db | policy
 	open_connection a 10.7.0.2 80
-	trap 'kill "$client" 2>/dev/null; nft flush ruleset; rmmod br_netfilter' EXIT
+	trap '{ kill "$client"; nft flush ruleset; rmmod br_netfilter; } 2>/dev/null || :' EXIT
 	echoes a fd07::2 80 || fail "no answer over IPv6"
 	pings a 10.7.0.2 || fail "no echo"
 	silent echoes b 10.7.0.1 80 2
