@@ -181,6 +181,37 @@ static void icmp(void)
 		}
 }
 
+/* What may begin a conversation: of ICMP some types, of all else what can be read. */
+static void begins(void)
+{
+	static const u8 first4[] = { 8, 13, 15, 17 };
+	static const u8 first6[] = { 128, 139, 130, 131, 132, 133, 134, 135, 136, 137, 143 };
+	struct peer a = random_peer(), b = random_peer();
+	u32 ip6, type, i, n;
+	u8 f[128], l4[20] = {};
+
+	for (ip6 = 0; ip6 < 2; ip6++)
+		for (type = 0; type < 256; type++) {
+			const u8 *first = ip6 ? first6 : first4;
+			struct isol_packet packet = { .head = f };
+
+			n = ip6 ? ARRAY_SIZE(first6) : ARRAY_SIZE(first4);
+			for (i = 0; i < n && first[i] != type; i++)
+				;
+			l4[0] = type;
+			packet.len = write_frame(f, &a, &b, ip6, ip6 ? 58 : 1, l4, 20);
+			packet.linear = packet.len;
+			CHECK_MSG(isol_frame_begins(&packet) == (i < n), "type %u of ICMP%s", type,
+				  ip6 ? "v6" : "");
+			/* another protocol, and one that hides what it carries */
+			write_frame(f, &a, &b, ip6, 47, l4, 20);
+			CHECK(isol_frame_begins(&packet));
+			f[12] = 0x88;
+			f[13] = 0x64;
+			CHECK(!isol_frame_begins(&packet));
+		}
+}
+
 /* What cannot be read as far as it should be answers nothing. */
 static void unread(void)
 {
@@ -202,6 +233,7 @@ static void unread(void)
 	X(ports) \
 	X(others) \
 	X(icmp) \
+	X(begins) \
 	X(unread)
 
 TEST_SUITE(reverse, CASES)

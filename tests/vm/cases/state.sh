@@ -298,7 +298,8 @@ host() {
 				iif lo accept
 				ct state invalid counter drop
 				ct state established,related accept
-				icmpv6 type {nd-neighbor-solicit, nd-neighbor-advert} accept
+				icmpv6 type nd-neighbor-solicit accept
+				icmpv6 type nd-neighbor-advert accept
 				iifname br0 tcp dport 80 ct state new accept
 			}
 			chain out { type filter hook output priority 0
