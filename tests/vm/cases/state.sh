@@ -262,10 +262,10 @@ quarantined() {
 again() {
 	web_db | policy
 	open_connection a 10.7.0.2 80
-	ip link set p-b nomaster
+	ip link set p-b nomaster down
 	ip link set p-b name p-old
 	ip link set p-old name p-b
-	ip link set p-b master br0
+	ip link set p-b master br0 up
 	forwarding p-b
 	goes_on 20 || fail "ended with the port"
 	close_connection
