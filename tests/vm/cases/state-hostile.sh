@@ -134,10 +134,10 @@ vmac() {
 	sysctl -q -w net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.br0.rp_filter=0 net.ipv4.conf.vrrp0.rp_filter=0
 	rules '{name: ping, from: a, to: host, icmp: echo-request, verdict: accept, stateless: true}' \
 	      '{name: pong, from: host, to: a, icmp: echo-reply, verdict: accept, stateless: true}' | policy
-	in_ns a ping -q -c 1 -W 2 10.7.0.99 >/dev/null || fail "control"
+	in_ns a ping -q -c 1 -W 10 10.7.0.99 >/dev/null || fail "control"
 	rules '{name: ping, from: a, to: host, icmp: echo-request, verdict: accept}' | policy
-	in_ns a ping -q -c 1 -W 2 10.7.0.9 >/dev/null || fail "control 2"
-	in_ns a ping -q -c 1 -W 2 10.7.0.99 >/dev/null || fail "no answer from the second address"
+	in_ns a ping -q -c 1 -W 10 10.7.0.9 >/dev/null || fail "control 2"
+	in_ns a ping -q -c 1 -W 10 10.7.0.99 >/dev/null || fail "no answer from the second address"
 }
 
 # What the host sends past its own stack
@@ -173,7 +173,7 @@ others() {
 	E
 	wait_for 5 in_ns x ping -q -c 1 -W 1 10.9.0.2
 	rules '{name: ping, from: a, to: b, icmp: echo-request, verdict: accept}' | policy
-	in_ns x ping -q -c 1 -W 2 10.9.0.2 || fail "another bridge's firewall cannot track any more"
+	in_ns x ping -q -c 1 -W 10 10.9.0.2 || fail "another bridge's firewall cannot track any more"
 }
 
 # PMTU of what has been translated
@@ -186,7 +186,7 @@ dnat_error() {
 		}
 	E
 	rules '{name: world-b, from: host, to: b, udp: 99, verdict: accept}' | policy
-	out=$(echo hello | in_ns w socat -t 3 - UDP:192.0.2.1:8080 2>&1) || :
+	out=$(echo hello | in_ns w socat -t 10 - UDP:192.0.2.1:8080 2>&1) || :
 	nft flush ruleset
 	_counters | grep p-b || :
 	[[ $out = *refused* ]] || fail "no ICMP error about what was translated: $out"
@@ -198,10 +198,10 @@ host_fragments() {
 	kill_at_exit $!
 	sleep 0.3
 	rules '{name: q, from: a, to: host, udp: 53, verdict: accept, stateless: true}' '{name: r, from: host, to: a, verdict: accept, stateless: true}' | policy
-	n=$(echo q | in_ns a socat -b 8000 -t 2 - UDP4:10.7.0.9:53 | wc -c)
+	n=$(echo q | in_ns a socat -b 8000 -t 10 - UDP4:10.7.0.9:53 | wc -c)
 	[ "$n" = 3000 ] || fail "control: $n"
 	rules '{name: q, from: a, to: host, udp: 53, verdict: accept}' | policy
-	n=$(echo q | in_ns a socat -b 8000 -t 2 - UDP4:10.7.0.9:53 | wc -c)
+	n=$(echo q | in_ns a socat -b 8000 -t 10 - UDP4:10.7.0.9:53 | wc -c)
 	_counters | grep p-a || :
 	[ "$n" = 3000 ] || fail "of the host's answer $n bytes come"
 }
@@ -239,9 +239,9 @@ turned() {
 vmac_host() {
 	ip link show vrrp0 >/dev/null 2>&1 || fail "run vmac first"
 	rules '{name: ping, from: host, to: a, icmp: echo-request, verdict: accept}' | policy
-	ping -q -c 1 -W 2 -I 10.7.0.9 10.7.0.1 >/dev/null || fail "control"
+	ping -q -c 1 -W 10 -I 10.7.0.9 10.7.0.1 >/dev/null || fail "control"
 	ip route add 10.7.0.1/32 dev vrrp0 src 10.7.0.99
-	ping -q -c 1 -W 2 -I vrrp0 10.7.0.1 >/dev/null || fail "no answer to the second address"
+	ping -q -c 1 -W 10 -I vrrp0 10.7.0.1 >/dev/null || fail "no answer to the second address"
 }
 
 load_module

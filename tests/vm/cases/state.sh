@@ -47,15 +47,15 @@ brackets() { [[ $1 = *:* ]] && echo "[$1]" || echo "$1"; }
 
 # A server says again what it is told.
 echoes() { # NS ADDRESS PORT [SECONDS]
-	[ "$(echo hello | in_ns "$1" socat -t 5 -T 8 - "TCP:$(brackets "$2"):$3,connect-timeout=${4:-5}" 2>&1)" = hello ]
+	[ "$(echo hello | in_ns "$1" socat -t 20 -T 20 - "TCP:$(brackets "$2"):$3,connect-timeout=${4:-20}" 2>&1)" = hello ]
 }
 
-echoes_udp() { # NS ADDRESS
-	[ "$(echo hello | in_ns "$1" socat -t 2 -T 2 - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
+echoes_udp() { # NS ADDRESS [SECONDS]
+	[ "$(echo hello | in_ns "$1" socat -t "${3:-10}" -T "${3:-10}" - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
 }
 
-pings() { # NS ADDRESS
-	in_ns "$1" ping -q -c 1 -W 2 "$2" >/dev/null
+pings() { # NS ADDRESS [SECONDS]
+	in_ns "$1" ping -q -c 1 -W "${3:-10}" "$2" >/dev/null
 }
 
 silent() { # COMMAND...
@@ -123,8 +123,8 @@ answers() {
 		pings a "${net}2" || fail "a gets no echo from ${net}2"
 		silent echoes a "${net}2" 81 2
 		silent echoes b "${net}1" 80 2
-		silent echoes_udp b "${net}1"
-		silent pings b "${net}1"
+		silent echoes_udp b "${net}1" 2
+		silent pings b "${net}1" 2
 		silent echoes c "${net}2" 80 2
 	done
 	expect_counted -s rule <<-EOF2
@@ -180,7 +180,7 @@ forged() {
 open_connection() { # NS ADDRESS PORT
 	rm -f /run/isol/in /run/isol/out
 	mkfifo /run/isol/in
-	in_ns "$1" socat -T 100 - "TCP:$2:$3,connect-timeout=5" </run/isol/in >/run/isol/out &
+	in_ns "$1" socat -T 100 - "TCP:$2:$3,connect-timeout=20" </run/isol/in >/run/isol/out &
 	client=$!
 	kill_at_exit $client
 	exec 7>/run/isol/in
@@ -192,7 +192,7 @@ heard() { [ "$(wc -l </run/isol/out)" -ge "$said" ]; }
 
 goes_on() { # [SECONDS]
 	echo "line $((++said))" >&7
-	wait_for "${1:-10}" heard
+	wait_for "${1:-20}" heard
 }
 
 # What is said meanwhile arrives if the connection goes on later.
@@ -312,7 +312,7 @@ host() {
 	local net
 	for net in 10.7.0. fd07::; do
 		echoes a ${net}9 80 || fail "a gets no answer from the host's ${net}9"
-		[ "$(echo hello | socat -t 5 - "TCP:$(brackets ${net}2):80,connect-timeout=5")" = hello ] ||
+		[ "$(echo hello | socat -t 20 -T 20 - "TCP:$(brackets ${net}2):80,connect-timeout=20")" = hello ] ||
 			fail "the host gets no answer from ${net}2"
 		silent echoes c ${net}9 80 2
 		silent echoes b ${net}9 80 2
@@ -402,16 +402,16 @@ fragments() {
 	! in_ns a ping -q -c 1 -W 2 -s 3000 10.7.0.2 >/dev/null || fail "fragments pass"
 	[ "$(dropped p-a fragment)" -eq 3 ] || fail "$(_counters | grep p-a)"
 	web_db | sed 's/br0: {uplinks: \[p-u\]}/br0: {uplinks: [p-u], fragments: accept}/' | policy
-	in_ns a ping -q -c 1 -W 2 -s 3000 10.7.0.2 >/dev/null || fail "no fragments pass"
-	in_ns a ping -q -c 1 -W 2 -s 3000 fd07::2 >/dev/null || fail "no fragments of IPv6 pass"
+	in_ns a ping -q -c 1 -W 10 -s 3000 10.7.0.2 >/dev/null || fail "no fragments pass"
+	in_ns a ping -q -c 1 -W 10 -s 3000 fd07::2 >/dev/null || fail "no fragments of IPv6 pass"
 }
 
 # What an error is about decides, not that it is ICMP.
 related() {
 	web_db '{name: dead, from: web, to: db, udp: 99, verdict: accept}' | policy
-	out=$(echo hello | in_ns a socat -t 3 - UDP:10.7.0.2:99 2>&1) || :
+	out=$(echo hello | in_ns a socat -t 10 - UDP:10.7.0.2:99 2>&1) || :
 	[[ $out = *refused* ]] || fail "no ICMP error came back: $out"
-	out=$(echo hello | in_ns a socat -t 3 - 'UDP:[fd07::2]:99' 2>&1) || :
+	out=$(echo hello | in_ns a socat -t 10 - 'UDP:[fd07::2]:99' 2>&1) || :
 	[[ $out = *refused* ]] || fail "no ICMPv6 error came back: $out"
 }
 
