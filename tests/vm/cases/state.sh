@@ -389,7 +389,8 @@ unmanaged() {
 	web_db | sed 's/, br1: {}//; /  [xz]: /d' | policy
 	conntrack -F 2>/dev/null
 	echoes x 10.7.0.2 80
-	[ -z "$(conntrack -L -s 10.7.0.1 -d 10.7.0.2 2>/dev/null)" ] ||
+	# those with a zone are a's, which may still say something that it had begun before
+	[ -z "$(conntrack -L -s 10.7.0.1 -d 10.7.0.2 2>/dev/null | grep -v zone=)" ] ||
 		fail "tracked: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
 	echoes a 10.7.0.2 80
 	[ -n "$(conntrack -L -s 10.7.0.1 -d 10.7.0.2 2>/dev/null)" ] || fail "not tracked"

@@ -382,6 +382,7 @@ static void take_services(struct policy *p, const struct isol_model *m)
 		struct rule *rule = (struct rule *)(void *)o;
 
 		rule->verdict = r->verdict;
+		rule->stateless = r->stateless;
 		rule->follow = r->follow;
 		rule->service = word_make(p, r->service->name, nowhere);
 		take_ends(p, m, &rule->from, r->from, r->nfrom);
@@ -407,6 +408,8 @@ static bool trial_begin(struct trial *t)
 	gen_shape(&shape);
 	if (percent(80))
 		shape.bridges = BRIDGES;
+	/* Frames are looked at one by one. */
+	shape.tracks = 0;
 	t->made = gen_model(&t->mem, &shape);
 	CHECK(t->made);
 	if (!t->made)
