@@ -64,7 +64,7 @@ declare -A verdict=() decider=() seen=() changed=()
 # Ask isolctl about a pair.
 predict() { # FROM TO
 	local json rule
-	local re='"verdict":"([a-z]*)","reason":"([a-z-]*)","depends":false,"rule":("([^"]*)"|null)'
+	local re='"verdict":"([a-z]*)","reason":"([a-z-]*)",.*"rule":("([^"]*)"|null)'
 	json=$(isolctl -j why "$1" "$2")
 	[[ $json =~ $re ]]
 	changed[$1 $2]=' '
