@@ -440,17 +440,84 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/* Apart: what few frames need. */
+static noinline u32 decide_ports(const struct isol_view *view, u32 domain,
+				 const struct isol_flow *flow, const struct isol_slot *from,
+				 const struct isol_slot *to, u32 from_word, u32 to_word,
+				 const struct sk_buff *skb)
+{
+	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+
+	return decide_tracked(view, domain, flow, &a, &b, from, skb);
+}
+
+/* What a cell accepts as a conversation, of a frame that is read the fast way, or 0. */
+static __always_inline u32 tracked_fast(const struct isol_view *view, u32 cell, bool back,
+					const struct sk_buff *skb)
+{
+	const u8 *head = skb_mac_header(skb);
+	struct isol_key key __uninitialized;
+
+	if (isol_cell_asks(cell)) {
+		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+
+		if (unlikely(!program->fast || program->wants_vlan ||
+			     !isol_frame_fast4(head, skb_tail_pointer(skb) - head, frame_len(skb),
+					       &key)))
+			return 0;
+		/* Of this shape all can be turned round. */
+		if (back)
+			isol_key_reverse(&key);
+		cell = isol_program_ask(program, &key);
+	}
+	/* No default is a conversation. */
+	return isol_decision_tracks(cell) ? cell & ~ISOL_DECISION_TRACK : 0;
+}
+
+/*
+ * What decide_tracked() comes to for most frames, without a call: a connection that is its
+ * owner's already goes on, or is answered, between ports. All that is unusual is left to
+ * that: errors and what is expected, what has no owner or another one, what is not accepted.
+ *
+ * Return: the decision, which accepts, or 0: ask decide_tracked().
+ */
+static __always_inline u32 decide_owned(const struct isol_view *view, const struct isol_flow *flow,
+					const struct isol_slot *from, const struct isol_slot *to,
+					u32 from_word, u32 to_word, const struct sk_buff *skb)
+{
+	const struct isol_slot *first = flow->kind == ISOL_FLOW_ANSWER ? to : from;
+
+	if (unlikely(flow->kind < ISOL_FLOW_ORIGINAL || flow->related ||
+		     flow->owner == ISOL_OWNER_NONE ||
+		     flow->owner != READ_ONCE(view->owners[first - view->slots])))
+		return 0;
+	if (flow->kind == ISOL_FLOW_ANSWER)
+		return tracked_fast(view, READ_ONCE(to->row)[from_word & ISOL_WORD_CLASS], true,
+				    skb);
+	return tracked_fast(view, READ_ONCE(from->row)[to_word & ISOL_WORD_CLASS], false, skb);
+}
+
+static __always_inline unsigned int
+judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *from,
+	   const struct isol_slot *to, u32 from_word, u32 to_word, const struct sk_buff *skb,
+	   const struct nf_hook_state *state)
+{
+	struct isol_flow flow __uninitialized;
+	u32 decision;
+
+	view->track->ops->see(skb, &flow);
+	decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
+	if (unlikely(!decision))
+		decision = decide_ports(view, domain, &flow, from, to, from_word, to_word, skb);
+	return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
+}
+
 static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
 					   const struct isol_slot *from, const struct isol_slot *to,
 					   u32 from_word, u32 to_word, const struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
-	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
-	struct isol_flow flow;
-
-	view->track->ops->see(skb, &flow);
-	return finish(view, decide_tracked(view, domain, &flow, &a, &b, from, skb), from, skb,
-		      state, skb->len + ETH_HLEN);
+	return judge_flow(view, domain, from, to, from_word, to_word, skb, state);
 }
 
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
@@ -547,7 +614,7 @@ static noinline unsigned int forward_other(struct isol_net *in, const struct iso
 		return no_pair(in, view, from, to, from_word, to_word, skb, state);
 	if (domain - 1 >= view->tables.ndomains)
 		return domain == ISOL_DOMAIN_UNMANAGED ? NF_ACCEPT : unknown(in);
-	return judge_tracked(view, domain, from, to, from_word, to_word, skb, state);
+	return judge_flow(view, domain, from, to, from_word, to_word, skb, state);
 }
 
 static unsigned int isol_forward(void *priv, struct sk_buff *skb,
