@@ -504,6 +504,22 @@ static __always_inline u32 decide_owned(const struct isol_view *view, const stru
 	return 0;
 }
 
+/*
+ * The same of what is of no connection: what the rules say, unless that is a conversation.
+ * Return: the decision; if it is one, ask decide_tracked().
+ */
+static __always_inline u32 decide_stateless(const struct isol_view *view, u32 domain,
+					    const struct isol_slot *from,
+					    const struct isol_slot *to, u32 to_word,
+					    const struct sk_buff *skb)
+{
+	const u32 *row = READ_ONCE(from->row);
+
+	if (row == view->quarantined_row || READ_ONCE(to->row) == view->quarantined_row)
+		return ISOL_DECISION_ACCEPT | ISOL_DECISION_TRACK;
+	return decide(view, domain, row[to_word & ISOL_WORD_CLASS], from, skb);
+}
+
 static __always_inline unsigned int
 judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *from,
 	   const struct isol_slot *to, u32 from_word, u32 to_word, const struct sk_buff *skb,
@@ -512,6 +528,11 @@ judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *fro
 	struct isol_flow flow __uninitialized;
 	u32 decision;
 
+	if (unlikely(!skb->_nfct)) {
+		decision = decide_stateless(view, domain, from, to, to_word, skb);
+		if (likely(!isol_decision_tracks(decision)))
+			return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
+	}
 	view->track->ops->see(skb, &flow);
 	decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
 	if (unlikely(!decision))
@@ -919,10 +940,25 @@ static noinline enum piece see_fragment(const struct isol_view *view, const stru
 }
 
 /*
+ * Whether frames of a port are to be tracked. If no rule lets it begin a conversation, and
+ * none lets others begin one with it, then nothing that is tracked is ever asked for when
+ * its frames are decided, so that the kernel need not look at them: they cost less, and a
+ * full table of connections does not lose them. Between here and the hook that decides, the
+ * port or the policy may change: then a frame that is not tracked is none of a conversation,
+ * and is dropped where only such are accepted.
+ */
+static __always_inline bool is_tracked(const struct isol_view *view, const struct isol_slot *slot,
+				       u32 word)
+{
+	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS);
+}
+
+/*
  * Have a frame tracked among the connections of its segment, or, if it is addressed to the
  * host, among the host's own.
  */
-static __always_inline unsigned int put_in_zone(const struct isol_view *view,
+static __always_inline unsigned int put_in_zone(const struct isol_net *in,
+						const struct isol_view *view,
 						const struct isol_slot *slot, u32 word, u32 vlan,
 						const struct net_device *bridge,
 						struct sk_buff *skb,
@@ -946,6 +982,15 @@ static __always_inline unsigned int put_in_zone(const struct isol_view *view,
 	    ether_addr_equal(dest, state->in->dev_addr) ||
 	    (unlikely(!list_empty(&bridge->uc.list)) && host_uses(bridge, dest)))
 		return NF_ACCEPT;
+	/*
+	 * Fragments are put together all the same, where they are accepted. Others that track
+	 * connections on bridges want to see those of all ports.
+	 */
+	if (unlikely(!is_tracked(view, slot, word)) && piece == PIECE_WHOLE &&
+	    !READ_ONCE(in->track_others)) {
+		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+		return NF_ACCEPT;
+	}
 	zone = track->zone[domain - 1];
 	if (unlikely(vlan & ISOL_VLAN_KNOWN) && domain <= track->nbridges &&
 	    track->vlan[domain - 1])
@@ -957,7 +1002,8 @@ static __always_inline unsigned int put_in_zone(const struct isol_view *view,
 }
 
 /* Where VLANs are worked out. */
-static noinline unsigned int pre_routing_vlan(const struct isol_view *view,
+static noinline unsigned int pre_routing_vlan(const struct isol_net *in,
+					      const struct isol_view *view,
 					      const struct isol_slot *slot, u32 word,
 					      struct sk_buff *skb,
 					      const struct nf_hook_state *state)
@@ -981,7 +1027,8 @@ static noinline unsigned int pre_routing_vlan(const struct isol_view *view,
 				      slot, skb, state, frame_len(skb));
 	}
 	isol_vlan_leave(skb, state->in->ifindex, vlan);
-	return view->track ? put_in_zone(view, slot, word, vlan, bridge, skb, state) : NF_ACCEPT;
+	return view->track ? put_in_zone(in, view, slot, word, vlan, bridge, skb, state) :
+			     NF_ACCEPT;
 }
 
 static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
@@ -1004,13 +1051,13 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 		return NF_ACCEPT;
 	}
 	if (view->sees_vlan)
-		return pre_routing_vlan(view, slot, word, skb, state);
+		return pre_routing_vlan(in, view, slot, word, skb, state);
 	if (unlikely(!view->track))
 		return NF_ACCEPT;
 	bridge = netdev_master_upper_dev_get_rcu(state->in);
 	if (unlikely(!bridge))
 		return NF_ACCEPT;
-	return put_in_zone(view, slot, word, 0, bridge, skb, state);
+	return put_in_zone(in, view, slot, word, 0, bridge, skb, state);
 }
 
 /*
@@ -1026,17 +1073,22 @@ static unsigned int isol_tracked(void *priv, struct sk_buff *skb,
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	const struct isol_view *view;
 	const struct isol_slot *slot;
+	u32 word;
 
 	if (likely(ct)) {
 		if (unlikely(nf_ct_is_template(ct)))
 			nf_reset_ct(skb);
 		return NF_ACCEPT;
 	}
-	if (ctinfo != IP_CT_UNTRACKED)
+	if (ctinfo != IP_CT_UNTRACKED || READ_ONCE(in->track_others))
 		return NF_ACCEPT;
 	view = rcu_dereference(in->view);
 	slot = isol_view_slot(view, state->in->ifindex);
-	if (slot && isol_word_domain(READ_ONCE(slot->word)) == ISOL_DOMAIN_UNMANAGED)
+	if (!slot)
+		return NF_ACCEPT;
+	word = READ_ONCE(slot->word);
+	if (isol_word_domain(word) == ISOL_DOMAIN_UNMANAGED || !view->track ||
+	    !is_tracked(view, slot, word))
 		nf_ct_set(skb, NULL, 0);
 	return NF_ACCEPT;
 }
