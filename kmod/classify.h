@@ -136,6 +136,20 @@ static inline u32 isol_decision_why(u32 decision)
 #define ISOL_NWHY (2 * (ISOL_REASON_MAX + 1))
 
 /**
+ * struct isol_row - a row of the pair table
+ * @next: on the chain of all rows
+ * @hash: of @cells
+ * @tracks: one of @cells may accept a conversation
+ * @cells: by column; classes point here
+ */
+struct isol_row {
+	struct isol_row *next;
+	u32 hash;
+	u32 tracks;
+	u32 cells[];
+};
+
+/**
  * struct isol_class - where a class stands in the pair table
  * @row: its row, as ingress; rows that are the same are shared
  * @col: its column, as egress
@@ -168,6 +182,7 @@ struct isol_program;
  * @dflt: decisions, ISOL_NDFLT for each domain from 1 on
  * @programs: by program number
  * @domains: by domain, from 1 on
+ * @tracked: by column: a cell there may accept a conversation; NULL if no rule does
  * @nbridges: managed bridges: so many domains are no VLAN segment
  * @ndomains: number of @domains
  * @nclasses: number of @classes
@@ -177,6 +192,7 @@ struct isol_tables {
 	const u32 *dflt;
 	const struct isol_program *const *programs;
 	const struct isol_domain *domains;
+	const unsigned long *tracked;
 	u32 nbridges;
 	u32 ndomains;
 	u32 nclasses;
@@ -239,6 +255,26 @@ static inline const struct isol_program *isol_cell_program(const struct isol_tab
 static inline u32 isol_cell(const struct isol_tables *tables, u32 from, u32 to)
 {
 	return tables->classes[from].row[tables->classes[to].col];
+}
+
+/* The row that a class points into. */
+static inline struct isol_row *isol_row_of(const u32 *cells)
+{
+	return container_of(cells, struct isol_row, cells[0]);
+}
+
+/**
+ * isol_tables_track() - whether what a port sends may be of a conversation
+ * @tables: the compiled policy, of which some rule accepts conversations
+ * @row: of the port's class
+ * @col: the same
+ *
+ * If not, no rule lets the port begin one, or lets others begin one with it, so that
+ * nothing it sends is an answer either: its frames are decided one by one.
+ */
+static inline bool isol_tables_track(const struct isol_tables *tables, const u32 *row, u32 col)
+{
+	return isol_row_of(row)->tracks || test_bit(col, tables->tracked);
 }
 
 #endif /* ISOL_CLASSIFY_H */

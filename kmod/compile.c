@@ -1104,6 +1104,37 @@ static int make_programs(struct compiler *c)
 	return err;
 }
 
+/* Where conversations may be accepted: the rows, and the columns, with such a cell. */
+static int mark_tracked(struct compiler *c)
+{
+	struct isol_compiled *out = c->out;
+	struct isol_row *row;
+	u32 col;
+
+	if (!c->model->ntracking)
+		return 0;
+	out->tracked = isol_alloc(out->mem, BITS_TO_LONGS(out->ncols) * sizeof(long));
+	if (!out->tracked)
+		return -ENOMEM;
+	out->tables.tracked = out->tracked;
+	for (row = out->rows; row; row = row->next) {
+		isol_pause();
+		for (col = 0; col < out->ncols; col++) {
+			u32 cell = row->cells[col];
+
+			if (isol_cell_asks(cell) ? !isol_cell_program(&out->tables, cell)->tracks :
+			    !isol_decision_tracks(cell))
+				continue;
+			row->tracks = 1;
+			__set_bit(col, out->tracked);
+		}
+	}
+	/* Who has the row of the quarantined may have a column of its own. */
+	if (test_bit(LINE_QUARANTINED, out->tracked))
+		isol_row_of(out->classes[ISOL_CLASS_QUARANTINED].row)->tracks = 1;
+	return 0;
+}
+
 /*
  * A domain, and what its defaults come to. @segment: the one that it is, or NULL;
  * @taken: the VLANs that are closed to it, or NULL.
@@ -1238,6 +1269,8 @@ int isol_compile(const struct isol_model *model, const bool *cancel, struct isol
 	err = make_rows(&c);
 	if (!err)
 		err = make_programs(&c);
+	if (!err)
+		err = mark_tracked(&c);
 out:
 	isol_builder_free(&c.builder);
 	isol_sets_free(&c.sets);
@@ -1269,6 +1302,8 @@ void isol_compiled_free(struct isol_compiled *compiled)
 		next = row->next;
 		isol_free(compiled->mem, row, len);
 	}
+	isol_free(compiled->mem, compiled->tracked,
+		  BITS_TO_LONGS(compiled->ncols) * sizeof(long));
 	isol_free(compiled->mem, compiled->rule, compiled->nrules * sizeof(*compiled->rule));
 	isol_free(compiled->mem, compiled->classes,
 		  compiled->tables.nclasses * sizeof(*compiled->classes));

@@ -66,12 +66,6 @@
 /* What asking one program may cost at worst, in steps (tree.h), by default. */
 #define ISOL_ASK_LIMIT 1024
 
-struct isol_row {
-	struct isol_row *next;
-	u32 hash;
-	u32 cells[];
-};
-
 /**
  * struct isol_compiled - what the compiler makes
  * @tables: what the hooks read
@@ -81,6 +75,7 @@ struct isol_row {
  * @domains: @tables.domains, writable
  * @taken: the VLANs of segments, ISOL_VLAN_WORDS for each of @nbeside bridges with some
  * @rows: the stored rows
+ * @tracked: @tables.tracked, writable
  * @programs: @tables.programs, writable
  * @nprograms: their number; @program_room of them fit
  * @maps: of the sets that rules name, or NULL
@@ -99,6 +94,7 @@ struct isol_compiled {
 	u32 *taken;
 	u32 nbeside;
 	struct isol_row *rows;
+	unsigned long *tracked;
 	struct isol_program **programs;
 	u32 nprograms;
 	u32 program_room;

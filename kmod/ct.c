@@ -151,14 +151,19 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	u64 *owner;
+	const u64 *owner;
 	int i;
 
-	memset(flow, 0, sizeof(*flow));
+	flow->related = false;
+	flow->expected = false;
+	flow->owned = false;
+	flow->owner = ISOL_OWNER_NONE;
 	if (!ct || nf_ct_is_template(ct)) {
 		/* Of no connection is a frame that has none, whatever ctinfo says then. */
 		flow->kind = ct || (ctinfo != IP_CT_UNTRACKED && tracked_protocol(skb)) ?
 			     ISOL_FLOW_INVALID : ISOL_FLOW_UNTRACKED;
+		flow->zone = 0;
+		flow->conn = NULL;
 		return;
 	}
 	flow->kind = CTINFO2DIR(ctinfo) == IP_CT_DIR_REPLY ? ISOL_FLOW_ANSWER :

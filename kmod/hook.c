@@ -269,12 +269,17 @@ struct end {
 	u64 owner;
 };
 
+static __always_inline u64 owner_of(const struct isol_view *view, const struct isol_slot *slot)
+{
+	return READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY;
+}
+
 static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
 	return (struct end) {
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
-		.owner = READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY,
+		.owner = owner_of(view, slot),
 	};
 }
 
@@ -440,17 +445,107 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/* Apart: what few frames need. */
+static noinline u32 decide_ports(const struct isol_view *view, u32 domain,
+				 const struct isol_flow *flow, const struct isol_slot *from,
+				 const struct isol_slot *to, u32 from_word, u32 to_word,
+				 const struct sk_buff *skb)
+{
+	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+
+	return decide_tracked(view, domain, flow, &a, &b, from, skb);
+}
+
+/* What a cell accepts as a conversation, of a frame that is read the fast way, or 0. */
+static __always_inline u32 tracked_fast(const struct isol_view *view, u32 cell, bool back,
+					const struct sk_buff *skb)
+{
+	const u8 *head = skb_mac_header(skb);
+	struct isol_key key __uninitialized;
+
+	if (isol_cell_asks(cell)) {
+		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+
+		if (unlikely(!program->fast || program->wants_vlan ||
+			     !isol_frame_fast4(head, skb_tail_pointer(skb) - head, frame_len(skb),
+					       &key)))
+			return 0;
+		/* Of this shape all can be turned round. */
+		if (back)
+			isol_key_reverse(&key);
+		cell = isol_program_ask(program, &key);
+	}
+	/* No default is a conversation. */
+	return isol_decision_tracks(cell) ? cell & ~ISOL_DECISION_TRACK : 0;
+}
+
+/*
+ * What decide_tracked() comes to for most frames, without a call: a connection that is its
+ * owner's already goes on, or is answered, between ports. All that is unusual is left to
+ * that: errors and what is expected, what has no owner or another one, what is not accepted,
+ * quarantine.
+ *
+ * Return: the decision, which accepts, or 0: ask decide_tracked().
+ */
+static __always_inline u32 decide_owned(const struct isol_view *view, const struct isol_flow *flow,
+					const struct isol_slot *from, const struct isol_slot *to,
+					u32 from_word, u32 to_word, const struct sk_buff *skb)
+{
+	const u32 *from_row = READ_ONCE(from->row), *to_row = READ_ONCE(to->row);
+
+	if (unlikely(flow->related || from_row == view->quarantined_row ||
+		     to_row == view->quarantined_row))
+		return 0;
+	/* An owner is never ISOL_OWNER_NONE. */
+	if (flow->kind == ISOL_FLOW_ANSWER && likely(flow->owner == owner_of(view, to)))
+		return tracked_fast(view, to_row[from_word & ISOL_WORD_CLASS], true, skb);
+	if (flow->kind == ISOL_FLOW_ORIGINAL && likely(flow->owner == owner_of(view, from)))
+		return tracked_fast(view, from_row[to_word & ISOL_WORD_CLASS], false, skb);
+	return 0;
+}
+
+/*
+ * The same of what is of no connection: what the rules say, unless that is a conversation.
+ * Return: the decision; if it is one, ask decide_tracked().
+ */
+static __always_inline u32 decide_stateless(const struct isol_view *view, u32 domain,
+					    const struct isol_slot *from,
+					    const struct isol_slot *to, u32 to_word,
+					    const struct sk_buff *skb)
+{
+	const u32 *row = READ_ONCE(from->row);
+
+	if (row == view->quarantined_row || READ_ONCE(to->row) == view->quarantined_row)
+		return ISOL_DECISION_ACCEPT | ISOL_DECISION_TRACK;
+	return decide(view, domain, row[to_word & ISOL_WORD_CLASS], from, skb);
+}
+
+static __always_inline unsigned int
+judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *from,
+	   const struct isol_slot *to, u32 from_word, u32 to_word, const struct sk_buff *skb,
+	   const struct nf_hook_state *state)
+{
+	struct isol_flow flow __uninitialized;
+	u32 decision;
+
+	if (unlikely(!skb->_nfct)) {
+		decision = decide_stateless(view, domain, from, to, to_word, skb);
+		if (likely(!isol_decision_tracks(decision)))
+			return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
+	}
+	view->track->ops->see(skb, &flow);
+	decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
+	if (unlikely(!decision))
+		decision = decide_ports(view, domain, &flow, from, to, from_word, to_word, skb);
+	return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
+}
+
 static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
 					   const struct isol_slot *from, const struct isol_slot *to,
 					   u32 from_word, u32 to_word, const struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
-	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
-	struct isol_flow flow;
-
-	view->track->ops->see(skb, &flow);
-	return finish(view, decide_tracked(view, domain, &flow, &a, &b, from, skb), from, skb,
-		      state, skb->len + ETH_HLEN);
+	return judge_flow(view, domain, from, to, from_word, to_word, skb, state);
 }
 
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
@@ -547,7 +642,7 @@ static noinline unsigned int forward_other(struct isol_net *in, const struct iso
 		return no_pair(in, view, from, to, from_word, to_word, skb, state);
 	if (domain - 1 >= view->tables.ndomains)
 		return domain == ISOL_DOMAIN_UNMANAGED ? NF_ACCEPT : unknown(in);
-	return judge_tracked(view, domain, from, to, from_word, to_word, skb, state);
+	return judge_flow(view, domain, from, to, from_word, to_word, skb, state);
 }
 
 static unsigned int isol_forward(void *priv, struct sk_buff *skb,
@@ -786,7 +881,7 @@ static noinline bool maybe_fragment(const struct sk_buff *skb)
 }
 
 /* Without reading more of it than the kernel does of each: whether it is worth a look. */
-static bool worth_a_look(const struct sk_buff *skb)
+static __always_inline bool worth_a_look(const struct sk_buff *skb)
 {
 	const u8 *ip = skb_network_header(skb);
 	u32 linear = skb_tail_pointer(skb) - ip;
@@ -804,7 +899,7 @@ static bool worth_a_look(const struct sk_buff *skb)
 #define MOST_ADDRESSES 64
 
 /* Whether devices on top of a bridge (macvlan, VRRP) have an address of their own. */
-static bool host_uses(const struct net_device *bridge, const u8 *addr)
+static noinline bool host_uses(const struct net_device *bridge, const u8 *addr)
 {
 	const struct netdev_hw_addr *ha;
 	u32 n = 0;
@@ -818,41 +913,122 @@ static bool host_uses(const struct net_device *bridge, const u8 *addr)
 	return false;
 }
 
+enum piece {
+	PIECE_WHOLE,
+	PIECE_ACCEPTED,
+	PIECE_DROPPED,
+};
+
+/*
+ * What a frame is that may be a fragment, before connection tracking puts it together with
+ * others: guests may send such where the bridge has them accepted.
+ */
+static noinline enum piece see_fragment(const struct isol_view *view, const struct isol_slot *slot,
+					u32 word, const struct sk_buff *skb,
+					const struct nf_hook_state *state)
+{
+	u32 domain = isol_word_domain(word);
+
+	if (!maybe_fragment(skb))
+		return PIECE_WHOLE;
+	if (view->track->fragments[view->tables.domains[domain - 1].bridge - 1] ||
+	    READ_ONCE(slot->row) == view->tables.classes[ISOL_CLASS_UPLINK].row ||
+	    finish(view, isol_tables_default(&view->tables, domain, ISOL_DFLT_FRAGMENT), slot, skb,
+		   state, frame_len(skb)) == NF_ACCEPT)
+		return PIECE_ACCEPTED;
+	return PIECE_DROPPED;
+}
+
+/*
+ * Whether frames of a port are to be tracked. If no rule lets it begin a conversation, and
+ * none lets others begin one with it, then nothing that is tracked is ever asked for when
+ * its frames are decided, so that the kernel need not look at them: they cost less, and a
+ * full table of connections does not lose them. Between here and the hook that decides, the
+ * port or the policy may change: then a frame that is not tracked is none of a conversation,
+ * and is dropped where only such are accepted.
+ */
+static __always_inline bool is_tracked(const struct isol_view *view, const struct isol_slot *slot,
+				       u32 word)
+{
+	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS);
+}
+
 /*
  * Have a frame tracked among the connections of its segment, or, if it is addressed to the
  * host, among the host's own.
  */
-static noinline unsigned int put_in_zone(const struct isol_view *view,
-					 const struct isol_slot *slot, u32 word, u32 vlan,
-					 const struct net_device *bridge, struct sk_buff *skb,
-					 const struct nf_hook_state *state)
+static __always_inline unsigned int put_in_zone(const struct isol_net *in,
+						const struct isol_view *view,
+						const struct isol_slot *slot, u32 word, u32 vlan,
+						const struct net_device *bridge,
+						struct sk_buff *skb,
+						const struct nf_hook_state *state)
 {
 	const struct isol_track *track = view->track;
-	u32 domain = isol_word_domain(word), id = view->tables.domains[domain - 1].bridge;
+	u32 domain = isol_word_domain(word), zone;
+	const u8 *dest = eth_hdr(skb)->h_dest;
+	enum piece piece = PIECE_WHOLE;
 	struct nf_conn *template;
-	const u16 *vlans;
-	u32 zone;
 
-	if (unlikely(worth_a_look(skb)) && !track->fragments[id - 1] &&
-	    READ_ONCE(slot->row) != view->tables.classes[ISOL_CLASS_UPLINK].row &&
-	    maybe_fragment(skb))
-		return finish(view, isol_tables_default(&view->tables, domain, ISOL_DFLT_FRAGMENT),
-			      slot, skb, state, frame_len(skb));
+	if (unlikely(worth_a_look(skb))) {
+		piece = see_fragment(view, slot, word, skb, state);
+		if (piece == PIECE_DROPPED)
+			return NF_DROP;
+	}
 	/* Somebody has settled this already. */
 	if (unlikely(skb->_nfct))
 		return NF_ACCEPT;
-	if (ether_addr_equal(eth_hdr(skb)->h_dest, bridge->dev_addr) ||
-	    ether_addr_equal(eth_hdr(skb)->h_dest, state->in->dev_addr) ||
-	    host_uses(bridge, eth_hdr(skb)->h_dest))
+	if (ether_addr_equal(dest, bridge->dev_addr) ||
+	    ether_addr_equal(dest, state->in->dev_addr) ||
+	    (unlikely(!list_empty(&bridge->uc.list)) && host_uses(bridge, dest)))
 		return NF_ACCEPT;
+	/*
+	 * Fragments are put together all the same, where they are accepted. Others that track
+	 * connections on bridges want to see those of all ports.
+	 */
+	if (unlikely(!is_tracked(view, slot, word)) && piece == PIECE_WHOLE &&
+	    !READ_ONCE(in->track_others)) {
+		nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+		return NF_ACCEPT;
+	}
 	zone = track->zone[domain - 1];
-	vlans = domain <= track->nbridges ? track->vlan[domain - 1] : NULL;
-	if (vlans && vlan & ISOL_VLAN_KNOWN)
-		zone = vlans[vlan & ISOL_VLAN_VID];
+	if (unlikely(vlan & ISOL_VLAN_KNOWN) && domain <= track->nbridges &&
+	    track->vlan[domain - 1])
+		zone = track->vlan[domain - 1][vlan & ISOL_VLAN_VID];
 	template = track->zones[zone].template;
 	nf_conntrack_get(&template->ct_general);
 	nf_ct_set(skb, template, IP_CT_NEW);
 	return NF_ACCEPT;
+}
+
+/* Where VLANs are worked out. */
+static noinline unsigned int pre_routing_vlan(const struct isol_net *in,
+					      const struct isol_view *view,
+					      const struct isol_slot *slot, u32 word,
+					      struct sk_buff *skb,
+					      const struct nf_hook_state *state)
+{
+	const struct net_device *bridge = netdev_master_upper_dev_get_rcu(state->in);
+	u32 domain = isol_word_domain(word), vlan, dflt;
+
+	if (unlikely(!bridge))
+		return NF_ACCEPT;
+	vlan = isol_vlan_see(skb, state->in, bridge);
+	if (domain > view->tables.nbridges) {
+		int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
+
+		dflt = ISOL_NDFLT;
+		if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
+			dflt = ISOL_DFLT_VLAN;
+		else if (unlikely(vlan & ISOL_VLAN_STACKED))
+			dflt = ISOL_DFLT_TAGS;
+		if (unlikely(dflt != ISOL_NDFLT))
+			return finish(view, isol_tables_default(&view->tables, domain, dflt),
+				      slot, skb, state, frame_len(skb));
+	}
+	isol_vlan_leave(skb, state->in->ifindex, vlan);
+	return view->track ? put_in_zone(in, view, slot, word, vlan, bridge, skb, state) :
+			     NF_ACCEPT;
 }
 
 static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
@@ -862,41 +1038,26 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 	const struct isol_view *view = rcu_dereference(in->view);
 	const struct isol_slot *slot = isol_view_slot(view, state->in->ifindex);
 	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN;
-	u32 domain = isol_word_domain(word), vlan = 0, dflt;
 	const struct net_device *bridge;
 
-	if (domain - 1 >= view->tables.ndomains) {
+	if (isol_word_domain(word) - 1 >= view->tables.ndomains) {
 		/*
 		 * What is unknown the other hooks drop. What is not isol's must not be tracked,
 		 * cut or put together because of it.
 		 */
-		if (view->track && domain == ISOL_DOMAIN_UNMANAGED && !skb->_nfct &&
-		    !READ_ONCE(in->track_others))
+		if (view->track && isol_word_domain(word) == ISOL_DOMAIN_UNMANAGED &&
+		    !skb->_nfct && !READ_ONCE(in->track_others))
 			nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
 		return NF_ACCEPT;
 	}
+	if (view->sees_vlan)
+		return pre_routing_vlan(in, view, slot, word, skb, state);
+	if (unlikely(!view->track))
+		return NF_ACCEPT;
 	bridge = netdev_master_upper_dev_get_rcu(state->in);
 	if (unlikely(!bridge))
 		return NF_ACCEPT;
-	if (view->sees_vlan) {
-		vlan = isol_vlan_see(skb, state->in, bridge);
-		if (domain > view->tables.nbridges) {
-			int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) :
-							   ISOL_VLAN_LOST;
-
-			dflt = ISOL_NDFLT;
-			if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
-				dflt = ISOL_DFLT_VLAN;
-			else if (unlikely(vlan & ISOL_VLAN_STACKED))
-				dflt = ISOL_DFLT_TAGS;
-			if (unlikely(dflt != ISOL_NDFLT))
-				return finish(view,
-					      isol_tables_default(&view->tables, domain, dflt),
-					      slot, skb, state, frame_len(skb));
-		}
-		isol_vlan_leave(skb, state->in->ifindex, vlan);
-	}
-	return view->track ? put_in_zone(view, slot, word, vlan, bridge, skb, state) : NF_ACCEPT;
+	return put_in_zone(in, view, slot, word, 0, bridge, skb, state);
 }
 
 /*
@@ -912,17 +1073,22 @@ static unsigned int isol_tracked(void *priv, struct sk_buff *skb,
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
 	const struct isol_view *view;
 	const struct isol_slot *slot;
+	u32 word;
 
 	if (likely(ct)) {
 		if (unlikely(nf_ct_is_template(ct)))
 			nf_reset_ct(skb);
 		return NF_ACCEPT;
 	}
-	if (ctinfo != IP_CT_UNTRACKED)
+	if (ctinfo != IP_CT_UNTRACKED || READ_ONCE(in->track_others))
 		return NF_ACCEPT;
 	view = rcu_dereference(in->view);
 	slot = isol_view_slot(view, state->in->ifindex);
-	if (slot && isol_word_domain(READ_ONCE(slot->word)) == ISOL_DOMAIN_UNMANAGED)
+	if (!slot)
+		return NF_ACCEPT;
+	word = READ_ONCE(slot->word);
+	if (isol_word_domain(word) == ISOL_DOMAIN_UNMANAGED || !view->track ||
+	    !is_tracked(view, slot, word))
 		nf_ct_set(skb, NULL, 0);
 	return NF_ACCEPT;
 }

@@ -44,7 +44,9 @@ int isol_program_build(struct isol_builder *builder, const struct isol_rule *con
 	for (i = 0; i < n; i++) {
 		program->depth = max(program->depth, isol_rule_depth(rules[i]));
 		program->wants_vlan |= rules[i]->match && isol_match_wants_vlan(rules[i]->match);
+		program->tracks |= rules[i]->tracks;
 	}
+	program->tracks |= isol_decision_tracks(end);
 	program->fast = program->depth == ISOL_DEPTH_L4;
 	for (shape = 0; shape < ISOL_NSHAPES; shape++) {
 		err = isol_tree_build(builder, shape, rules, n, end, &tree);

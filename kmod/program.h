@@ -19,6 +19,7 @@
  * @depth: how far the frame has to be read, enum isol_depth
  * @steps: the most that asking it costs, in comparisons
  * @wants_vlan: it asks which VLAN the frame is in
+ * @tracks: it may accept a conversation
  * @fast: isol_frame_fast4() reads all that it asks about, but for the VLAN
  * @tree: by enum isol_shape; never NULL
  */
@@ -26,6 +27,7 @@ struct isol_program {
 	u32 depth;
 	u32 steps;
 	bool wants_vlan;
+	bool tracks;
 	bool fast;
 	const struct isol_tree *tree[ISOL_NSHAPES];
 };

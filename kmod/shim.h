@@ -117,6 +117,9 @@ typedef int64_t s64;
 #define fallthrough __attribute__((__fallthrough__))
 #endif
 
+#define container_of(ptr, type, member) \
+	((type *)((const char *)(ptr) - offsetof(type, member)))
+
 static inline void __set_bit(unsigned long n, unsigned long *map)
 {
 	map[n / BITS_PER_LONG] |= 1UL << (n % BITS_PER_LONG);

@@ -36,6 +36,7 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 		return NULL;
 	view->tables = *tables;
 	view->host_row = tables->classes[ISOL_CLASS_HOST].row;
+	view->quarantined_row = tables->classes[ISOL_CLASS_QUARANTINED].row;
 	view->track = policy->track;
 	for (i = 0; i < counters->nshards; i++)
 		view->counts[i] = counters->shard[i];

@@ -51,6 +51,7 @@ struct isol_slot {
  * @slots: by ifindex - @base, or by hash of the ifindex
  * @tables: the compiled policy
  * @host_row: row of the host
+ * @quarantined_row: of those that are quarantined
  * @track: how connections are tracked; NULL if they are not
  * @owners: by slot, if they are: whose connections are that come in by the port, see
  *	isol_owner()
@@ -67,6 +68,7 @@ struct isol_view {
 	struct isol_slot *slots;
 	struct isol_tables tables;
 	const u32 *host_row;
+	const u32 *quarantined_row;
 	const struct isol_track *track;
 	u64 *owners;
 	bool sees_vlan;

@@ -75,6 +75,13 @@ static bool counts(const struct isol_compiled *compiled, const struct isol_bridg
 		     (a->verdict == ISOL_VERDICT_ACCEPT);
 }
 
+static bool class_tracks(const struct isol_tables *tables, u32 word)
+{
+	const struct isol_class *class = &tables->classes[word & ISOL_WORD_CLASS];
+
+	return isol_tables_track(tables, class->row, class->col);
+}
+
 void check_frames(const struct isol_model *model, const struct isol_compiled *compiled,
 		  const struct isol_bridge *bridge, const struct oracle_end *from,
 		  const struct oracle_end *to, struct keys *keys, u32 n)
@@ -121,6 +128,11 @@ void check_frames(const struct isol_model *model, const struct isol_compiled *co
 		nr = isol_decision_counter(d);
 		verdict = isol_decision_verdict(d);
 		pairs_met[a.reason][a.verdict]++;
+		/* What the kernel is not to track must never be asked for. */
+		CHECK_MSG(!isol_decision_tracks(d) ||
+			  (class_tracks(tables, a_word) && class_tracks(tables, b_word)),
+			  "%s, %s to %s: a conversation of what is not tracked", bridge->name,
+			  end_name(from, x, sizeof(x)), end_name(to, y, sizeof(y)));
 		if (verdict == a.verdict && isol_decision_reason(d) == a.reason &&
 		    isol_decision_tracks(d) == (a.rule && a.rule->tracks) &&
 		    counts(compiled, bridge, nr, &a))

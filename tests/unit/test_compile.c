@@ -400,6 +400,35 @@ static void alike_bindings(void)
 	hand_end(&h);
 }
 
+/* What of a policy is not about connections is known to be so, in either direction. */
+static void tracked_classes(void)
+{
+	static const char *const names[] = { "begins", "answers", "talks", "listens", "silent" };
+	struct isol_rule_spec spec = {
+		.name = "t", .from = { BINDING("begins") }, .to = { BINDING("answers") },
+		.nfrom = 1, .nto = 1, .verdict = ISOL_VERDICT_ACCEPT,
+	};
+	const struct isol_class *class;
+	struct hand h;
+	u32 i;
+
+	hand_begin(&h);
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		hand_binding(&h, names[i], ISOL_ROLE_NONE, NULL);
+	CHECK_MSG(!isol_model_add_rule(h.model, &spec, &h.fault), "%s", h.fault.msg);
+	hand_rule(&h, "s", 0, BINDING("talks"), BINDING("listens"), ISOL_VERDICT_ACCEPT);
+	hand_rule(&h, "u", 0, BINDING("silent"), BINDING("begins"), ISOL_VERDICT_DROP);
+	hand_compile(&h);
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		class = &h.compiled.tables.classes[hand_class(&h, names[i])];
+		CHECK_MSG(isol_tables_track(&h.compiled.tables, class->row, class->col) == (i < 2),
+			  "%s", names[i]);
+	}
+	class = &h.compiled.tables.classes[ISOL_CLASS_UPLINK];
+	CHECK(!isol_tables_track(&h.compiled.tables, class->row, class->col));
+	hand_end(&h);
+}
+
 /* ---- memory */
 
 static void every_allocation_fails(void)
@@ -749,6 +778,7 @@ static void shadowed_timing(void)
 	X(most_memberships) \
 	X(most_endpoints) \
 	X(alike_bindings) \
+	X(tracked_classes) \
 	X(every_allocation_fails) \
 	X(memory_limit) \
 	X(cancelled_before) \

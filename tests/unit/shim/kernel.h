@@ -60,7 +60,6 @@ struct test_count {
 #define smp_store_release(p, v) WRITE_ONCE(*(p), v)
 #define rcu_assign_pointer(p, v) WRITE_ONCE(p, v)
 
-#define container_of(p, type, member) ((type *)((char *)(p) - offsetof(type, member)))
 #define min_t(type, a, b) min((type)(a), (type)(b))
 #define max_t(type, a, b) max((type)(a), (type)(b))
 #define kvfree(p) isol_sys_free(p)
