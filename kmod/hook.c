@@ -274,7 +274,7 @@ static struct end end_of(const struct isol_view *view, const struct isol_slot *s
 	return (struct end) {
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
-		.owner = READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY,
+		.owner = READ_ONCE(view->own[slot - view->slots].owner) ?: ISOL_OWNER_NOBODY,
 	};
 }
 
@@ -285,6 +285,68 @@ static struct end end_host(const struct isol_view *view)
 		.col = ISOL_COL_HOST,
 		.owner = ISOL_OWNER_NONE,
 	};
+}
+
+/*
+ * Whether an end is contained: what it begins the row says of those that are quarantined,
+ * what others begin to it its own column.
+ */
+static bool contained(const struct isol_view *view, const struct end *end)
+{
+	return end->row == view->quarantined_row &&
+	       end->col != view->tables.classes[ISOL_CLASS_QUARANTINED].col;
+}
+
+/* Whether a decision is by no rule of quarantine. */
+static bool unruled(const struct isol_view *view, u32 domain, u32 decision)
+{
+	return isol_decision_reason(decision) == ISOL_REASON_QUARANTINE ||
+	       decision == isol_tables_default(&view->tables, domain, ISOL_DFLT_UNPARSED);
+}
+
+static noinline u32 decide_contained(const struct isol_view *view, u32 domain,
+				     const struct end *from, const struct end *to,
+				     const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u32 col = view->tables.classes[ISOL_CLASS_QUARANTINED].col, decision;
+
+	if (to->col != col) {
+		decision = decide(view, domain, READ_ONCE(from->row[col]), slot, skb);
+		if (!unruled(view, domain, decision))
+			return decision;
+	}
+	return decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+}
+
+/*
+ * What the rules say of a frame between two ends. To one that is contained those of
+ * quarantine go first.
+ */
+static __always_inline u32 decide_ends(const struct isol_view *view, u32 domain,
+				       const struct end *from, const struct end *to,
+				       const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	if (unlikely(to->row == view->quarantined_row))
+		return decide_contained(view, domain, from, to, slot, skb);
+	return decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+}
+
+/*
+ * Without ARP and neighbor discovery nobody finds a contained end to begin anything to it:
+ * of these its own rules decide.
+ */
+static noinline u32 decide_neighbor(const struct isol_view *view, u32 domain,
+				    const struct end *from, const struct end *to,
+				    const struct isol_slot *slot, const struct sk_buff *skb,
+				    u32 decision)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct end self = *from;
+
+	if (!slot || !contained(view, from) || !isol_frame_neighbor(&packet))
+		return decision;
+	self.row = READ_ONCE(view->own[slot - view->slots].row);
+	return decide_ends(view, domain, &self, to, slot, skb);
 }
 
 /* Whether a frame goes back to where its connection began. */
@@ -313,6 +375,38 @@ static bool redirects(const struct sk_buff *skb)
 		key.v[ISOL_MATCH_A_ICMP] >> 8 == NDISC_REDIRECT);
 }
 
+/* What a cell comes to, for the beginning of a connection; 0: nobody can tell. */
+static u32 decide_beginning(const struct isol_view *view, u32 domain, u32 cell,
+			    const struct isol_flow *flow, bool back, bool translated,
+			    const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	struct isol_key key __uninitialized;
+
+	if (isol_cell_asks(cell)) {
+		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+
+		read_key(program, slot, skb, &key);
+		if (flow->related) {
+			if (back)
+				isol_key_swap_macs(&key);
+			if (key.shape == ISOL_SHAPE_UNREAD)
+				return 0;
+			view->track->ops->key(flow, translated, &key);
+		} else if (key.shape == ISOL_SHAPE_IP4_NOL4 || key.shape == ISOL_SHAPE_IP6_NOL4) {
+			/* The host has cut it again. */
+			if (key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_LATER)
+				return 0;
+			if (back)
+				isol_key_swap_macs(&key);
+			view->track->ops->key(flow, translated, &key);
+		} else if (!back || !isol_key_reverse(&key)) {
+			return 0;
+		}
+		cell = isol_program_ask(program, &key);
+	}
+	return isol_resolve(&view->tables, domain, cell);
+}
+
 /*
  * What the rules say of the beginning of a connection that a frame belongs to: an answer,
  * something that is related, a later fragment. Only a decision that accepts a conversation
@@ -324,8 +418,7 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 {
 	bool back = goes_back(flow, from, to);
 	const struct end *first = back ? to : from, *other = back ? from : to;
-	struct isol_key key __uninitialized;
-	u32 cell;
+	u32 decision, col = view->tables.classes[ISOL_CLASS_QUARANTINED].col;
 
 	if (flow->related && !flow->expected && redirects(skb))
 		return 0;
@@ -342,31 +435,16 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	 */
 	if (!first->owner && flow->owner && flow->owner == other->owner)
 		return 0;
-	cell = READ_ONCE(first->row[other->col]);
-	if (isol_cell_asks(cell)) {
-		const struct isol_program *program = isol_cell_program(&view->tables, cell);
-
-		read_key(program, slot, skb, &key);
-		if (flow->related) {
-			if (back)
-				isol_key_swap_macs(&key);
-			if (key.shape == ISOL_SHAPE_UNREAD)
-				return 0;
-			view->track->ops->key(flow, !first->owner, &key);
-		} else if (key.shape == ISOL_SHAPE_IP4_NOL4 || key.shape == ISOL_SHAPE_IP6_NOL4) {
-			/* The host has cut it again. */
-			if (key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_LATER)
-				return 0;
-			if (back)
-				isol_key_swap_macs(&key);
-			view->track->ops->key(flow, !first->owner, &key);
-		} else if (!back || !isol_key_reverse(&key)) {
-			return 0;
-		}
-		cell = isol_program_ask(program, &key);
+	/* See decide_contained(). */
+	if (unlikely(contained(view, other))) {
+		decision = decide_beginning(view, domain, READ_ONCE(first->row[col]), flow, back,
+					    !first->owner, slot, skb);
+		if (!decision || !unruled(view, domain, decision))
+			return isol_decision_tracks(decision) ? decision : 0;
 	}
-	cell = isol_resolve(&view->tables, domain, cell);
-	return isol_decision_tracks(cell) ? cell : 0;
+	decision = decide_beginning(view, domain, READ_ONCE(first->row[other->col]), flow, back,
+				    !first->owner, slot, skb);
+	return isol_decision_tracks(decision) ? decision : 0;
 }
 
 /* Of frames that the kernel does not track: whether they have no beginning and no answer. */
@@ -403,7 +481,9 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (decision)
 			return decision & ~ISOL_DECISION_TRACK;
 	}
-	decision = decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+	decision = decide_ends(view, domain, from, to, slot, skb);
+	if (unlikely(isol_decision_reason(decision) == ISOL_REASON_QUARANTINE))
+		decision = decide_neighbor(view, domain, from, to, slot, skb, decision);
 	if (!isol_decision_tracks(decision)) {
 		u32 whole = 0;
 
@@ -694,7 +774,7 @@ static noinline u32 from_host_tracked(const struct isol_view *view, const struct
 	view->track->ops->see(skb, &flow);
 	/* Packet sockets, as DHCP servers have them, go past connection tracking. */
 	if (flow.kind == ISOL_FLOW_INVALID && skb->sk && skb->sk->sk_family == PF_PACKET)
-		return decide(view, isol_word_domain(word), from.row[to.col], NULL, skb);
+		return decide_ends(view, isol_word_domain(word), &from, &to, NULL, skb);
 	return decide_tracked(view, isol_word_domain(word), &flow, &from, &to, NULL, skb);
 }
 

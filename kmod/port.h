@@ -62,7 +62,8 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
  * @binding: id of the binding that claims it, or that would: see @cause
  * @kind: enum isol_port_kind
  * @cause: enum isol_unbound_cause, of unbound ports
- * @quarantined: its binding is
+ * @quarantined: its binding is, or the one that it is held as. Contained, not isolated, if
+ *	its class is a binding's all the same: see isol_place_contained()
  * @owner: whose connections are that come in by it, see isol_owner()
  */
 struct isol_place {
@@ -74,6 +75,12 @@ struct isol_place {
 	bool quarantined;
 	u64 owner;
 };
+
+/* Whether a port is quarantined in such a way that it may answer. */
+static inline bool isol_place_contained(const struct isol_place *place)
+{
+	return place->quarantined && (place->word & ISOL_WORD_CLASS) >= ISOL_CLASS_FIRST_BINDING;
+}
 
 /**
  * struct isol_port - a bridge port

@@ -876,7 +876,8 @@ static bool read_mode(struct loader *l, void *object, const struct ynode *n)
 
 	(void)object;
 	if (n->type == YNODE_SCALAR && !strcmp(n->text, "contain")) {
-		diags_error(l->diags, n->at, "'contain' is not supported yet; expected isolate");
+		diags_error(l->diags, n->at,
+			    "'contain' is said when a binding is quarantined ('isolctl quarantine add BINDING mode contain'); expected isolate");
 		return false;
 	}
 	return read_enum(l, n, &quarantine_names, "isolate", &mode);

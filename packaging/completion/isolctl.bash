@@ -112,7 +112,7 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		add:2 | del:2 | delete:2 | rm:2 | remove:2) _isolctl_names bindings ;;
 		add:*)
 			case $prev in
-			mode) echo isolate ;;
+			mode) echo isolate contain ;;
 			comment) ;;
 			*) echo mode comment ;;
 			esac ;;

@@ -161,9 +161,13 @@ enum isol_table {
 /**
  * enum isol_quarantine_mode - how a quarantined binding is cut off
  * @ISOL_QUARANTINE_ISOLATE: from everything but what the quarantine rules allow
+ * @ISOL_QUARANTINE_CONTAIN: what it begins is cut off like that; what others begin to it is
+ *	not, and it may answer. While the policy tracks no connections there is nothing by
+ *	which to tell an answer, and this is as ISOLATE.
  */
 enum isol_quarantine_mode {
 	ISOL_QUARANTINE_ISOLATE,
+	ISOL_QUARANTINE_CONTAIN,
 
 	/* private: */
 	__ISOL_QUARANTINE_MAX,
@@ -358,8 +362,10 @@ enum isol_event {
  *	EXDEV (the two are on different bridges: no frame goes between them).
  * @ISOL_CMD_QUARANTINE_ADD: do. Request: ISOL_A_QUARANTINE with
  *	ISOL_QUARANTINE_A_BINDING, optionally _MODE and _COMMENT. In force for
- *	the next frame when the acknowledgement arrives. Errors: ENOENT (no such
- *	binding in the policy), EEXIST, E2BIG, ENOMEM, ESHUTDOWN.
+ *	the next frame when the acknowledgement arrives. Of a binding that is
+ *	quarantined in another mode the mode is changed, and the comment if there is
+ *	one. Errors: ENOENT (no such binding in the policy), EEXIST (it is quarantined
+ *	in this mode), E2BIG, ENOMEM, ESHUTDOWN.
  * @ISOL_CMD_QUARANTINE_DEL: do. Request: ISOL_A_QUARANTINE with
  *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT, ESHUTDOWN.
  * @ISOL_CMD_POLICY_NTF: multicast to "policy": ISOL_A_EVENT,

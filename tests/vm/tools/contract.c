@@ -23,7 +23,7 @@ const char *const kind_words[] = {
 /* One table for each set of attributes, by number; a NULL name ends it. */
 
 static const char *const table_words[] = { "rules", "quarantine", NULL };
-static const char *const mode_words[] = { "isolate", NULL };
+static const char *const mode_words[] = { "isolate", "contain", NULL };
 static const char *const port_words[] = {
 	"unmanaged", "uplink", "member", "unbound", "gone", NULL
 };
