@@ -420,7 +420,7 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	const struct end *first = back ? to : from, *other = back ? from : to;
 	u32 decision, col = view->tables.classes[ISOL_CLASS_QUARANTINED].col;
 
-	if (flow->related && !flow->expected && redirects(skb))
+	if (flow->ended || (flow->related && !flow->expected && redirects(skb)))
 		return 0;
 
 	/*
@@ -445,6 +445,51 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	decision = decide_beginning(view, domain, READ_ONCE(first->row[other->col]), flow, back,
 				    !first->owner, slot, skb);
 	return isol_decision_tracks(decision) ? decision : 0;
+}
+
+/* Whether connections on a frame's bridge end when they are refused a frame. */
+static bool ends(const struct isol_view *view, u32 domain)
+{
+	return view->track->ends[view->tables.domains[domain - 1].bridge - 1];
+}
+
+/* Who answers has to be known before anything is refused: see refused(). */
+static noinline void answered(const struct isol_view *view, u32 domain,
+			      const struct isol_flow *flow, const struct end *from)
+{
+	if (flow->kind == ISOL_FLOW_ANSWER && !flow->related && flow->owner && ends(view, domain))
+		view->track->ops->answered(flow, isol_peer(from->owner));
+}
+
+/*
+ * A frame is refused: end its connection, if it was really on the way from who began that to
+ * who has answered.
+ */
+static noinline void refused(const struct isol_view *view, u32 domain,
+			     const struct isol_flow *flow, const struct end *from,
+			     const struct end *to, u32 decision)
+{
+	if (flow->kind != ISOL_FLOW_ORIGINAL || flow->related || flow->ended || !from->owner ||
+	    flow->owner != from->owner || flow->peer != isol_peer(to->owner) ||
+	    isol_decision_reason(decision) == ISOL_REASON_GONE || !ends(view, domain))
+		return;
+	view->track->ops->end(flow);
+}
+
+/* SYN without ACK */
+#define TCP_BEGINS 0x02
+#define TCP_BEGINS_MASK 0x12
+
+/* Whether a frame is the first that a TCP connection has. */
+static bool begins_tcp(const struct sk_buff *skb)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L4, &key);
+	return (key.shape == ISOL_SHAPE_IP4_PORTS || key.shape == ISOL_SHAPE_IP6_PORTS) &&
+	       key.v[ISOL_MATCH_A_PROTO] == IPPROTO_TCP &&
+	       (key.v[ISOL_MATCH_A_TCP_FLAGS] & TCP_BEGINS_MASK) == TCP_BEGINS;
 }
 
 /* Of frames that the kernel does not track: whether they have no beginning and no answer. */
@@ -478,8 +523,12 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 
 	if (flow->kind == ISOL_FLOW_ANSWER || flow->related) {
 		decision = decide_flow(view, domain, flow, from, to, slot, skb);
-		if (decision)
+		if (decision) {
+			if (unlikely(view->track->some_end) &&
+			    flow->peer != isol_peer(from->owner))
+				answered(view, domain, flow, from);
 			return decision & ~ISOL_DECISION_TRACK;
+		}
 	}
 	decision = decide_ends(view, domain, from, to, slot, skb);
 	if (unlikely(isol_decision_reason(decision) == ISOL_REASON_QUARANTINE))
@@ -491,7 +540,17 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (!(decision & ISOL_DECISION_ACCEPT) && !from->owner && !flow->related &&
 		    flow->kind == ISOL_FLOW_ORIGINAL)
 			whole = decide_flow(view, domain, flow, from, to, slot, skb);
-		return whole ? whole & ~ISOL_DECISION_TRACK : decision;
+		if (whole)
+			return whole & ~ISOL_DECISION_TRACK;
+		if (unlikely(view->track->some_end) && !(decision & ISOL_DECISION_ACCEPT))
+			refused(view, domain, flow, from, to, decision);
+		return decision;
+	}
+	if (unlikely(flow->ended)) {
+		/* Another one may begin, when it is tried again. */
+		if (!flow->related && begins_tcp(skb))
+			view->track->ops->forget(flow);
+		return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 	}
 	switch (flow->kind) {
 	case ISOL_FLOW_ORIGINAL:

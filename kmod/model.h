@@ -87,6 +87,7 @@ struct isol_segment;
  * @dflt: verdict between ports that nothing else decides
  * @unbound: verdict from and to unbound ports
  * @fragments: verdict for fragments from guests while connections are tracked
+ * @ends: connections that are refused a frame have ended
  */
 struct isol_bridge {
 	struct isol_bridge *next;
@@ -101,6 +102,7 @@ struct isol_bridge {
 	u8 dflt;
 	u8 unbound;
 	u8 fragments;
+	bool ends;
 };
 
 /**
@@ -393,6 +395,7 @@ struct isol_bridge_spec {
 	u8 dflt;
 	u8 unbound;
 	u8 fragments;
+	bool ends;
 };
 
 struct isol_segment_spec {

@@ -27,6 +27,7 @@ static const struct nla_policy isol_bridge_policy[ISOL_BRIDGE_A_MAX + 1] = {
 	[ISOL_BRIDGE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_UNBOUND] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_FRAGMENTS] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
+	[ISOL_BRIDGE_A_RESUME] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 };
 
@@ -266,6 +267,7 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 	struct isol_fault fault;
 	const struct nlattr *attr;
 	int rem, err;
+	u8 resume;
 
 	err = nla_parse_nested(tb, ISOL_BRIDGE_A_MAX, nest, isol_bridge_policy, extack);
 	if (err)
@@ -286,6 +288,11 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 				  "bridge FRAGMENTS: only rules can reject", extack);
 	if (err)
 		return err;
+	resume = get_u8(tb[ISOL_BRIDGE_A_RESUME], ISOL_VERDICT_ACCEPT);
+	if (resume == ISOL_VERDICT_REJECT)
+		return fail(extack, -EINVAL, "bridge RESUME: only rules can reject",
+			    tb[ISOL_BRIDGE_A_RESUME]);
+	spec->ends = resume == ISOL_VERDICT_DROP;
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != ISOL_BRIDGE_A_UPLINK)
 			continue;

@@ -7,7 +7,7 @@
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct bridge *b)
 {
 	static const char *const keywords[] = {
-		"uplink", "default", "unbound", "fragments", "comment", NULL
+		"uplink", "default", "unbound", "fragments", "resume", "comment", NULL
 	};
 	const char *word;
 
@@ -25,6 +25,9 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 			break;
 		case 3:
 			b->fragments = edit_verdict(a);
+			break;
+		case 4:
+			b->ends = edit_verdict(a) == ISOL_VERDICT_DROP;
 			break;
 		default:
 			b->o.comment = edit_word(p, args_value(a, "a text"));
@@ -72,7 +75,8 @@ int cmd_bridge(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "bridge add NAME [uplink INTERFACE]... [default accept|drop]\n"
-			      "  [unbound accept|drop] [fragments accept|drop] [comment TEXT]" },
+			      "  [unbound accept|drop] [fragments accept|drop] [resume accept|drop]\n"
+			      "  [comment TEXT]" },
 		{ "del", del, "bridge del NAME" },
 		{ "show", show, "bridge show [NAME]" },
 		{ NULL, NULL, NULL }

@@ -354,11 +354,22 @@ static bool read_fragments(struct loader *l, void *object, const struct ynode *n
 	return read_default_verdict(l, n, &((struct bridge *)object)->fragments);
 }
 
+static bool read_resume(struct loader *l, void *object, const struct ynode *n)
+{
+	u8 verdict;
+
+	if (!read_default_verdict(l, n, &verdict))
+		return false;
+	((struct bridge *)object)->ends = verdict == ISOL_VERDICT_DROP;
+	return true;
+}
+
 static const struct key bridge_keys[] = {
 	{ "uplinks", read_uplinks },
 	{ "default", read_default },
 	{ "unbound", read_unbound },
 	{ "fragments", read_fragments },
+	{ "resume", read_resume },
 	{ "comment", read_comment },
 };
 

@@ -39,7 +39,7 @@ _isolctl_match() { # PREVIOUS-WORD
 
 _isolctl_add() { # OBJECT PREVIOUS-WORD
 	case $1:$2 in
-	*:default | *:unbound | *:fragments | *:within | segment:uplink) echo accept drop ;;
+	*:default | *:unbound | *:fragments | *:resume | *:within | segment:uplink) echo accept drop ;;
 	*:uplink | bind:port) ls /sys/class/net ;;
 	segment:bridge) _isolctl_names bridges ;;
 	segment:vlan) ;;
@@ -66,7 +66,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	rule:inner-vlan)
 		echo not
 		_isolctl_match "$2" ;;
-	bridge:*) echo uplink default unbound fragments comment ;;
+	bridge:*) echo uplink default unbound fragments resume comment ;;
 	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;

@@ -32,10 +32,10 @@ silent() { # COMMAND...
 	! "$@" || fail "$*: got an answer"
 }
 
-talkers() { # [BRIDGE-OPTIONS...]
+talkers() {
 	local ns
 	modprobe -a bridge veth
-	mkbridge br0 mcast_snooping 0 "$@"
+	mkbridge br0 mcast_snooping 0
 	for ns in a b c u; do
 		mkns "$ns"
 		mkport br0 "p-$ns" "$ns" "02:00:00:00:01:0${ADDRESS[$ns]}"
@@ -88,12 +88,12 @@ at_exit() { # COMMAND...
 # Keep a connection and say something on it now and then. More than one at a time have names.
 declare -A CLIENT SAID TALK
 
-open_connection() { # NS ADDRESS PORT [NAME]
+open_connection() { # NS ADDRESS PORT [NAME [SOCAT-OPTIONS]]
 	local name=${4:-it} at fd
 	at=/run/isol/$name
 	rm -f "$at.in" "$at.out"
 	mkfifo "$at.in"
-	in_ns "$1" socat -T 100 - "TCP:$(brackets "$2"):$3,connect-timeout=20" <"$at.in" >"$at.out" &
+	in_ns "$1" socat -T 100 - "TCP:$(brackets "$2"):$3,connect-timeout=20${5:+,$5}" <"$at.in" >"$at.out" &
 	CLIENT[$name]=$!
 	at_exit kill $!
 	exec {fd}>"$at.in"

@@ -508,6 +508,10 @@ enum isol_counter_attr {
  *	together by addresses and identification, whichever ports they come in by: a guest
  *	that forges addresses could put its own into another's packet. Accept is for bridges
  *	whose guests cannot.
+ * @ISOL_BRIDGE_A_RESUME: u8, enum isol_verdict for what goes on with a TCP connection that has
+ *	been refused a frame from the side that began it, by a rule, a default or quarantine,
+ *	when the rules accept it again; default accept. With drop it has ended: another one
+ *	has to begin. Of other protocols only the side that began may go on.
  */
 enum isol_bridge_attr {
 	ISOL_BRIDGE_A_UNSPEC,
@@ -519,6 +523,7 @@ enum isol_bridge_attr {
 	ISOL_BRIDGE_A_IFINDEX,
 	ISOL_BRIDGE_A_COUNTER,
 	ISOL_BRIDGE_A_FRAGMENTS,
+	ISOL_BRIDGE_A_RESUME,
 
 	/* private: */
 	__ISOL_BRIDGE_A_MAX,
