@@ -174,6 +174,7 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 							     ISOL_FLOW_ORIGINAL;
 	flow->related = ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY;
 	flow->zone = nf_ct_zone(ct)->id;
+	flow->fresh = !nf_ct_is_confirmed(ct);
 	for (i = 0; ct->master && i < MOST_MASTERS; i++) {
 		ct = ct->master;
 		flow->related = true;

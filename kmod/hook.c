@@ -262,8 +262,10 @@ static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 
  * @col: its column
  * @owner: whose its connections are; ISOL_OWNER_NONE is the host: it passes on what others
  *	have begun
+ * @slot: the port's; NULL is the host
  */
 struct end {
+	const struct isol_slot *slot;
 	const u32 *row;
 	u32 col;
 	u64 owner;
@@ -272,6 +274,7 @@ struct end {
 static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
 	return (struct end) {
+		.slot = slot,
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
 		.owner = READ_ONCE(view->own[slot - view->slots].owner) ?: ISOL_OWNER_NOBODY,
@@ -407,6 +410,25 @@ static u32 decide_beginning(const struct isol_view *view, u32 domain, u32 cell,
 	return isol_resolve(&view->tables, domain, cell);
 }
 
+/* What the rules say of a conversation that one end begins with another; 0: they accept none. */
+static u32 decide_way(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+		      bool back, const struct end *first, const struct end *other,
+		      const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u32 decision, col = view->tables.classes[ISOL_CLASS_QUARANTINED].col;
+
+	/* See decide_contained(). */
+	if (unlikely(contained(view, other))) {
+		decision = decide_beginning(view, domain, READ_ONCE(first->row[col]), flow, back,
+					    !first->owner, slot, skb);
+		if (!decision || !unruled(view, domain, decision))
+			return isol_decision_tracks(decision) ? decision : 0;
+	}
+	decision = decide_beginning(view, domain, READ_ONCE(first->row[other->col]), flow, back,
+				    !first->owner, slot, skb);
+	return isol_decision_tracks(decision) ? decision : 0;
+}
+
 /*
  * What the rules say of the beginning of a connection that a frame belongs to: an answer,
  * something that is related, a later fragment. Only a decision that accepts a conversation
@@ -418,7 +440,6 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 {
 	bool back = goes_back(flow, from, to);
 	const struct end *first = back ? to : from, *other = back ? from : to;
-	u32 decision, col = view->tables.classes[ISOL_CLASS_QUARANTINED].col;
 
 	if (flow->ended || (flow->related && !flow->expected && redirects(skb)))
 		return 0;
@@ -435,16 +456,7 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	 */
 	if (!first->owner && flow->owner && flow->owner == other->owner)
 		return 0;
-	/* See decide_contained(). */
-	if (unlikely(contained(view, other))) {
-		decision = decide_beginning(view, domain, READ_ONCE(first->row[col]), flow, back,
-					    !first->owner, slot, skb);
-		if (!decision || !unruled(view, domain, decision))
-			return isol_decision_tracks(decision) ? decision : 0;
-	}
-	decision = decide_beginning(view, domain, READ_ONCE(first->row[other->col]), flow, back,
-				    !first->owner, slot, skb);
-	return isol_decision_tracks(decision) ? decision : 0;
+	return decide_way(view, domain, flow, back, first, other, slot, skb);
 }
 
 /* Whether connections on a frame's bridge end when they are refused a frame. */
@@ -476,12 +488,12 @@ static noinline void refused(const struct isol_view *view, u32 domain,
 	view->track->ops->end(flow);
 }
 
-/* SYN without ACK */
-#define TCP_BEGINS 0x02
-#define TCP_BEGINS_MASK 0x12
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
 
-/* Whether a frame is the first that a TCP connection has. */
-static bool begins_tcp(const struct sk_buff *skb)
+/* Whether a frame is one of TCP that has of some flags just these. */
+static bool has_flags(const struct sk_buff *skb, u32 of, u32 flags)
 {
 	const struct isol_packet packet = packet_of(skb);
 	struct isol_key key;
@@ -489,7 +501,56 @@ static bool begins_tcp(const struct sk_buff *skb)
 	isol_frame_parse(&packet, ISOL_DEPTH_L4, &key);
 	return (key.shape == ISOL_SHAPE_IP4_PORTS || key.shape == ISOL_SHAPE_IP6_PORTS) &&
 	       key.v[ISOL_MATCH_A_PROTO] == IPPROTO_TCP &&
-	       (key.v[ISOL_MATCH_A_TCP_FLAGS] & TCP_BEGINS_MASK) == TCP_BEGINS;
+	       (key.v[ISOL_MATCH_A_TCP_FLAGS] & of) == flags;
+}
+
+/* Whether older connections of an end are taken up at present. */
+static bool takes_up(const struct isol_view *view, const struct end *end, u64 window)
+{
+	u64 now = ktime_get_ns(), since = view->track->since, begun;
+	atomic64_t *pickup;
+
+	if (!end->slot)
+		return false;
+	if (end->row == view->tables.classes[ISOL_CLASS_UPLINK].row)
+		return now - since < window;
+	pickup = isol_port_pickup(READ_ONCE(end->slot->counts));
+	begun = atomic64_read(pickup);
+	/* or before tracking ended that has begun again since */
+	if (begun < since) {
+		atomic64_cmpxchg(pickup, begun, now);
+		return true;
+	}
+	return now - begun < window;
+}
+
+/*
+ * Of a connection that is older than the tracking of it an answer may come first, and looks
+ * like the beginning of one in the other direction. Let it pass if the rules accept that
+ * the other side begins one, so that this side goes on with it; not as a connection, or its
+ * directions would be wrong for ever.
+ */
+static noinline u32 pick_up(const struct isol_view *view, u32 domain, struct isol_flow *flow,
+			    const struct end *from, const struct end *to,
+			    const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u64 window = view->track->pickup[view->tables.domains[domain - 1].bridge - 1];
+	bool open;
+	u32 decision;
+
+	if (!window || !flow->zone || !from->owner || flow->owner ||
+	    !has_flags(skb, TCP_SYN | TCP_RST, 0))
+		return 0;
+	decision = decide_way(view, domain, flow, true, to, from, slot, skb);
+	if (!decision)
+		return 0;
+	/* Both begin now if they have not yet. */
+	open = takes_up(view, from, window);
+	open |= takes_up(view, to, window);
+	if (!open)
+		return 0;
+	flow->pickup = true;
+	return decision & ~ISOL_DECISION_TRACK;
 }
 
 /* Of frames that the kernel does not track: whether they have no beginning and no answer. */
@@ -515,7 +576,7 @@ static bool has_no_state(const struct sk_buff *skb)
  * Decide where connections are tracked. @flow: what is said of the frame; @slot: as for
  * find_vlan().
  */
-static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_flow *flow,
 			  const struct end *from, const struct end *to,
 			  const struct isol_slot *slot, const struct sk_buff *skb)
 {
@@ -542,13 +603,17 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 			whole = decide_flow(view, domain, flow, from, to, slot, skb);
 		if (whole)
 			return whole & ~ISOL_DECISION_TRACK;
-		if (unlikely(view->track->some_end) && !(decision & ISOL_DECISION_ACCEPT))
+		if (decision & ISOL_DECISION_ACCEPT)
+			return decision;
+		if (flow->kind == ISOL_FLOW_ORIGINAL && flow->fresh && !flow->related)
+			whole = pick_up(view, domain, flow, from, to, slot, skb);
+		if (unlikely(view->track->some_end))
 			refused(view, domain, flow, from, to, decision);
-		return decision;
+		return whole ?: decision;
 	}
 	if (unlikely(flow->ended)) {
 		/* Another one may begin, when it is tried again. */
-		if (!flow->related && begins_tcp(skb))
+		if (!flow->related && has_flags(skb, TCP_SYN | TCP_ACK, TCP_SYN))
 			view->track->ops->forget(flow);
 		return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 	}
@@ -579,17 +644,27 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/* Nobody is to track it, nor to take it for a frame that nobody could read. */
+static void untrack(struct sk_buff *skb)
+{
+	nf_reset_ct(skb);
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+}
+
 static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
 					   const struct isol_slot *from, const struct isol_slot *to,
-					   u32 from_word, u32 to_word, const struct sk_buff *skb,
+					   u32 from_word, u32 to_word, struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
 	struct isol_flow flow;
+	u32 decision;
 
 	view->track->ops->see(skb, &flow);
-	return finish(view, decide_tracked(view, domain, &flow, &a, &b, from, skb), from, skb,
-		      state, skb->len + ETH_HLEN);
+	decision = decide_tracked(view, domain, &flow, &a, &b, from, skb);
+	if (unlikely(flow.pickup))
+		untrack(skb);
+	return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
 }
 
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
@@ -614,7 +689,7 @@ static int vlan_of(const struct sk_buff *skb, u32 ifindex)
 /* The two are not in the same domain. */
 static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view *view,
 				     const struct isol_slot *from, const struct isol_slot *to,
-				     u32 from_word, u32 to_word, const struct sk_buff *skb,
+				     u32 from_word, u32 to_word, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	u32 a = isol_word_domain(from_word), b = isol_word_domain(to_word), domain, dflt;
@@ -645,7 +720,7 @@ static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view
 
 static __always_inline unsigned int judge(struct isol_net *in, const struct isol_view *view,
 					  const struct isol_slot *from,
-					  const struct isol_slot *to, const struct sk_buff *skb,
+					  const struct isol_slot *to, struct sk_buff *skb,
 					  const struct nf_hook_state *state)
 {
 	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
@@ -668,7 +743,7 @@ static __always_inline unsigned int judge(struct isol_net *in, const struct isol
 
 /* The port table is a hash, or does not know a port, or connections are tracked. */
 static noinline unsigned int forward_other(struct isol_net *in, const struct isol_view *view,
-					   const struct sk_buff *skb,
+					   struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	const struct isol_slot *from = isol_view_slot(view, state->in->ifindex);

@@ -88,6 +88,7 @@ struct isol_segment;
  * @unbound: verdict from and to unbound ports
  * @fragments: verdict for fragments from guests while connections are tracked
  * @ends: connections that are refused a frame have ended
+ * @pickup: how long older connections are taken up where an answer comes first, in s
  */
 struct isol_bridge {
 	struct isol_bridge *next;
@@ -103,6 +104,7 @@ struct isol_bridge {
 	u8 unbound;
 	u8 fragments;
 	bool ends;
+	u16 pickup;
 };
 
 /**
@@ -396,6 +398,7 @@ struct isol_bridge_spec {
 	u8 unbound;
 	u8 fragments;
 	bool ends;
+	u16 pickup;
 };
 
 struct isol_segment_spec {

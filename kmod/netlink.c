@@ -28,6 +28,7 @@ static const struct nla_policy isol_bridge_policy[ISOL_BRIDGE_A_MAX + 1] = {
 	[ISOL_BRIDGE_A_UNBOUND] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_FRAGMENTS] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_RESUME] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
+	[ISOL_BRIDGE_A_PICKUP] = NLA_POLICY_MAX(NLA_U16, ISOL_PICKUP_MAX),
 	[ISOL_BRIDGE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 };
 
@@ -293,6 +294,8 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 		return fail(extack, -EINVAL, "bridge RESUME: only rules can reject",
 			    tb[ISOL_BRIDGE_A_RESUME]);
 	spec->ends = resume == ISOL_VERDICT_DROP;
+	spec->pickup = tb[ISOL_BRIDGE_A_PICKUP] ? nla_get_u16(tb[ISOL_BRIDGE_A_PICKUP]) :
+						  ISOL_PICKUP_DEFAULT;
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != ISOL_BRIDGE_A_UPLINK)
 			continue;

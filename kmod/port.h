@@ -35,8 +35,12 @@ static inline struct isol_count *isol_port_count(struct isol_count *counts, u32 
 	return &counts[shard * ISOL_PORT_NCOUNTERS + isol_decision_why(decision)];
 }
 
-/* How much memory the counters take, with the limit that stands behind them. */
-#define ISOL_PORT_COUNTS_LEN ((isol_nshards * ISOL_PORT_NCOUNTERS + 1) * sizeof(struct isol_count))
+/* So many struct isol_count more stand behind those of the shards. */
+#define ISOL_PORT_NBEHIND 2
+
+/* How much memory the counters take, with what stands behind them. */
+#define ISOL_PORT_COUNTS_LEN ((isol_nshards * ISOL_PORT_NCOUNTERS + ISOL_PORT_NBEHIND) * \
+			      sizeof(struct isol_count))
 
 /**
  * isol_port_limit() - when the next answer to a rejected frame of a port is due
@@ -53,6 +57,12 @@ static inline atomic64_t *isol_port_limit(struct isol_count *counts)
 static inline atomic64_t *isol_port_looks(struct isol_count *counts)
 {
 	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].bytes.shared;
+}
+
+/* The same: when a connection from or to the port was first taken up, or 0: see hook.c. */
+static inline atomic64_t *isol_port_pickup(struct isol_count *counts)
+{
+	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS + 1].packets.shared;
 }
 
 /**

@@ -81,6 +81,8 @@ enum isol_flow_kind {
  * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
  * @peer: who has answered, ISOL_PEER_NONE if that has not been noted
  * @ended: it has ended
+ * @fresh: this is the first frame that is seen of it
+ * @pickup: out: it has been taken up: this frame passes, and is not to begin a connection
  * @conn: the connection; valid as long as the frame
  */
 struct isol_flow {
@@ -89,6 +91,8 @@ struct isol_flow {
 	bool expected;
 	bool owned;
 	bool ended;
+	bool fresh;
+	bool pickup;
 	u16 zone;
 	u32 peer;
 	u64 owner;
@@ -160,6 +164,8 @@ struct isol_zone {
  * @fragments: by bridge id - 1: the fragments of guests are accepted
  * @ends: by bridge id - 1: connections that are refused a frame have ended
  * @some_end: there is such a bridge
+ * @pickup: by bridge id - 1: how long older connections are taken up, in ns
+ * @since: since when frames are tracked, by ktime_get_ns()
  */
 struct isol_track {
 	const struct isol_ct_ops *ops;
@@ -172,6 +178,8 @@ struct isol_track {
 	bool *fragments;
 	bool *ends;
 	bool some_end;
+	u64 *pickup;
+	u64 since;
 };
 
 #define ISOL_TRACK_VLANS 4096

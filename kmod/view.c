@@ -10,7 +10,7 @@
 struct isol_view isol_view_deny;
 
 /* Frames of ports that are unknown are counted for nobody. */
-static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS + 1];
+static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS + ISOL_PORT_NBEHIND];
 
 static size_t slots_len(u32 size)
 {

@@ -364,12 +364,23 @@ static bool read_resume(struct loader *l, void *object, const struct ynode *n)
 	return true;
 }
 
+static bool read_pickup(struct loader *l, void *object, const struct ynode *n)
+{
+	unsigned long v;
+
+	if (!read_number(l, n, "a number of seconds from 0 to 3600", 0, ISOL_PICKUP_MAX, &v))
+		return false;
+	((struct bridge *)object)->pickup = v;
+	return true;
+}
+
 static const struct key bridge_keys[] = {
 	{ "uplinks", read_uplinks },
 	{ "default", read_default },
 	{ "unbound", read_unbound },
 	{ "fragments", read_fragments },
 	{ "resume", read_resume },
+	{ "pickup", read_pickup },
 	{ "comment", read_comment },
 };
 

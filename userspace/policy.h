@@ -104,6 +104,7 @@ struct object {
  * @unbound: enum isol_verdict
  * @fragments: enum isol_verdict
  * @ends: "resume" is drop
+ * @pickup: seconds
  * @ifindex: of the bridge device, 0 if there is none (from the kernel)
  * @counters: from the kernel
  */
@@ -114,6 +115,7 @@ struct bridge {
 	u8 unbound;
 	u8 fragments;
 	bool ends;
+	u16 pickup;
 	u32 ifindex;
 	struct counter_list counters;
 };

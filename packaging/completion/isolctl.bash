@@ -53,7 +53,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 		_isolctl_names remotes ;;
 	rule:before | rule:after) _isolctl_names rules ;;
 	rule:table) echo rules quarantine ;;
-	*:comment | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
+	*:comment | *:pickup | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
 	rule:not) ;;
 	rule:tcp-flags)
 		echo not any
@@ -66,7 +66,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	rule:inner-vlan)
 		echo not
 		_isolctl_match "$2" ;;
-	bridge:*) echo uplink default unbound fragments resume comment ;;
+	bridge:*) echo uplink default unbound fragments resume pickup comment ;;
 	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;

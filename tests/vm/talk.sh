@@ -99,7 +99,7 @@ open_connection() { # NS ADDRESS PORT [NAME [SOCAT-OPTIONS]]
 	exec {fd}>"$at.in"
 	TALK[$name]=$fd
 	SAID[$name]=0
-	[ "$3" = 82 ] || goes_on "$name" || fail "no connection"
+	[[ $3 != 8[01] ]] || goes_on "$name" || fail "no connection"
 }
 
 heard() { # NAME

@@ -66,6 +66,8 @@
 #define ISOL_TIMEOUT_MIN	100	/* ms, ISOL_A_TIMEOUT */
 #define ISOL_TIMEOUT_MAX	600000
 #define ISOL_TIMEOUT_DEFAULT	30000
+#define ISOL_PICKUP_MAX		3600	/* s, ISOL_BRIDGE_A_PICKUP */
+#define ISOL_PICKUP_DEFAULT	60
 
 /**
  * enum isol_verdict - what is done with a frame
@@ -512,6 +514,10 @@ enum isol_counter_attr {
  *	been refused a frame from the side that began it, by a rule, a default or quarantine,
  *	when the rules accept it again; default accept. With drop it has ended: another one
  *	has to begin. Of other protocols only the side that began may go on.
+ * @ISOL_BRIDGE_A_PICKUP: u16, s, 0 to ISOL_PICKUP_MAX; default ISOL_PICKUP_DEFAULT. So
+ *	long what looks like an answer of a TCP connection that is older than the tracking of
+ *	it passes, if a rule accepts that the other side begins one; 0: not at all. From
+ *	the first such frame on from or to a guest port, by a port once.
  */
 enum isol_bridge_attr {
 	ISOL_BRIDGE_A_UNSPEC,
@@ -524,6 +530,7 @@ enum isol_bridge_attr {
 	ISOL_BRIDGE_A_COUNTER,
 	ISOL_BRIDGE_A_FRAGMENTS,
 	ISOL_BRIDGE_A_RESUME,
+	ISOL_BRIDGE_A_PICKUP,
 
 	/* private: */
 	__ISOL_BRIDGE_A_MAX,

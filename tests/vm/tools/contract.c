@@ -62,6 +62,7 @@ static const struct attr bridge_attrs[] = {
 	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs, .moves = RUNS },
 	[ISOL_BRIDGE_A_FRAGMENTS] = { "fragments", U8, .words = default_words },
 	[ISOL_BRIDGE_A_RESUME] = { "resume", U8, .words = default_words },
+	[ISOL_BRIDGE_A_PICKUP] = { "pickup", U16 },
 	{ }
 };
 
