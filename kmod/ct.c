@@ -22,10 +22,19 @@
 /* A connection that another one expects may itself expect one; more is nonsense. */
 #define MOST_MASTERS 4
 
-/* The upper half of the labels: administrators number from below. */
+/*
+ * The upper half of the labels: administrators number from below. It has the owner, above
+ * that who has answered, and ISOL_OWNER_ENDED.
+ */
 #define OWNER_BIT 64
 
 static_assert(sizeof_field(struct nf_conn_labels, bits) == 2 * sizeof(u64));
+
+/* Some architectures have no cmpxchg() of 64 bits but this. */
+static bool renote(u64 *place, u64 old, u64 new)
+{
+	return (u64)atomic64_cmpxchg((atomic64_t *)place, old, new) == old;
+}
 
 static u64 *owner_of(const struct nf_conn *conn)
 {
@@ -151,12 +160,16 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 {
 	enum ip_conntrack_info ctinfo;
 	struct nf_conn *ct = nf_ct_get(skb, &ctinfo);
-	const u64 *owner;
+	u64 *owner, noted;
 	int i;
 
 	flow->related = false;
 	flow->expected = false;
 	flow->owned = false;
+	flow->ended = false;
+	flow->fresh = false;
+	flow->pickup = false;
+	flow->peer = ISOL_PEER_NONE;
 	flow->owner = ISOL_OWNER_NONE;
 	if (!ct || nf_ct_is_template(ct)) {
 		/* Of no connection is a frame that has none, whatever ctinfo says then. */
@@ -170,6 +183,7 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 							     ISOL_FLOW_ORIGINAL;
 	flow->related = ctinfo == IP_CT_RELATED || ctinfo == IP_CT_RELATED_REPLY;
 	flow->zone = nf_ct_zone(ct)->id;
+	flow->fresh = !nf_ct_is_confirmed(ct);
 	for (i = 0; ct->master && i < MOST_MASTERS; i++) {
 		ct = ct->master;
 		flow->related = true;
@@ -179,19 +193,52 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 	owner = owner_of(ct);
 	if (owner) {
 		flow->owned = true;
-		flow->owner = READ_ONCE(*owner);
+		noted = READ_ONCE(*owner);
+		flow->owner = noted & ISOL_OWNER_MASK;
+		flow->peer = noted >> ISOL_OWNER_BITS & ISOL_PEER_MASK;
+		flow->ended = noted & ISOL_OWNER_ENDED;
 	}
 }
 
 static bool ct_own(const struct isol_flow *flow, u64 owner)
 {
-	u64 *place = owner_of(flow->conn);
+	u64 *place = owner_of(flow->conn), noted;
 
 	if (!place)
 		return false;
-	if (READ_ONCE(*place) != owner)
-		WRITE_ONCE(*place, owner);
+	do {
+		noted = READ_ONCE(*place);
+		if (noted & ISOL_OWNER_ENDED)
+			return false;
+		if ((noted & ISOL_OWNER_MASK) == owner)
+			return true;
+	} while (!renote(place, noted, owner));
 	return true;
+}
+
+/* If it is another's meanwhile the next answer will do. */
+static void ct_answered(const struct isol_flow *flow, u32 peer)
+{
+	u64 *place = owner_of(flow->conn);
+	u64 noted = flow->owner | (u64)flow->peer << ISOL_OWNER_BITS;
+
+	if (place)
+		renote(place, noted, flow->owner | (u64)peer << ISOL_OWNER_BITS);
+}
+
+/*
+ * A TCP connection that is forgotten would be taken up again from the middle
+ * (nf_conntrack_tcp_loose). A datagram or a ping is as good as the first.
+ */
+static void ct_end(const struct isol_flow *flow)
+{
+	u64 *place = owner_of(flow->conn);
+	u64 noted = flow->owner | (u64)flow->peer << ISOL_OWNER_BITS;
+
+	if (nf_ct_protonum(flow->conn) != IPPROTO_TCP)
+		nf_ct_kill(flow->conn);
+	else if (place)
+		renote(place, noted, noted | ISOL_OWNER_ENDED);
 }
 
 static void ct_forget(const struct isol_flow *flow)
@@ -263,6 +310,8 @@ static const struct isol_ct_ops ops = {
 	.untemplate = ct_untemplate,
 	.see = ct_see,
 	.own = ct_own,
+	.answered = ct_answered,
+	.end = ct_end,
 	.forget = ct_forget,
 	.key = ct_key,
 };

@@ -85,6 +85,9 @@ static int fill_bridge(struct isol_net *in, struct sk_buff *skb, const struct is
 	    nla_put_u8(skb, ISOL_BRIDGE_A_DEFAULT, bridge->dflt) ||
 	    nla_put_u8(skb, ISOL_BRIDGE_A_UNBOUND, bridge->unbound) ||
 	    nla_put_u8(skb, ISOL_BRIDGE_A_FRAGMENTS, bridge->fragments) ||
+	    nla_put_u8(skb, ISOL_BRIDGE_A_RESUME,
+		       bridge->ends ? ISOL_VERDICT_DROP : ISOL_VERDICT_ACCEPT) ||
+	    nla_put_u16(skb, ISOL_BRIDGE_A_PICKUP, bridge->pickup) ||
 	    put_string(skb, ISOL_BRIDGE_A_COMMENT, bridge->comment) ||
 	    (ifindex && nla_put_u32(skb, ISOL_BRIDGE_A_IFINDEX, ifindex)))
 		return -EMSGSIZE;

@@ -681,3 +681,18 @@ bool isol_frame_begins(const struct isol_packet *packet)
 		return true;
 	}
 }
+
+bool isol_frame_neighbor(const struct isol_packet *packet)
+{
+	struct isol_key key;
+
+	isol_frame_parse(packet, ISOL_DEPTH_L4, &key);
+	switch (key.shape) {
+	case ISOL_SHAPE_ARP:
+		return key.v[ISOL_MATCH_A_ARP_OP] == 1 || key.v[ISOL_MATCH_A_ARP_OP] == 2;
+	case ISOL_SHAPE_IP6_ICMP:
+		return key.v[ISOL_MATCH_A_ICMP] >> 8 == 135 || key.v[ISOL_MATCH_A_ICMP] >> 8 == 136;
+	default:
+		return false;
+	}
+}

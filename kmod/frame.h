@@ -201,6 +201,14 @@ static inline bool isol_icmp6_untracked(u32 type)
  */
 bool isol_frame_begins(const struct isol_packet *packet);
 
+/**
+ * isol_frame_neighbor() - whether a frame is one by which neighbors find each other
+ * @packet: the frame
+ *
+ * ARP requests and replies, neighbor solicitations and advertisements.
+ */
+bool isol_frame_neighbor(const struct isol_packet *packet);
+
 /* More of a frame is never read: tags, an IPv6 header and what may follow, TCP. */
 #define ISOL_FRAME_MOST (14 + ISOL_MAX_TAGS * 4 + 40 + ISOL_MAX_EXT_LEN + 20)
 

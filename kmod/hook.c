@@ -262,8 +262,10 @@ static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 
  * @col: its column
  * @owner: whose its connections are; ISOL_OWNER_NONE is the host: it passes on what others
  *	have begun
+ * @slot: the port's; NULL is the host
  */
 struct end {
+	const struct isol_slot *slot;
 	const u32 *row;
 	u32 col;
 	u64 owner;
@@ -271,12 +273,13 @@ struct end {
 
 static __always_inline u64 owner_of(const struct isol_view *view, const struct isol_slot *slot)
 {
-	return READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY;
+	return READ_ONCE(view->own[slot - view->slots].owner) ?: ISOL_OWNER_NOBODY;
 }
 
 static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
 	return (struct end) {
+		.slot = slot,
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
 		.owner = owner_of(view, slot),
@@ -290,6 +293,68 @@ static struct end end_host(const struct isol_view *view)
 		.col = ISOL_COL_HOST,
 		.owner = ISOL_OWNER_NONE,
 	};
+}
+
+/*
+ * Whether an end is contained: what it begins the row says of those that are quarantined,
+ * what others begin to it its own column.
+ */
+static bool contained(const struct isol_view *view, const struct end *end)
+{
+	return end->row == view->quarantined_row &&
+	       end->col != view->tables.classes[ISOL_CLASS_QUARANTINED].col;
+}
+
+/* Whether a decision is by no rule of quarantine. */
+static bool unruled(const struct isol_view *view, u32 domain, u32 decision)
+{
+	return isol_decision_reason(decision) == ISOL_REASON_QUARANTINE ||
+	       decision == isol_tables_default(&view->tables, domain, ISOL_DFLT_UNPARSED);
+}
+
+static noinline u32 decide_contained(const struct isol_view *view, u32 domain,
+				     const struct end *from, const struct end *to,
+				     const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u32 col = view->tables.classes[ISOL_CLASS_QUARANTINED].col, decision;
+
+	if (to->col != col) {
+		decision = decide(view, domain, READ_ONCE(from->row[col]), slot, skb);
+		if (!unruled(view, domain, decision))
+			return decision;
+	}
+	return decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+}
+
+/*
+ * What the rules say of a frame between two ends. To one that is contained those of
+ * quarantine go first.
+ */
+static __always_inline u32 decide_ends(const struct isol_view *view, u32 domain,
+				       const struct end *from, const struct end *to,
+				       const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	if (unlikely(to->row == view->quarantined_row))
+		return decide_contained(view, domain, from, to, slot, skb);
+	return decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+}
+
+/*
+ * Without ARP and neighbor discovery nobody finds a contained end to begin anything to it:
+ * of these its own rules decide.
+ */
+static noinline u32 decide_neighbor(const struct isol_view *view, u32 domain,
+				    const struct end *from, const struct end *to,
+				    const struct isol_slot *slot, const struct sk_buff *skb,
+				    u32 decision)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct end self = *from;
+
+	if (!slot || !contained(view, from) || !isol_frame_neighbor(&packet))
+		return decision;
+	self.row = READ_ONCE(view->own[slot - view->slots].row);
+	return decide_ends(view, domain, &self, to, slot, skb);
 }
 
 /* Whether a frame goes back to where its connection began. */
@@ -318,6 +383,57 @@ static bool redirects(const struct sk_buff *skb)
 		key.v[ISOL_MATCH_A_ICMP] >> 8 == NDISC_REDIRECT);
 }
 
+/* What a cell comes to, for the beginning of a connection; 0: nobody can tell. */
+static u32 decide_beginning(const struct isol_view *view, u32 domain, u32 cell,
+			    const struct isol_flow *flow, bool back, bool translated,
+			    const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	struct isol_key key __uninitialized;
+
+	if (isol_cell_asks(cell)) {
+		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+
+		read_key(program, slot, skb, &key);
+		if (flow->related) {
+			if (back)
+				isol_key_swap_macs(&key);
+			if (key.shape == ISOL_SHAPE_UNREAD)
+				return 0;
+			view->track->ops->key(flow, translated, &key);
+		} else if (key.shape == ISOL_SHAPE_IP4_NOL4 || key.shape == ISOL_SHAPE_IP6_NOL4) {
+			/* The host has cut it again. */
+			if (key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_LATER)
+				return 0;
+			if (back)
+				isol_key_swap_macs(&key);
+			view->track->ops->key(flow, translated, &key);
+		} else if (!back || !isol_key_reverse(&key)) {
+			return 0;
+		}
+		cell = isol_program_ask(program, &key);
+	}
+	return isol_resolve(&view->tables, domain, cell);
+}
+
+/* What the rules say of a conversation that one end begins with another; 0: they accept none. */
+static u32 decide_way(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+		      bool back, const struct end *first, const struct end *other,
+		      const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u32 decision, col = view->tables.classes[ISOL_CLASS_QUARANTINED].col;
+
+	/* See decide_contained(). */
+	if (unlikely(contained(view, other))) {
+		decision = decide_beginning(view, domain, READ_ONCE(first->row[col]), flow, back,
+					    !first->owner, slot, skb);
+		if (!decision || !unruled(view, domain, decision))
+			return isol_decision_tracks(decision) ? decision : 0;
+	}
+	decision = decide_beginning(view, domain, READ_ONCE(first->row[other->col]), flow, back,
+				    !first->owner, slot, skb);
+	return isol_decision_tracks(decision) ? decision : 0;
+}
+
 /*
  * What the rules say of the beginning of a connection that a frame belongs to: an answer,
  * something that is related, a later fragment. Only a decision that accepts a conversation
@@ -329,10 +445,8 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 {
 	bool back = goes_back(flow, from, to);
 	const struct end *first = back ? to : from, *other = back ? from : to;
-	struct isol_key key __uninitialized;
-	u32 cell;
 
-	if (flow->related && !flow->expected && redirects(skb))
+	if (flow->ended || (flow->related && !flow->expected && redirects(skb)))
 		return 0;
 
 	/*
@@ -347,31 +461,101 @@ static u32 decide_flow(const struct isol_view *view, u32 domain, const struct is
 	 */
 	if (!first->owner && flow->owner && flow->owner == other->owner)
 		return 0;
-	cell = READ_ONCE(first->row[other->col]);
-	if (isol_cell_asks(cell)) {
-		const struct isol_program *program = isol_cell_program(&view->tables, cell);
+	return decide_way(view, domain, flow, back, first, other, slot, skb);
+}
 
-		read_key(program, slot, skb, &key);
-		if (flow->related) {
-			if (back)
-				isol_key_swap_macs(&key);
-			if (key.shape == ISOL_SHAPE_UNREAD)
-				return 0;
-			view->track->ops->key(flow, !first->owner, &key);
-		} else if (key.shape == ISOL_SHAPE_IP4_NOL4 || key.shape == ISOL_SHAPE_IP6_NOL4) {
-			/* The host has cut it again. */
-			if (key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_LATER)
-				return 0;
-			if (back)
-				isol_key_swap_macs(&key);
-			view->track->ops->key(flow, !first->owner, &key);
-		} else if (!back || !isol_key_reverse(&key)) {
-			return 0;
-		}
-		cell = isol_program_ask(program, &key);
+/* Whether connections on a frame's bridge end when they are refused a frame. */
+static bool ends(const struct isol_view *view, u32 domain)
+{
+	return view->track->ends[view->tables.domains[domain - 1].bridge - 1];
+}
+
+/* Who answers has to be known before anything is refused: see refused(). */
+static noinline void answered(const struct isol_view *view, u32 domain,
+			      const struct isol_flow *flow, const struct end *from)
+{
+	if (flow->kind == ISOL_FLOW_ANSWER && !flow->related && flow->owner && ends(view, domain))
+		view->track->ops->answered(flow, isol_peer(from->owner));
+}
+
+/*
+ * A frame is refused: end its connection, if it was really on the way from who began that to
+ * who has answered.
+ */
+static noinline void refused(const struct isol_view *view, u32 domain,
+			     const struct isol_flow *flow, const struct end *from,
+			     const struct end *to, u32 decision)
+{
+	if (flow->kind != ISOL_FLOW_ORIGINAL || flow->related || flow->ended || !from->owner ||
+	    flow->owner != from->owner || flow->peer != isol_peer(to->owner) ||
+	    isol_decision_reason(decision) == ISOL_REASON_GONE || !ends(view, domain))
+		return;
+	view->track->ops->end(flow);
+}
+
+#define TCP_SYN 0x02
+#define TCP_RST 0x04
+#define TCP_ACK 0x10
+
+/* Whether a frame is one of TCP that has of some flags just these. */
+static bool has_flags(const struct sk_buff *skb, u32 of, u32 flags)
+{
+	const struct isol_packet packet = packet_of(skb);
+	struct isol_key key;
+
+	isol_frame_parse(&packet, ISOL_DEPTH_L4, &key);
+	return (key.shape == ISOL_SHAPE_IP4_PORTS || key.shape == ISOL_SHAPE_IP6_PORTS) &&
+	       key.v[ISOL_MATCH_A_PROTO] == IPPROTO_TCP &&
+	       (key.v[ISOL_MATCH_A_TCP_FLAGS] & of) == flags;
+}
+
+/* Whether older connections of an end are taken up at present. */
+static bool takes_up(const struct isol_view *view, const struct end *end, u64 window)
+{
+	u64 now = ktime_get_ns(), since = view->track->since, begun;
+	atomic64_t *pickup;
+
+	if (!end->slot)
+		return false;
+	if (end->row == view->tables.classes[ISOL_CLASS_UPLINK].row)
+		return now - since < window;
+	pickup = isol_port_pickup(READ_ONCE(end->slot->counts));
+	begun = atomic64_read(pickup);
+	/* or before tracking ended that has begun again since */
+	if (begun < since) {
+		atomic64_cmpxchg(pickup, begun, now);
+		return true;
 	}
-	cell = isol_resolve(&view->tables, domain, cell);
-	return isol_decision_tracks(cell) ? cell : 0;
+	return now - begun < window;
+}
+
+/*
+ * Of a connection that is older than the tracking of it an answer may come first, and looks
+ * like the beginning of one in the other direction. Let it pass if the rules accept that
+ * the other side begins one, so that this side goes on with it; not as a connection, or its
+ * directions would be wrong for ever.
+ */
+static noinline u32 pick_up(const struct isol_view *view, u32 domain, struct isol_flow *flow,
+			    const struct end *from, const struct end *to,
+			    const struct isol_slot *slot, const struct sk_buff *skb)
+{
+	u64 window = view->track->pickup[view->tables.domains[domain - 1].bridge - 1];
+	bool open;
+	u32 decision;
+
+	if (!window || !flow->zone || !from->owner || flow->owner ||
+	    !has_flags(skb, TCP_SYN | TCP_RST, 0))
+		return 0;
+	decision = decide_way(view, domain, flow, true, to, from, slot, skb);
+	if (!decision)
+		return 0;
+	/* Both begin now if they have not yet. */
+	open = takes_up(view, from, window);
+	open |= takes_up(view, to, window);
+	if (!open)
+		return 0;
+	flow->pickup = true;
+	return decision & ~ISOL_DECISION_TRACK;
 }
 
 /* Of frames that the kernel does not track: whether they have no beginning and no answer. */
@@ -397,7 +581,7 @@ static bool has_no_state(const struct sk_buff *skb)
  * Decide where connections are tracked. @flow: what is said of the frame; @slot: as for
  * find_vlan().
  */
-static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct isol_flow *flow,
+static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_flow *flow,
 			  const struct end *from, const struct end *to,
 			  const struct isol_slot *slot, const struct sk_buff *skb)
 {
@@ -405,10 +589,16 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 
 	if (flow->kind == ISOL_FLOW_ANSWER || flow->related) {
 		decision = decide_flow(view, domain, flow, from, to, slot, skb);
-		if (decision)
+		if (decision) {
+			if (unlikely(view->track->some_end) &&
+			    flow->peer != isol_peer(from->owner))
+				answered(view, domain, flow, from);
 			return decision & ~ISOL_DECISION_TRACK;
+		}
 	}
-	decision = decide(view, domain, READ_ONCE(from->row[to->col]), slot, skb);
+	decision = decide_ends(view, domain, from, to, slot, skb);
+	if (unlikely(isol_decision_reason(decision) == ISOL_REASON_QUARANTINE))
+		decision = decide_neighbor(view, domain, from, to, slot, skb, decision);
 	if (!isol_decision_tracks(decision)) {
 		u32 whole = 0;
 
@@ -416,7 +606,21 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (!(decision & ISOL_DECISION_ACCEPT) && !from->owner && !flow->related &&
 		    flow->kind == ISOL_FLOW_ORIGINAL)
 			whole = decide_flow(view, domain, flow, from, to, slot, skb);
-		return whole ? whole & ~ISOL_DECISION_TRACK : decision;
+		if (whole)
+			return whole & ~ISOL_DECISION_TRACK;
+		if (decision & ISOL_DECISION_ACCEPT)
+			return decision;
+		if (flow->kind == ISOL_FLOW_ORIGINAL && flow->fresh && !flow->related)
+			whole = pick_up(view, domain, flow, from, to, slot, skb);
+		if (unlikely(view->track->some_end))
+			refused(view, domain, flow, from, to, decision);
+		return whole ?: decision;
+	}
+	if (unlikely(flow->ended)) {
+		/* Another one may begin, when it is tried again. */
+		if (!flow->related && has_flags(skb, TCP_SYN | TCP_ACK, TCP_SYN))
+			view->track->ops->forget(flow);
+		return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 	}
 	switch (flow->kind) {
 	case ISOL_FLOW_ORIGINAL:
@@ -445,15 +649,25 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/* Nobody is to track it, nor to take it for a frame that nobody could read. */
+static void untrack(struct sk_buff *skb)
+{
+	nf_reset_ct(skb);
+	nf_ct_set(skb, NULL, IP_CT_UNTRACKED);
+}
+
 /* Apart: what few frames need. */
 static noinline u32 decide_ports(const struct isol_view *view, u32 domain,
-				 const struct isol_flow *flow, const struct isol_slot *from,
+				 struct isol_flow *flow, const struct isol_slot *from,
 				 const struct isol_slot *to, u32 from_word, u32 to_word,
-				 const struct sk_buff *skb)
+				 struct sk_buff *skb)
 {
 	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+	u32 decision = decide_tracked(view, domain, flow, &a, &b, from, skb);
 
-	return decide_tracked(view, domain, flow, &a, &b, from, skb);
+	if (unlikely(flow->pickup))
+		untrack(skb);
+	return decision;
 }
 
 /* What a cell accepts as a conversation, of a frame that is read the fast way, or 0. */
@@ -482,8 +696,8 @@ static __always_inline u32 tracked_fast(const struct isol_view *view, u32 cell, 
 /*
  * What decide_tracked() comes to for most frames, without a call: a connection that is its
  * owner's already goes on, or is answered, between ports. All that is unusual is left to
- * that: errors and what is expected, what has no owner or another one, what is not accepted,
- * quarantine.
+ * that: errors and what is expected, what has no owner or another one, or has ended, who
+ * answers first, what is not accepted, quarantine.
  *
  * Return: the decision, which accepts, or 0: ask decide_tracked().
  */
@@ -493,11 +707,12 @@ static __always_inline u32 decide_owned(const struct isol_view *view, const stru
 {
 	const u32 *from_row = READ_ONCE(from->row), *to_row = READ_ONCE(to->row);
 
-	if (unlikely(flow->related || from_row == view->quarantined_row ||
+	if (unlikely(flow->related || flow->ended || from_row == view->quarantined_row ||
 		     to_row == view->quarantined_row))
 		return 0;
 	/* An owner is never ISOL_OWNER_NONE. */
-	if (flow->kind == ISOL_FLOW_ANSWER && likely(flow->owner == owner_of(view, to)))
+	if (flow->kind == ISOL_FLOW_ANSWER && likely(flow->owner == owner_of(view, to)) &&
+	    (likely(!view->track->some_end) || flow->peer == isol_peer(owner_of(view, from))))
 		return tracked_fast(view, to_row[from_word & ISOL_WORD_CLASS], true, skb);
 	if (flow->kind == ISOL_FLOW_ORIGINAL && likely(flow->owner == owner_of(view, from)))
 		return tracked_fast(view, from_row[to_word & ISOL_WORD_CLASS], false, skb);
@@ -522,7 +737,7 @@ static __always_inline u32 decide_stateless(const struct isol_view *view, u32 do
 
 static __always_inline unsigned int
 judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *from,
-	   const struct isol_slot *to, u32 from_word, u32 to_word, const struct sk_buff *skb,
+	   const struct isol_slot *to, u32 from_word, u32 to_word, struct sk_buff *skb,
 	   const struct nf_hook_state *state)
 {
 	struct isol_flow flow __uninitialized;
@@ -542,7 +757,7 @@ judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *fro
 
 static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
 					   const struct isol_slot *from, const struct isol_slot *to,
-					   u32 from_word, u32 to_word, const struct sk_buff *skb,
+					   u32 from_word, u32 to_word, struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	return judge_flow(view, domain, from, to, from_word, to_word, skb, state);
@@ -570,7 +785,7 @@ static int vlan_of(const struct sk_buff *skb, u32 ifindex)
 /* The two are not in the same domain. */
 static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view *view,
 				     const struct isol_slot *from, const struct isol_slot *to,
-				     u32 from_word, u32 to_word, const struct sk_buff *skb,
+				     u32 from_word, u32 to_word, struct sk_buff *skb,
 				     const struct nf_hook_state *state)
 {
 	u32 a = isol_word_domain(from_word), b = isol_word_domain(to_word), domain, dflt;
@@ -601,7 +816,7 @@ static noinline unsigned int no_pair(struct isol_net *in, const struct isol_view
 
 static __always_inline unsigned int judge(struct isol_net *in, const struct isol_view *view,
 					  const struct isol_slot *from,
-					  const struct isol_slot *to, const struct sk_buff *skb,
+					  const struct isol_slot *to, struct sk_buff *skb,
 					  const struct nf_hook_state *state)
 {
 	u32 from_word = READ_ONCE(from->word), to_word = READ_ONCE(to->word);
@@ -624,7 +839,7 @@ static __always_inline unsigned int judge(struct isol_net *in, const struct isol
 
 /* The port table is a hash, or does not know a port, or connections are tracked. */
 static noinline unsigned int forward_other(struct isol_net *in, const struct isol_view *view,
-					   const struct sk_buff *skb,
+					   struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	const struct isol_slot *from = isol_view_slot(view, state->in->ifindex);
@@ -789,7 +1004,7 @@ static noinline u32 from_host_tracked(const struct isol_view *view, const struct
 	view->track->ops->see(skb, &flow);
 	/* Packet sockets, as DHCP servers have them, go past connection tracking. */
 	if (flow.kind == ISOL_FLOW_INVALID && skb->sk && skb->sk->sk_family == PF_PACKET)
-		return decide(view, isol_word_domain(word), from.row[to.col], NULL, skb);
+		return decide_ends(view, isol_word_domain(word), &from, &to, NULL, skb);
 	return decide_tracked(view, isol_word_domain(word), &flow, &from, &to, NULL, skb);
 }
 

@@ -355,6 +355,8 @@ int isol_model_add_bridge(struct isol_model *model, const struct isol_bridge_spe
 	bridge->dflt = spec->dflt;
 	bridge->unbound = spec->unbound;
 	bridge->fragments = spec->fragments;
+	bridge->ends = spec->ends;
+	bridge->pickup = spec->pickup;
 	if (!enter(model, ISOL_SPACE_BRIDGE, bridge->name, strlen(bridge->name), bridge))
 		return no_memory(fault);
 	bridge->id = ++model->nbridges;

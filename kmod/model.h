@@ -87,6 +87,8 @@ struct isol_segment;
  * @dflt: verdict between ports that nothing else decides
  * @unbound: verdict from and to unbound ports
  * @fragments: verdict for fragments from guests while connections are tracked
+ * @ends: connections that are refused a frame have ended
+ * @pickup: how long older connections are taken up where an answer comes first, in s
  */
 struct isol_bridge {
 	struct isol_bridge *next;
@@ -101,6 +103,8 @@ struct isol_bridge {
 	u8 dflt;
 	u8 unbound;
 	u8 fragments;
+	bool ends;
+	u16 pickup;
 };
 
 /**
@@ -393,6 +397,8 @@ struct isol_bridge_spec {
 	u8 dflt;
 	u8 unbound;
 	u8 fragments;
+	bool ends;
+	u16 pickup;
 };
 
 struct isol_segment_spec {

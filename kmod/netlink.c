@@ -27,6 +27,8 @@ static const struct nla_policy isol_bridge_policy[ISOL_BRIDGE_A_MAX + 1] = {
 	[ISOL_BRIDGE_A_DEFAULT] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_UNBOUND] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
 	[ISOL_BRIDGE_A_FRAGMENTS] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
+	[ISOL_BRIDGE_A_RESUME] = NLA_POLICY_MAX(NLA_U8, ISOL_VERDICT_MAX),
+	[ISOL_BRIDGE_A_PICKUP] = NLA_POLICY_MAX(NLA_U16, ISOL_PICKUP_MAX),
 	[ISOL_BRIDGE_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
 };
 
@@ -266,6 +268,7 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 	struct isol_fault fault;
 	const struct nlattr *attr;
 	int rem, err;
+	u8 resume;
 
 	err = nla_parse_nested(tb, ISOL_BRIDGE_A_MAX, nest, isol_bridge_policy, extack);
 	if (err)
@@ -286,6 +289,13 @@ static int add_bridge(struct isol_txn *txn, const struct nlattr *nest,
 				  "bridge FRAGMENTS: only rules can reject", extack);
 	if (err)
 		return err;
+	resume = get_u8(tb[ISOL_BRIDGE_A_RESUME], ISOL_VERDICT_ACCEPT);
+	if (resume == ISOL_VERDICT_REJECT)
+		return fail(extack, -EINVAL, "bridge RESUME: only rules can reject",
+			    tb[ISOL_BRIDGE_A_RESUME]);
+	spec->ends = resume == ISOL_VERDICT_DROP;
+	spec->pickup = tb[ISOL_BRIDGE_A_PICKUP] ? nla_get_u16(tb[ISOL_BRIDGE_A_PICKUP]) :
+						  ISOL_PICKUP_DEFAULT;
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != ISOL_BRIDGE_A_UPLINK)
 			continue;
@@ -958,6 +968,7 @@ static int doit_status(struct sk_buff *skb, struct genl_info *info)
  * @binding: the binding, if it has one
  * @bridge: the bridge, if that is known
  * @class: its class
+ * @own: the class that it has else, if it is contained; 0 if it is not
  * @domain: its domain; 0: the bridge itself, or of the host that of the other end
  * @attr: to point at
  * @host: it is the host
@@ -969,10 +980,18 @@ struct why_end {
 	const struct isol_bridge *bridge;
 	const struct nlattr *attr;
 	u32 class;
+	u32 own;
 	u32 domain;
 	bool host;
 	u8 kind;
 };
+
+/* What begins by this end is judged by the one class, what begins to it by both. */
+static void why_contained(struct why_end *end)
+{
+	end->own = end->class;
+	end->class = ISOL_CLASS_QUARANTINED;
+}
 
 static void why_port(struct isol_net *in, struct why_end *end, const struct isol_port *port)
 {
@@ -981,6 +1000,8 @@ static void why_port(struct isol_net *in, struct why_end *end, const struct isol
 	end->bridge = port->place.bridge;
 	end->class = port->place.word & ISOL_WORD_CLASS;
 	end->domain = isol_word_domain(port->place.word);
+	if (isol_place_contained(&port->place))
+		why_contained(end);
 	if (port->place.kind == ISOL_PORT_MEMBER)
 		end->binding = in->policy->model->binding[port->place.binding];
 }
@@ -989,6 +1010,7 @@ static int why_resolve(struct isol_net *in, struct why_end *end, const struct nl
 		       const struct isol_bridge *wanted, struct netlink_ext_ack *extack)
 {
 	struct isol_endpoint_spec spec = {};
+	const struct isol_quarantine *q;
 	struct isol_port *port;
 	int err;
 
@@ -1029,9 +1051,12 @@ static int why_resolve(struct isol_net *in, struct why_end *end, const struct nl
 			end->bridge = end->binding->segment->bridge;
 			end->domain = isol_model_domain(end->bridge, end->binding->segment);
 		}
-		end->class = isol_quarantine_find(in, end->binding->name) ?
-			     ISOL_CLASS_QUARANTINED :
-			     ISOL_CLASS_FIRST_BINDING + end->binding->id;
+		end->class = ISOL_CLASS_FIRST_BINDING + end->binding->id;
+		q = isol_quarantine_find(in, end->binding->name);
+		if (q && q->mode == ISOL_QUARANTINE_CONTAIN && in->policy->track)
+			why_contained(end);
+		else if (q)
+			end->class = ISOL_CLASS_QUARANTINED;
 		return 0;
 	}
 	return fail(extack, -EINVAL, "FROM/TO: must be a port, a binding, the host or the uplinks",
@@ -1159,6 +1184,36 @@ static bool why_fragment(const struct nlattr *frame)
 	}
 }
 
+/**
+ * struct why_asked - what a question is about
+ * @from: word of one end
+ * @to: word of the other
+ * @own: class that @to has else, if it is contained; 0 if it is not
+ * @vlan: see isol_classify()
+ * @packet: the frame, or NULL
+ */
+struct why_asked {
+	u32 from;
+	u32 to;
+	u32 own;
+	int vlan;
+	struct isol_packet *packet;
+};
+
+/* To who is contained the rules of quarantine go first, as in the hooks. */
+static bool why_classify(const struct isol_tables *tables, const struct why_asked *a, u32 *decision)
+{
+	u32 domain = isol_word_domain(a->to);
+
+	if (!isol_classify(tables, a->from, a->to, a->vlan, a->packet, decision))
+		return false;
+	if (!a->own || (isol_decision_reason(*decision) != ISOL_REASON_QUARANTINE &&
+			*decision != isol_tables_default(tables, domain, ISOL_DFLT_UNPARSED)))
+		return true;
+	return isol_classify(tables, a->from, isol_word(domain, a->own), a->vlan, a->packet,
+			     decision);
+}
+
 /*
  * What is decided between two ends about the frame that is given; false if it
  * depends on the frame, and there is none.
@@ -1173,6 +1228,10 @@ static bool why_decide(const struct isol_net *in, const struct isol_bridge *brid
 	const struct nlattr *frame = attrs[ISOL_A_FRAME];
 	int vlan = why_vlan(tables, a, b, attrs[ISOL_A_VLAN]);
 	struct isol_packet packet = {};
+	struct why_asked asked = {
+		.to = isol_word(b, to->class), .own = to->own, .vlan = vlan,
+		.packet = frame ? &packet : NULL,
+	};
 
 	if (frame) {
 		/* what is dropped on its way in, before rules are asked */
@@ -1189,9 +1248,14 @@ static bool why_decide(const struct isol_net *in, const struct isol_bridge *brid
 		else
 			isol_packet_classify(&packet, vlan);
 	}
-	if (!isol_classify(tables, isol_word(a, from->class), isol_word(b, to->class),
-			   vlan, frame ? &packet : NULL, decision))
+	asked.from = isol_word(a, from->class);
+	if (!why_classify(tables, &asked, decision))
 		return false;
+	if (from->own && isol_decision_reason(*decision) == ISOL_REASON_QUARANTINE && frame &&
+	    isol_frame_neighbor(&packet)) {
+		asked.from = isol_word(a, from->own);
+		why_classify(tables, &asked, decision);
+	}
 	if (frame && isol_decision_tracks(*decision) && !isol_frame_begins(&packet))
 		*decision = isol_tables_default(tables, a, ISOL_DFLT_STATE);
 	return true;

@@ -152,6 +152,21 @@ static const struct isol_bridge *bridge_of(const struct isol_net *in,
 }
 
 /*
+ * Whether a quarantined port may answer: then it keeps its column. Not one that has been
+ * quarantined as another binding and has turned itself into this one, and not where no
+ * connections are tracked: nobody can tell there what an answer is.
+ */
+static bool contained(struct isol_net *in, const struct isol_policy *policy,
+		      const struct isol_port *port, const struct isol_binding *binding)
+{
+	const struct isol_quarantine *q = isol_quarantine_find(in, binding->name);
+
+	return policy->track && q && q->mode == ISOL_QUARANTINE_CONTAIN &&
+	       (!*port->held_as || !strcmp(port->held_as, binding->name) ||
+		!isol_quarantine_find(in, port->held_as));
+}
+
+/*
  * What a port is to a policy, with the claims that are made there now. Does
  * not make the claim. @binding is best_binding().
  */
@@ -205,7 +220,8 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 		if (!as)
 			as = isol_model_binding(model, port->held_as);
 	}
-	if (place->quarantined)
+	if (place->quarantined &&
+	    (place->kind != ISOL_PORT_MEMBER || !contained(in, policy, port, binding)))
 		class = ISOL_CLASS_QUARANTINED;
 	/* To a port that is closed all is, whatever its VLAN. */
 	if (class == ISOL_CLASS_UNBOUND_DROP)

@@ -35,8 +35,12 @@ static inline struct isol_count *isol_port_count(struct isol_count *counts, u32 
 	return &counts[shard * ISOL_PORT_NCOUNTERS + isol_decision_why(decision)];
 }
 
-/* How much memory the counters take, with the limit that stands behind them. */
-#define ISOL_PORT_COUNTS_LEN ((isol_nshards * ISOL_PORT_NCOUNTERS + 1) * sizeof(struct isol_count))
+/* So many struct isol_count more stand behind those of the shards. */
+#define ISOL_PORT_NBEHIND 2
+
+/* How much memory the counters take, with what stands behind them. */
+#define ISOL_PORT_COUNTS_LEN ((isol_nshards * ISOL_PORT_NCOUNTERS + ISOL_PORT_NBEHIND) * \
+			      sizeof(struct isol_count))
 
 /**
  * isol_port_limit() - when the next answer to a rejected frame of a port is due
@@ -55,6 +59,12 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
 	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].bytes.shared;
 }
 
+/* The same: when a connection from or to the port was first taken up, or 0: see hook.c. */
+static inline atomic64_t *isol_port_pickup(struct isol_count *counts)
+{
+	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS + 1].packets.shared;
+}
+
 /**
  * struct isol_place - what a port is to a policy
  * @bridge: of the policy; NULL if unmanaged
@@ -62,7 +72,8 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
  * @binding: id of the binding that claims it, or that would: see @cause
  * @kind: enum isol_port_kind
  * @cause: enum isol_unbound_cause, of unbound ports
- * @quarantined: its binding is
+ * @quarantined: its binding is, or the one that it is held as. Contained, not isolated, if
+ *	its class is a binding's all the same: see isol_place_contained()
  * @owner: whose connections are that come in by it, see isol_owner()
  */
 struct isol_place {
@@ -74,6 +85,12 @@ struct isol_place {
 	bool quarantined;
 	u64 owner;
 };
+
+/* Whether a port is quarantined in such a way that it may answer. */
+static inline bool isol_place_contained(const struct isol_place *place)
+{
+	return place->quarantined && (place->word & ISOL_WORD_CLASS) >= ISOL_CLASS_FIRST_BINDING;
+}
 
 /**
  * struct isol_port - a bridge port

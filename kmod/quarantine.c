@@ -27,8 +27,15 @@ int isol_quarantine_add(struct isol_net *in, const char *name, u8 mode, const ch
 	lockdep_assert_held(&in->lock);
 	if (!in->policy || !isol_model_binding(in->policy->model, name))
 		return -ENOENT;
-	if (isol_quarantine_find(in, name))
-		return -EEXIST;
+	q = isol_quarantine_find(in, name);
+	if (q) {
+		if (q->mode == mode)
+			return -EEXIST;
+		q->mode = mode;
+		if (comment)
+			strscpy(q->comment, comment, sizeof(q->comment));
+		goto out;
+	}
 	if (in->nquarantines >= MAX_QUARANTINES)
 		return -E2BIG;
 	q = isol_alloc_must(&in->mem, sizeof(*q));
@@ -41,6 +48,7 @@ int isol_quarantine_add(struct isol_net *in, const char *name, u8 mode, const ch
 		strscpy(q->comment, comment, sizeof(q->comment));
 	list_add_tail(&q->node, &in->quarantines);
 	in->nquarantines++;
+out:
 	isol_ports_requarantine(in, name);
 	isol_event_policy(in, ISOL_EVENT_QUARANTINE_ADD, q);
 	return 0;

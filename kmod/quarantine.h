@@ -28,15 +28,16 @@ struct isol_quarantine {
 struct isol_quarantine *isol_quarantine_find(const struct isol_net *in, const char *name);
 
 /**
- * isol_quarantine_add() - quarantine a binding
+ * isol_quarantine_add() - quarantine a binding, or change how it is
  * @in: the namespace
  * @name: of the binding
  * @mode: enum isol_quarantine_mode
- * @comment: or NULL
+ * @comment: or NULL, of one that is quarantined already: as it is
  *
  * In force for every frame looked at after the return.
  *
- * Return: 0, -ENOENT (the policy has no such binding), -EEXIST, -ENOMEM.
+ * Return: 0, -ENOENT (the policy has no such binding), -EEXIST (it is quarantined in this
+ * mode), -E2BIG, -ENOMEM.
  */
 int isol_quarantine_add(struct isol_net *in, const char *name, u8 mode, const char *comment);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Zones and owners of connections, and who needs them, see track.h. */
 #include <linux/kmod.h>
+#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/siphash.h>
 #include <linux/netfilter_bridge.h>
@@ -73,6 +74,8 @@ void isol_track_free(struct isol_net *in, struct isol_track *track)
 	isol_free(&in->mem, track->zones, track->nzones * sizeof(*track->zones));
 	isol_free(&in->mem, track->zone, track->ndomains * sizeof(*track->zone));
 	isol_free(&in->mem, track->fragments, track->nbridges * sizeof(*track->fragments));
+	isol_free(&in->mem, track->ends, track->nbridges * sizeof(*track->ends));
+	isol_free(&in->mem, track->pickup, track->nbridges * sizeof(*track->pickup));
 	module_put(track->ops->owner);
 	isol_free(&in->mem, track, sizeof(*track));
 }
@@ -137,6 +140,9 @@ static int make_zones(struct isol_net *in, struct isol_track *track,
 		if (bridge->nvlans)
 			track->zone[bridge->beside - 1] = bridge->id - 1;
 		track->fragments[bridge->id - 1] = bridge->fragments == ISOL_VERDICT_ACCEPT;
+		track->ends[bridge->id - 1] = bridge->ends;
+		track->some_end |= bridge->ends;
+		track->pickup[bridge->id - 1] = (u64)bridge->pickup * NSEC_PER_SEC;
 	}
 	for (segment = model->segments; segment; segment = segment->next) {
 		u16 **vlans;
@@ -192,7 +198,11 @@ static struct isol_track *track_new(struct isol_net *in, const struct isol_ct_op
 	track->zone = isol_alloc(&in->mem, track->ndomains * sizeof(*track->zone));
 	track->vlan = isol_alloc(&in->mem, track->nbridges * sizeof(*track->vlan));
 	track->fragments = isol_alloc(&in->mem, track->nbridges * sizeof(*track->fragments));
-	if (track->zones && track->zone && track->vlan && track->fragments)
+	track->ends = isol_alloc(&in->mem, track->nbridges * sizeof(*track->ends));
+	track->pickup = isol_alloc(&in->mem, track->nbridges * sizeof(*track->pickup));
+	track->since = in->tracked_since;
+	if (track->zones && track->zone && track->vlan && track->fragments && track->ends &&
+	    track->pickup)
 		err = make_zones(in, track, model);
 	if (!err)
 		err = number_zones(in, track, in->policy ? in->policy->track : NULL);
@@ -248,6 +258,7 @@ static int begin(struct isol_net *in, struct isol_policy *policy, char *msg, siz
 		}
 		__module_get(ops->owner);
 		in->tracking = ops;
+		in->tracked_since = ktime_get_ns();
 	}
 	policy->track = track_new(in, ops, policy);
 	return policy->track ? 0 : -ENOMEM;
@@ -308,6 +319,6 @@ u64 isol_owner(u8 kind, const char *name, u32 ifindex)
 		len = scnprintf(text, sizeof(text), "%u/%s", kind, name);
 	else
 		len = scnprintf(text, sizeof(text), "%u#%u", kind, ifindex);
-	owner = siphash(text, len, &key);
+	owner = siphash(text, len, &key) & ISOL_OWNER_MASK;
 	return owner == ISOL_OWNER_NONE || owner == ISOL_OWNER_NOBODY ? 1 : owner;
 }

@@ -15,8 +15,11 @@
  *
  * So nothing is remembered of a verdict: when a rule goes, or a binding is quarantined,
  * connections end with their next frame in either direction; and a policy that accepts
- * the same does not disturb any. Of a connection only its owner is remembered, that is
- * who began it, in the upper half of its labels.
+ * the same does not disturb any. Of a connection only this is remembered, in the upper half
+ * of its labels: its owner, that is who began it, and on bridges where connections do not
+ * outlive their rules who has answered, and that it has ended. That takes a frame which the
+ * rules refuse, from the owner to who has answered: not one that a bystander gets because
+ * it is flooded, or that somebody else forges.
  *
  * Connections are told apart by zone: each VLAN segment has one, and each bridge. What
  * goes to an address of the host is tracked in zone 0, as it would be without isol.
@@ -42,9 +45,16 @@ struct sk_buff;
 #define ISOL_NZONES 0x8000
 
 /* Who began a connection: see isol_owner(). */
+#define ISOL_OWNER_BITS 45
+#define ISOL_OWNER_MASK ((1ULL << ISOL_OWNER_BITS) - 1)
 #define ISOL_OWNER_NONE 0ULL
 /* Of a port that nobody has told us about: nobody's connection. */
-#define ISOL_OWNER_NOBODY U64_MAX
+#define ISOL_OWNER_NOBODY ISOL_OWNER_MASK
+/* Who has answered last: see isol_peer(). */
+#define ISOL_PEER_MASK ((1U << 18) - 1)
+#define ISOL_PEER_NONE 0U
+/* It has ended. */
+#define ISOL_OWNER_ENDED (1ULL << 63)
 
 /**
  * enum isol_flow_kind - what a frame is to its connection
@@ -69,6 +79,10 @@ enum isol_flow_kind {
  * @owned: @owner is known. It is not of connections that are older than the policy.
  * @zone: of the connection
  * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
+ * @peer: who has answered, ISOL_PEER_NONE if that has not been noted
+ * @ended: it has ended
+ * @fresh: this is the first frame that is seen of it
+ * @pickup: out: it has been taken up: this frame passes, and is not to begin a connection
  * @conn: the connection; valid as long as the frame
  */
 struct isol_flow {
@@ -76,7 +90,11 @@ struct isol_flow {
 	bool related;
 	bool expected;
 	bool owned;
+	bool ended;
+	bool fresh;
+	bool pickup;
 	u16 zone;
+	u32 peer;
 	u64 owner;
 	struct nf_conn *conn;
 };
@@ -90,7 +108,11 @@ struct isol_flow {
  * @untemplate: give that back, when no frame gets it any more
  * @see: look at a frame
  * @own: note that a connection is @owner's: who the rules let begin it has sent a frame of
- *	it last; returns whether that could be noted
+ *	it last; returns whether that could be noted, which it cannot if the connection has
+ *	ended. Who has answered another owner is not noted any more.
+ * @answered: note that @peer has answered
+ * @end: end a connection. Of TCP it is kept, for no frame to begin it where it has been
+ *	ended, until one is forgotten that really begins. Any other is forgotten at once.
  * @forget: forget a connection, for the next frame to begin another
  * @key: make of what was read of a frame what would have been read of the first frame of
  *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
@@ -106,6 +128,8 @@ struct isol_ct_ops {
 	void (*untemplate)(struct nf_conn *template);
 	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
 	bool (*own)(const struct isol_flow *flow, u64 owner);
+	void (*answered)(const struct isol_flow *flow, u32 peer);
+	void (*end)(const struct isol_flow *flow);
 	void (*forget)(const struct isol_flow *flow);
 	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
 };
@@ -138,6 +162,10 @@ struct isol_zone {
  * @vlan: by bridge id - 1: by VID, which of @zones; NULL where all are the bridge's
  * @nbridges: number of @vlan
  * @fragments: by bridge id - 1: the fragments of guests are accepted
+ * @ends: by bridge id - 1: connections that are refused a frame have ended
+ * @some_end: there is such a bridge
+ * @pickup: by bridge id - 1: how long older connections are taken up, in ns
+ * @since: since when frames are tracked, by ktime_get_ns()
  */
 struct isol_track {
 	const struct isol_ct_ops *ops;
@@ -148,6 +176,10 @@ struct isol_track {
 	u16 **vlan;
 	u32 nbridges;
 	bool *fragments;
+	bool *ends;
+	bool some_end;
+	u64 *pickup;
+	u64 since;
 };
 
 #define ISOL_TRACK_VLANS 4096
@@ -191,8 +223,20 @@ void isol_track_free(struct isol_net *in, struct isol_track *track);
  * By what does not change when a port is made anew, a policy is loaded, or the module.
  *
  * Return: a number, not ISOL_OWNER_NONE or ISOL_OWNER_NOBODY. That two have the same is as
- * likely as two 64-bit numbers drawn by lot being equal.
+ * likely as two numbers of ISOL_OWNER_BITS drawn by lot being equal; then they are still
+ * judged by the rules of each.
  */
 u64 isol_owner(u8 kind, const char *name, u32 ifindex);
+
+/**
+ * isol_peer() - the same of who answers, in less bits
+ * @owner: of its port, or ISOL_OWNER_NONE for the host
+ */
+static inline u32 isol_peer(u64 owner)
+{
+	if (owner == ISOL_OWNER_NONE)
+		return ISOL_PEER_MASK;
+	return (owner & ISOL_PEER_MASK) ?: 1;
+}
 
 #endif /* ISOL_TRACK_H */

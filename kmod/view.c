@@ -10,17 +10,17 @@
 struct isol_view isol_view_deny;
 
 /* Frames of ports that are unknown are counted for nobody. */
-static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS + 1];
+static struct isol_count nobody[ISOL_SHARDS * ISOL_PORT_NCOUNTERS + ISOL_PORT_NBEHIND];
 
 static size_t slots_len(u32 size)
 {
 	return size * sizeof(struct isol_slot);
 }
 
-/* None without tracking: @owners is NULL then. */
-static size_t owners_len(const struct isol_view *view)
+/* None without tracking: @own is NULL then. */
+static size_t own_len(const struct isol_view *view)
 {
-	return view->track ? view->size * sizeof(*view->owners) : 0;
+	return view->track ? view->size * sizeof(*view->own) : 0;
 }
 
 struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *policy,
@@ -57,8 +57,8 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 	}
 	view->slots = isol_alloc_must(&in->mem, slots_len(view->size));
 	if (view->slots && view->track) {
-		view->owners = isol_alloc_must(&in->mem, owners_len(view));
-		if (!view->owners) {
+		view->own = isol_alloc_must(&in->mem, own_len(view));
+		if (!view->own) {
 			isol_free(&in->mem, view->slots, slots_len(view->size));
 			view->slots = NULL;
 		}
@@ -70,6 +70,8 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 	for (i = 0; i < view->size; i++) {
 		view->slots[i].row = tables->classes[ISOL_CLASS_GONE].row;
 		view->slots[i].counts = nobody;
+		if (view->own)
+			view->own[i].row = view->slots[i].row;
 	}
 	return view;
 }
@@ -102,9 +104,13 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, const struct 
 	 */
 	slot->port = port;
 	WRITE_ONCE(slot->counts, port->counts);
-	if (view->owners)
-		WRITE_ONCE(view->owners[slot - view->slots], place->owner);
-	WRITE_ONCE(slot->row, class->row);
+	if (view->own) {
+		struct isol_own *own = &view->own[slot - view->slots];
+
+		WRITE_ONCE(own->owner, place->owner);
+		WRITE_ONCE(own->row, class->row);
+	}
+	WRITE_ONCE(slot->row, isol_place_contained(place) ? view->quarantined_row : class->row);
 	/* after where it is counted and its row */
 	smp_store_release(&slot->word, isol_word(isol_word_domain(word), class->col));
 	if (slot->ifindex != port->ifindex)
@@ -121,6 +127,8 @@ void isol_view_clear(struct isol_view *view, const struct isol_port *port)
 		return;
 	WRITE_ONCE(slot->word, ISOL_WORD_UNKNOWN);
 	WRITE_ONCE(slot->row, view->tables.classes[ISOL_CLASS_GONE].row);
+	if (view->own)
+		WRITE_ONCE(view->own[slot - view->slots].row, READ_ONCE(slot->row));
 	WRITE_ONCE(slot->counts, nobody);
 	slot->port = NULL;
 }
@@ -129,7 +137,7 @@ void isol_view_free(struct isol_net *in, struct isol_view *view)
 {
 	if (!view || view == &isol_view_deny)
 		return;
-	isol_free(&in->mem, view->owners, owners_len(view));
+	isol_free(&in->mem, view->own, own_len(view));
 	isol_free(&in->mem, view->slots, slots_len(view->size));
 	isol_free(&in->mem, view, sizeof(*view));
 }
@@ -138,7 +146,7 @@ static void free_rcu(struct rcu_head *rcu)
 {
 	struct isol_view *view = container_of(rcu, struct isol_view, rcu);
 
-	kvfree(view->owners);
+	kvfree(view->own);
 	kvfree(view->slots);
 	kvfree(view);
 }
@@ -148,6 +156,6 @@ void isol_view_free_rcu(struct isol_net *in, struct isol_view *view)
 	if (!view || view == &isol_view_deny)
 		return;
 	/* Uncharged now: the namespace may be gone when readers are done. */
-	isol_mem_forget(&in->mem, slots_len(view->size) + owners_len(view) + sizeof(*view));
+	isol_mem_forget(&in->mem, slots_len(view->size) + own_len(view) + sizeof(*view));
 	call_rcu(&view->rcu, free_rcu);
 }

@@ -43,6 +43,17 @@ struct isol_slot {
 };
 
 /**
+ * struct isol_own - what is a port's own, where connections are tracked
+ * @owner: whose connections are that come in by it, see isol_owner()
+ * @row: of the class that its column is of: a contained port has the row of those that are
+ *	quarantined in its slot
+ */
+struct isol_own {
+	u64 owner;
+	const u32 *row;
+};
+
+/**
  * struct isol_view - see above
  * @base: lowest ifindex that has a slot in a dense table
  * @dense: number of slots of a dense table; 0: the table is a hash
@@ -51,10 +62,9 @@ struct isol_slot {
  * @slots: by ifindex - @base, or by hash of the ifindex
  * @tables: the compiled policy
  * @host_row: row of the host
- * @quarantined_row: of those that are quarantined
+ * @quarantined_row: row of ports that are quarantined
  * @track: how connections are tracked; NULL if they are not
- * @owners: by slot, if they are: whose connections are that come in by the port, see
- *	isol_owner()
+ * @own: by slot, if they are
  * @sees_vlan: VLANs are worked out
  * @counts: by shard: counters of rules and defaults
  * @size: number of slots
@@ -70,7 +80,7 @@ struct isol_view {
 	const u32 *host_row;
 	const u32 *quarantined_row;
 	const struct isol_track *track;
-	u64 *owners;
+	struct isol_own *own;
 	bool sees_vlan;
 	struct isol_count *counts[ISOL_SHARDS];
 	u32 size;

@@ -17,7 +17,9 @@ ATTR_NAMES(bridge, ISOL_BRIDGE_A_NAME,
 	   [ISOL_BRIDGE_A_DEFAULT] = { .name = "default" },
 	   [ISOL_BRIDGE_A_UNBOUND] = { .name = "unbound" },
 	   [ISOL_BRIDGE_A_COMMENT] = { .name = "comment" },
-	   [ISOL_BRIDGE_A_FRAGMENTS] = { .name = "fragments" });
+	   [ISOL_BRIDGE_A_FRAGMENTS] = { .name = "fragments" },
+	   [ISOL_BRIDGE_A_RESUME] = { .name = "resume" },
+	   [ISOL_BRIDGE_A_PICKUP] = { .name = "pickup" });
 
 ATTR_NAMES(segment, ISOL_SEGMENT_A_NAME,
 	   [ISOL_SEGMENT_A_NAME] = { .name = "name" },

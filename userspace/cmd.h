@@ -287,6 +287,13 @@ int show_ports(struct ctx *c);
 json_t *tree_port(const struct port *p, bool counters);
 
 /**
+ * quarantine_state() - what there is to say of a quarantine, or ""
+ * @v: the status
+ * @q: the quarantine
+ */
+const char *quarantine_state(const struct view *v, const struct quarantine *q);
+
+/**
  * tree_quarantine() - a quarantine as JSON
  * @q: the quarantine
  *

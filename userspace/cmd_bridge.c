@@ -1,13 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* bridge: the managed bridges */
+#include <stdlib.h>
 #include <string.h>
 
 #include "edit.h"
 
+static u16 read_pickup(struct args *a)
+{
+	const char *word = args_value(a, "a number of seconds");
+	unsigned long v;
+	char *end;
+
+	v = strtoul(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || v > ISOL_PICKUP_MAX)
+		value_error("'%s'; expected a number of seconds from 0 to %u", word,
+			    ISOL_PICKUP_MAX);
+	return v;
+}
+
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct bridge *b)
 {
 	static const char *const keywords[] = {
-		"uplink", "default", "unbound", "fragments", "comment", NULL
+		"uplink", "default", "unbound", "fragments", "resume", "pickup", "comment", NULL
 	};
 	const char *word;
 
@@ -25,6 +39,12 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 			break;
 		case 3:
 			b->fragments = edit_verdict(a);
+			break;
+		case 4:
+			b->ends = edit_verdict(a) == ISOL_VERDICT_DROP;
+			break;
+		case 5:
+			b->pickup = read_pickup(a);
 			break;
 		default:
 			b->o.comment = edit_word(p, args_value(a, "a text"));
@@ -72,7 +92,8 @@ int cmd_bridge(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "bridge add NAME [uplink INTERFACE]... [default accept|drop]\n"
-			      "  [unbound accept|drop] [fragments accept|drop] [comment TEXT]" },
+			      "  [unbound accept|drop] [fragments accept|drop] [resume accept|drop]\n"
+			      "  [pickup SECONDS] [comment TEXT]" },
 		{ "del", del, "bridge del NAME" },
 		{ "show", show, "bridge show [NAME]" },
 		{ NULL, NULL, NULL }

@@ -73,7 +73,8 @@ static int print_event(struct ctx *c, const struct event *e)
 	if (e->has_port)
 		print_port(&e->port);
 	else if (e->has_quarantine)
-		printf(" %s", e->quarantine.binding);
+		printf(" %s%s", e->quarantine.binding,
+		       e->quarantine.mode == ISOL_QUARANTINE_CONTAIN ? ", contained" : "");
 	printf(", generation %llu\n", (unsigned long long)e->generation);
 	return fflush(stdout) ? -EIO : 0;
 }

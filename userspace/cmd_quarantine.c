@@ -25,6 +25,17 @@ json_t *tree_quarantine(const struct quarantine *q)
 	return t;
 }
 
+const char *quarantine_state(const struct view *v, const struct quarantine *q)
+{
+	if (!v->status.enforcing)
+		return "not in force: no policy";
+	if (q->orphan)
+		return "orphan: the policy has no such binding";
+	if (q->mode == ISOL_QUARANTINE_CONTAIN && !v->status.tracked)
+		return "as isolate: no connections are tracked";
+	return "";
+}
+
 static int show(struct ctx *c, struct args *a)
 {
 	struct columns t = { .n = 5 };
@@ -57,8 +68,7 @@ static int show(struct ctx *c, struct args *a)
 			columns_add(&t, "%s", q->binding);
 			columns_add(&t, "%s", enum_name(&quarantine_names, q->mode));
 			columns_add(&t, "%s", time_text(q->since, buf, sizeof(buf)));
-			columns_add(&t, "%s", !v.status.enforcing ? "not in force: no policy" :
-					      q->orphan ? "orphan" : "");
+			columns_add(&t, "%s", quarantine_state(&v, q));
 			columns_add(&t, "%s", q->comment ? q->comment : "");
 		}
 		columns_print(&t, stdout);
@@ -200,6 +210,19 @@ static int explain(struct ctx *c, bool release, const char *name)
 	return err;
 }
 
+static int added(struct ctx *c, int mode, const char *name)
+{
+	struct view v;
+
+	if (mode == ISOL_QUARANTINE_CONTAIN) {
+		/* It is in force; whether more can be said of it changes nothing. */
+		if (!pull(&c->genl, 0, &v))
+			warn_contained(&v, name, stderr);
+		pull_free(&v);
+	}
+	return report(c, "quarantined", "quarantined", name);
+}
+
 /* Once is as good as twice, but a comment is not to be lost without a word. */
 static int add_again(struct ctx *c, const char *name, const char *comment)
 {
@@ -242,8 +265,6 @@ static int add(struct ctx *c, struct args *a)
 			continue;
 		}
 		word = args_value(a, "a mode");
-		if (!strcmp(word, "contain"))
-			return error("the mode 'contain' is not supported yet; expected isolate");
 		mode = match_word(a, word, quarantine_names.v, "mode");
 	}
 	fault = name_fault(name);
@@ -259,7 +280,7 @@ static int add(struct ctx *c, struct args *a)
 		return add_again(c, name, comment);
 	if (err == -ENOENT)
 		return explain(c, false, name);
-	return err ? fail(c, name) : report(c, "quarantined", "quarantined", name);
+	return err ? fail(c, name) : added(c, mode, name);
 }
 
 static int del(struct ctx *c, struct args *a)
@@ -285,7 +306,7 @@ static int del(struct ctx *c, struct args *a)
 int cmd_quarantine(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
-		{ "add", add, "quarantine add BINDING [mode isolate] [comment TEXT]" },
+		{ "add", add, "quarantine add BINDING [mode isolate|contain] [comment TEXT]" },
 		{ "del", del, "quarantine del BINDING" },
 		{ "show", show, "quarantine show" },
 		{ NULL, NULL, NULL }

@@ -79,6 +79,8 @@ static void row_bridge(struct columns *t, const struct bridge *b)
 	columns_add(t, "%s", verdict(b->verdict));
 	columns_add(t, "%s", verdict(b->unbound));
 	columns_add(t, "%s", verdict(b->fragments));
+	columns_add(t, "%s", verdict(resume_verdict(b)));
+	columns_add(t, "%u", b->pickup);
 	columns_add(t, "%s", or_empty(b->o.comment.text));
 }
 
@@ -196,7 +198,7 @@ static void head(struct columns *t, enum object_kind kind)
 	switch (kind) {
 	case OBJECT_BRIDGE:
 		HEADS(t, "BRIDGE", "IFINDEX", "UPLINKS", "DEFAULT", "UNBOUND", "FRAGMENTS",
-		      "COMMENT");
+		      "RESUME", "PICKUP", "COMMENT");
 		break;
 	case OBJECT_SEGMENT:
 		HEADS(t, "SEGMENT", "BRIDGE", "VLAN", "WITHIN", "UPLINK", "COMMENT");

@@ -360,12 +360,12 @@ static void print_findings(const struct report *r)
 	}
 	for (i = 0; i < r->v->nquarantines; i++) {
 		const struct quarantine *q = &r->v->quarantines[i];
+		const char *state = quarantine_state(r->v, q);
 		char buf[32];
 
-		printf("quarantined: %s since %s%s%s%s\n", q->binding,
-		       time_text(q->since, buf, sizeof(buf)),
-		       !r->v->status.enforcing ? ", not in force: no policy" :
-		       q->orphan ? ", orphan: the policy has no such binding" : "",
+		printf("%s: %s since %s%s%s%s%s\n",
+		       q->mode == ISOL_QUARANTINE_CONTAIN ? "contained" : "quarantined", q->binding,
+		       time_text(q->since, buf, sizeof(buf)), *state ? ", " : "", state,
 		       q->comment ? ": " : "", q->comment ? q->comment : "");
 	}
 }

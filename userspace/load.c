@@ -354,11 +354,33 @@ static bool read_fragments(struct loader *l, void *object, const struct ynode *n
 	return read_default_verdict(l, n, &((struct bridge *)object)->fragments);
 }
 
+static bool read_resume(struct loader *l, void *object, const struct ynode *n)
+{
+	u8 verdict;
+
+	if (!read_default_verdict(l, n, &verdict))
+		return false;
+	((struct bridge *)object)->ends = verdict == ISOL_VERDICT_DROP;
+	return true;
+}
+
+static bool read_pickup(struct loader *l, void *object, const struct ynode *n)
+{
+	unsigned long v;
+
+	if (!read_number(l, n, "a number of seconds from 0 to 3600", 0, ISOL_PICKUP_MAX, &v))
+		return false;
+	((struct bridge *)object)->pickup = v;
+	return true;
+}
+
 static const struct key bridge_keys[] = {
 	{ "uplinks", read_uplinks },
 	{ "default", read_default },
 	{ "unbound", read_unbound },
 	{ "fragments", read_fragments },
+	{ "resume", read_resume },
+	{ "pickup", read_pickup },
 	{ "comment", read_comment },
 };
 
@@ -876,7 +898,8 @@ static bool read_mode(struct loader *l, void *object, const struct ynode *n)
 
 	(void)object;
 	if (n->type == YNODE_SCALAR && !strcmp(n->text, "contain")) {
-		diags_error(l->diags, n->at, "'contain' is not supported yet; expected isolate");
+		diags_error(l->diags, n->at,
+			    "'contain' is said when a binding is quarantined ('isolctl quarantine add BINDING mode contain'); expected isolate");
 		return false;
 	}
 	return read_enum(l, n, &quarantine_names, "isolate", &mode);

@@ -70,7 +70,8 @@ ENUM_NAMES(event_names,
 	   [ISOL_EVENT_PORT_DEL] = "port-del");
 
 ENUM_NAMES(quarantine_names,
-	   [ISOL_QUARANTINE_ISOLATE] = "isolate");
+	   [ISOL_QUARANTINE_ISOLATE] = "isolate",
+	   [ISOL_QUARANTINE_CONTAIN] = "contain");
 
 /* The reserved words; a group, binding or port goes by its own name. */
 ENUM_NAMES(endpoint_names,

@@ -48,6 +48,8 @@ struct object *policy_object(struct policy *p, enum object_kind kind, const char
 	/* every other default is 0: drop, no role */
 	if (kind == OBJECT_BINDING)
 		((struct binding *)(void *)o)->claims = 1;
+	else if (kind == OBJECT_BRIDGE)
+		((struct bridge *)(void *)o)->pickup = ISOL_PICKUP_DEFAULT;
 	return o;
 }
 

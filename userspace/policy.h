@@ -103,6 +103,8 @@ struct object {
  * @verdict: enum isol_verdict, the default
  * @unbound: enum isol_verdict
  * @fragments: enum isol_verdict
+ * @ends: "resume" is drop
+ * @pickup: seconds
  * @ifindex: of the bridge device, 0 if there is none (from the kernel)
  * @counters: from the kernel
  */
@@ -112,9 +114,16 @@ struct bridge {
 	u8 verdict;
 	u8 unbound;
 	u8 fragments;
+	bool ends;
+	u16 pickup;
 	u32 ifindex;
 	struct counter_list counters;
 };
+
+static inline u8 resume_verdict(const struct bridge *b)
+{
+	return b->ends ? ISOL_VERDICT_DROP : ISOL_VERDICT_ACCEPT;
+}
 
 /**
  * struct segment - see enum isol_segment_attr

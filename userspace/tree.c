@@ -128,6 +128,10 @@ static void set_bridge(json_t *t, const struct bridge *b, bool live)
 	set_enum(t, "default", &verdict_names, b->verdict, live);
 	set_enum(t, "unbound", &verdict_names, b->unbound, live);
 	set_enum(t, "fragments", &verdict_names, b->fragments, live);
+	if (b->ends || live)
+		tree_set(t, "resume", json_string(enum_name(&verdict_names, resume_verdict(b))));
+	if (b->pickup != ISOL_PICKUP_DEFAULT || live)
+		tree_set(t, "pickup", json_integer(b->pickup));
 	set_text(t, "comment", &b->o.comment);
 	if (!live)
 		return;

@@ -100,6 +100,14 @@ void warn_flushed(const struct view *v, FILE *out)
 	names_free(&l);
 }
 
+void warn_contained(const struct view *v, const char *name, FILE *out)
+{
+	if (v->status.enforcing && !v->status.tracked)
+		fprintf(out,
+			"isolctl: warning: no rule tracks connections: '%s' can answer nobody, as with mode isolate\n",
+			name);
+}
+
 void find_members(const struct policy *p, const char *group, struct names *l)
 {
 	const struct binding *b;

@@ -68,6 +68,14 @@ void warn_let_go(const struct view *v, const struct policy *p, FILE *out);
 void warn_flushed(const struct view *v, FILE *out);
 
 /**
+ * warn_contained() - tell if a binding that is contained is as good as isolated
+ * @v: the status
+ * @name: of the binding
+ * @out: where to
+ */
+void warn_contained(const struct view *v, const char *name, FILE *out);
+
+/**
  * find_members() - the bindings of a group
  * @p: the policy
  * @group: name of the group

@@ -69,6 +69,10 @@ static void put_bridge(struct writer *w, const struct bridge *b)
 	/* not the default: modules that are older refuse what they do not know */
 	if (b->fragments)
 		put_u8(w, ISOL_BRIDGE_A_FRAGMENTS, b->fragments);
+	if (b->ends)
+		put_u8(w, ISOL_BRIDGE_A_RESUME, ISOL_VERDICT_DROP);
+	if (b->pickup != ISOL_PICKUP_DEFAULT)
+		put(w, ISOL_BRIDGE_A_PICKUP, sizeof(b->pickup), &b->pickup);
 	put_text(w, ISOL_BRIDGE_A_COMMENT, b->o.comment.text);
 }
 
@@ -481,6 +485,12 @@ static void get_bridge(struct reader *r, const struct nlattr *nest, struct bridg
 			break;
 		case ISOL_BRIDGE_A_FRAGMENTS:
 			b->fragments = get_u8(r, attr);
+			break;
+		case ISOL_BRIDGE_A_RESUME:
+			b->ends = get_u8(r, attr) == ISOL_VERDICT_DROP;
+			break;
+		case ISOL_BRIDGE_A_PICKUP:
+			b->pickup = get_uint(r, attr, sizeof(u16));
 			break;
 		case ISOL_BRIDGE_A_COMMENT:
 			b->o.comment = get_word(r, attr);

@@ -39,7 +39,7 @@ _isolctl_match() { # PREVIOUS-WORD
 
 _isolctl_add() { # OBJECT PREVIOUS-WORD
 	case $1:$2 in
-	*:default | *:unbound | *:fragments | *:within | segment:uplink) echo accept drop ;;
+	*:default | *:unbound | *:fragments | *:resume | *:within | segment:uplink) echo accept drop ;;
 	*:uplink | bind:port) ls /sys/class/net ;;
 	segment:bridge) _isolctl_names bridges ;;
 	segment:vlan) ;;
@@ -53,7 +53,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 		_isolctl_names remotes ;;
 	rule:before | rule:after) _isolctl_names rules ;;
 	rule:table) echo rules quarantine ;;
-	*:comment | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
+	*:comment | *:pickup | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
 	rule:not) ;;
 	rule:tcp-flags)
 		echo not any
@@ -66,7 +66,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	rule:inner-vlan)
 		echo not
 		_isolctl_match "$2" ;;
-	bridge:*) echo uplink default unbound fragments comment ;;
+	bridge:*) echo uplink default unbound fragments resume pickup comment ;;
 	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims segment group role community comment ;;
@@ -112,7 +112,7 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		add:2 | del:2 | delete:2 | rm:2 | remove:2) _isolctl_names bindings ;;
 		add:*)
 			case $prev in
-			mode) echo isolate ;;
+			mode) echo isolate contain ;;
 			comment) ;;
 			*) echo mode comment ;;
 			esac ;;

@@ -59,6 +59,8 @@ static const struct field bridge_fields[] = {
 	{ ISOL_BRIDGE_A_IFINDEX, READ_ONLY },
 	{ ISOL_BRIDGE_A_COUNTER, READ_ONLY },
 	{ ISOL_BRIDGE_A_FRAGMENTS, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_BRIDGE_A_RESUME, U8, ISOL_VERDICT_MAX, "\1" },
+	{ ISOL_BRIDGE_A_PICKUP, U16, ISOL_PICKUP_MAX, "\1\0" },
 };
 
 static const struct field segment_fields[] = {
@@ -442,6 +444,8 @@ static void required(void)
 		{ "bridge", ISOL_BRIDGE_A_UNBOUND, 0 },
 		{ "bridge", ISOL_BRIDGE_A_COMMENT, 0 },
 		{ "bridge", ISOL_BRIDGE_A_FRAGMENTS, 0 },
+		{ "bridge", ISOL_BRIDGE_A_RESUME, 0 },
+		{ "bridge", ISOL_BRIDGE_A_PICKUP, 0 },
 		{ "rule", ISOL_RULE_A_STATELESS, 0 },
 		{ "segment", ISOL_SEGMENT_A_WITHIN, 0 },
 		{ "segment", ISOL_SEGMENT_A_UPLINK, 0 },
@@ -489,6 +493,7 @@ static void only_rules_reject(void)
 		{ "bridge", ISOL_BRIDGE_A_DEFAULT, -EINVAL },
 		{ "bridge", ISOL_BRIDGE_A_UNBOUND, -EINVAL },
 		{ "bridge", ISOL_BRIDGE_A_FRAGMENTS, -EINVAL },
+		{ "bridge", ISOL_BRIDGE_A_RESUME, -EINVAL },
 		{ "segment", ISOL_SEGMENT_A_WITHIN, -EINVAL },
 		{ "segment", ISOL_SEGMENT_A_UPLINK, -EINVAL },
 		{ "rule", ISOL_RULE_A_VERDICT, 0 },

@@ -6,7 +6,8 @@ static int give_bridge(struct isol_model *model, const struct bridge *b, struct 
 {
 	struct isol_bridge_spec s = {
 		.name = b->o.name.text, .comment = b->o.comment.text, .dflt = b->verdict,
-		.unbound = b->unbound, .fragments = b->fragments, .nuplinks = b->uplinks.n,
+		.unbound = b->unbound, .fragments = b->fragments, .ends = b->ends,
+		.pickup = b->pickup, .nuplinks = b->uplinks.n,
 	};
 	size_t i;
 

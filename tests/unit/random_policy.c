@@ -90,6 +90,8 @@ static void make_bridges(struct maker *m, unsigned int n)
 		b->verdict = roll(m, 2);
 		b->unbound = roll(m, 2);
 		b->fragments = roll(m, 2);
+		b->ends = roll(m, 2);
+		b->pickup = roll(m, 2) ? ISOL_PICKUP_DEFAULT : roll(m, ISOL_PICKUP_MAX + 1);
 		k = roll(m, 20) ? roll(m, 4) : ISOL_MAX_UPLINKS;
 		for (j = 0; j < k; j++) {
 			snprintf(buf, sizeof(buf), "up%u.%u", i, j);

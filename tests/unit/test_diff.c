@@ -54,6 +54,12 @@ static void changes(void)
 	compare("isol: 1\nbridges: {br0: {fragments: drop}}", "isol: 1\nbridges: {br0: {}}", "");
 	compare("isol: 1\nbridges: {br0: {fragments: accept}}", "isol: 1\nbridges: {br0: {}}",
 		"~bridge br0 fragments; ");
+	compare("isol: 1\nbridges: {br0: {resume: accept}}", "isol: 1\nbridges: {br0: {}}", "");
+	compare("isol: 1\nbridges: {br0: {resume: drop}}", "isol: 1\nbridges: {br0: {}}",
+		"~bridge br0 resume; ");
+	compare("isol: 1\nbridges: {br0: {pickup: 60}}", "isol: 1\nbridges: {br0: {}}", "");
+	compare("isol: 1\nbridges: {br0: {pickup: 0}}", "isol: 1\nbridges: {br0: {}}",
+		"~bridge br0 pickup; ");
 	compare("isol: 1\nbridges: {br0: {}}\nsegments: {s: {bridge: br0, vlan: 30}}",
 		"isol: 1\nbridges: {br0: {}}\nsegments: {s: {bridge: br0, vlan: 31}}",
 		"~segment s vlan; ");

@@ -212,6 +212,42 @@ static void begins(void)
 		}
 }
 
+/* Of what belongs to an address nothing but what asks for it and tells it. */
+static void neighbors(void)
+{
+	static const u8 arp[] = { 0, 1, 8, 0, 6, 4 };
+	struct peer a = random_peer(), b = random_peer();
+	u8 f[128] = {}, l4[20] = {};
+	struct isol_packet packet = { .head = f };
+	u32 type, ip6, op;
+
+	for (ip6 = 0; ip6 < 2; ip6++)
+		for (type = 0; type < 256; type++) {
+			l4[0] = type;
+			packet.len = write_frame(f, &a, &b, ip6, ip6 ? 58 : 1, l4, 20);
+			packet.linear = packet.len;
+			CHECK(isol_frame_neighbor(&packet) == (ip6 && (type == 135 || type == 136)));
+		}
+	l4[0] = 135;
+	packet.len = write_frame(f, &a, &b, true, 17, l4, 20);
+	packet.linear = packet.len;
+	CHECK(!isol_frame_neighbor(&packet));
+	memset(f, 0, sizeof(f));
+	f[12] = 0x08;
+	f[13] = 0x06;
+	memcpy(f + 14, arp, sizeof(arp));
+	packet.len = 42;
+	packet.linear = packet.len;
+	for (op = 0; op < 12; op++) {
+		f[21] = op;
+		CHECK(isol_frame_neighbor(&packet) == (op == 1 || op == 2));
+	}
+	f[21] = 1;
+	packet.len = 20;
+	packet.linear = packet.len;
+	CHECK(!isol_frame_neighbor(&packet));
+}
+
 /* What cannot be read as far as it should be answers nothing. */
 static void unread(void)
 {
@@ -234,6 +270,7 @@ static void unread(void)
 	X(others) \
 	X(icmp) \
 	X(begins) \
+	X(neighbors) \
 	X(unread)
 
 TEST_SUITE(reverse, CASES)

@@ -80,7 +80,7 @@ static void text(void)
 		"isol: 1\n"
 		"bridges:\n"
 		"  br0: {uplinks: [eno1], unbound: accept, comment: \"a \\\"b\\\"\"}\n"
-		"  br1: {fragments: accept}\n"
+		"  br1: {fragments: accept, resume: drop, pickup: 0}\n"
 		"segments:\n"
 		"  shop: {bridge: br0, within: accept}\n"
 		"  lab: {bridge: br0, vlan: 30}\n"

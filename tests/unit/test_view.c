@@ -65,6 +65,7 @@ static struct isol_port *new_port(u32 ifindex)
 	port->counts = (struct isol_count *)port;
 	port->place.word = random_word();
 	port->place.owner = test_rand();
+	port->place.quarantined = test_rand() & 1;
 	ports[nports++] = port;
 	return port;
 }
@@ -77,7 +78,7 @@ static bool inside(const struct isol_view *view, const struct isol_slot *slot)
 static void check_known(const struct isol_view *view, const struct isol_port *port)
 {
 	const struct isol_slot *slot = isol_view_slot(view, port->ifindex);
-	u32 word = port->place.word;
+	u32 word = port->place.word, class;
 
 	CHECK_MSG(slot && inside(view, slot), "port %u is not found", port->ifindex);
 	if (!slot)
@@ -85,12 +86,17 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK_EQ(slot->ifindex, port->ifindex);
 	CHECK(slot->port == port);
 	CHECK(slot->counts == port->counts);
-	CHECK(slot->row == classes[word & ISOL_WORD_CLASS].row);
+	/* One that is contained has its own column, and begins as those that are quarantined. */
+	class = port->place.quarantined && (word & ISOL_WORD_CLASS) >= ISOL_CLASS_FIRST_BINDING ?
+		ISOL_CLASS_QUARANTINED : word & ISOL_WORD_CLASS;
+	CHECK(slot->row == classes[class].row);
 	CHECK_EQ(isol_word_domain(slot->word), isol_word_domain(word));
 	CHECK_EQ(slot->word & ISOL_WORD_CLASS, classes[word & ISOL_WORD_CLASS].col);
 	CHECK(slot->word != ISOL_WORD_UNKNOWN);
-	if (view->track)
-		CHECK_EQ(view->owners[slot - view->slots], port->place.owner);
+	if (view->track) {
+		CHECK_EQ(view->own[slot - view->slots].owner, port->place.owner);
+		CHECK(view->own[slot - view->slots].row == classes[word & ISOL_WORD_CLASS].row);
+	}
 }
 
 static void check_unknown(const struct isol_view *view, u32 ifindex)
@@ -105,6 +111,8 @@ static void check_unknown(const struct isol_view *view, u32 ifindex)
 	CHECK(slot->row == classes[ISOL_CLASS_GONE].row);
 	CHECK(slot->counts);
 	CHECK(!slot->port);
+	if (view->track)
+		CHECK(view->own[slot - view->slots].row == slot->row);
 }
 
 static void check_all(const struct isol_view *view)
@@ -129,7 +137,8 @@ static void check_all(const struct isol_view *view)
 	/* No device has it. */
 	check_unknown(view, 0);
 	CHECK(view->host_row == classes[ISOL_CLASS_HOST].row);
-	CHECK(view->track == policy.track && !view->owners == !view->track);
+	CHECK(view->quarantined_row == classes[ISOL_CLASS_QUARANTINED].row);
+	CHECK(view->track == policy.track && !view->own == !view->track);
 	/* Where connections are tracked no slot may be used without asking for more. */
 	CHECK_EQ(view->plain, view->track ? 0 : view->dense);
 	CHECK(view->counts[0] == policy.counters.shard[0] && view->counts[1] == policy.counters.shard[1]);

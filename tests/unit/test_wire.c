@@ -609,13 +609,20 @@ static void state(void)
 		b = (struct bridge *)(void *)policy_object(p, OBJECT_BRIDGE, "br0",
 							   (struct mark){ 0 });
 		b->fragments = on ? ISOL_VERDICT_ACCEPT : ISOL_VERDICT_DROP;
+		b->ends = on;
+		b->pickup = on ? 0 : ISOL_PICKUP_DEFAULT;
 		nlh = message();
 		CHECK(wire_put(nlh, GENL_FILL_SIZE, OBJECT_BRIDGE, &b->o));
 		CHECK_EQ(count_attr(first_attr(nlh), ISOL_BRIDGE_A_FRAGMENTS), on);
+		CHECK_EQ(count_attr(first_attr(nlh), ISOL_BRIDGE_A_RESUME), on);
+		CHECK_EQ(count_attr(first_attr(nlh), ISOL_BRIDGE_A_PICKUP), on);
 		q = policy_new();
 		CHECK_EQ(wire_get(first_attr(nlh), q), 0);
 		CHECK_EQ(((struct bridge *)policy_find(q, OBJECT_BRIDGE, "br0"))->fragments,
 			 b->fragments);
+		CHECK_EQ(((struct bridge *)policy_find(q, OBJECT_BRIDGE, "br0"))->ends, on);
+		CHECK_EQ(((struct bridge *)policy_find(q, OBJECT_BRIDGE, "br0"))->pickup,
+			 b->pickup);
 		policy_free(q);
 
 		nlh = message();

@@ -66,6 +66,8 @@
 #define ISOL_TIMEOUT_MIN	100	/* ms, ISOL_A_TIMEOUT */
 #define ISOL_TIMEOUT_MAX	600000
 #define ISOL_TIMEOUT_DEFAULT	30000
+#define ISOL_PICKUP_MAX		3600	/* s, ISOL_BRIDGE_A_PICKUP */
+#define ISOL_PICKUP_DEFAULT	60
 
 /**
  * enum isol_verdict - what is done with a frame
@@ -161,9 +163,13 @@ enum isol_table {
 /**
  * enum isol_quarantine_mode - how a quarantined binding is cut off
  * @ISOL_QUARANTINE_ISOLATE: from everything but what the quarantine rules allow
+ * @ISOL_QUARANTINE_CONTAIN: what it begins is cut off like that; what others begin to it is
+ *	not, and it may answer. While the policy tracks no connections there is nothing by
+ *	which to tell an answer, and this is as ISOLATE.
  */
 enum isol_quarantine_mode {
 	ISOL_QUARANTINE_ISOLATE,
+	ISOL_QUARANTINE_CONTAIN,
 
 	/* private: */
 	__ISOL_QUARANTINE_MAX,
@@ -358,8 +364,10 @@ enum isol_event {
  *	EXDEV (the two are on different bridges: no frame goes between them).
  * @ISOL_CMD_QUARANTINE_ADD: do. Request: ISOL_A_QUARANTINE with
  *	ISOL_QUARANTINE_A_BINDING, optionally _MODE and _COMMENT. In force for
- *	the next frame when the acknowledgement arrives. Errors: ENOENT (no such
- *	binding in the policy), EEXIST, E2BIG, ENOMEM, ESHUTDOWN.
+ *	the next frame when the acknowledgement arrives. Of a binding that is
+ *	quarantined in another mode the mode is changed, and the comment if there is
+ *	one. Errors: ENOENT (no such binding in the policy), EEXIST (it is quarantined
+ *	in this mode), E2BIG, ENOMEM, ESHUTDOWN.
  * @ISOL_CMD_QUARANTINE_DEL: do. Request: ISOL_A_QUARANTINE with
  *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT, ESHUTDOWN.
  * @ISOL_CMD_POLICY_NTF: multicast to "policy": ISOL_A_EVENT,
@@ -502,6 +510,14 @@ enum isol_counter_attr {
  *	together by addresses and identification, whichever ports they come in by: a guest
  *	that forges addresses could put its own into another's packet. Accept is for bridges
  *	whose guests cannot.
+ * @ISOL_BRIDGE_A_RESUME: u8, enum isol_verdict for what goes on with a TCP connection that has
+ *	been refused a frame from the side that began it, by a rule, a default or quarantine,
+ *	when the rules accept it again; default accept. With drop it has ended: another one
+ *	has to begin. Of other protocols only the side that began may go on.
+ * @ISOL_BRIDGE_A_PICKUP: u16, s, 0 to ISOL_PICKUP_MAX; default ISOL_PICKUP_DEFAULT. So
+ *	long what looks like an answer of a TCP connection that is older than the tracking of
+ *	it passes, if a rule accepts that the other side begins one; 0: not at all. From
+ *	the first such frame on from or to a guest port, by a port once.
  */
 enum isol_bridge_attr {
 	ISOL_BRIDGE_A_UNSPEC,
@@ -513,6 +529,8 @@ enum isol_bridge_attr {
 	ISOL_BRIDGE_A_IFINDEX,
 	ISOL_BRIDGE_A_COUNTER,
 	ISOL_BRIDGE_A_FRAGMENTS,
+	ISOL_BRIDGE_A_RESUME,
+	ISOL_BRIDGE_A_PICKUP,
 
 	/* private: */
 	__ISOL_BRIDGE_A_MAX,

@@ -23,7 +23,7 @@ const char *const kind_words[] = {
 /* One table for each set of attributes, by number; a NULL name ends it. */
 
 static const char *const table_words[] = { "rules", "quarantine", NULL };
-static const char *const mode_words[] = { "isolate", NULL };
+static const char *const mode_words[] = { "isolate", "contain", NULL };
 static const char *const port_words[] = {
 	"unmanaged", "uplink", "member", "unbound", "gone", NULL
 };
@@ -61,6 +61,8 @@ static const struct attr bridge_attrs[] = {
 	[ISOL_BRIDGE_A_IFINDEX] = { "ifindex", U32, .moves = RENEWED },
 	[ISOL_BRIDGE_A_COUNTER] = { "counter", NEST, counter_attrs, .moves = RUNS },
 	[ISOL_BRIDGE_A_FRAGMENTS] = { "fragments", U8, .words = default_words },
+	[ISOL_BRIDGE_A_RESUME] = { "resume", U8, .words = default_words },
+	[ISOL_BRIDGE_A_PICKUP] = { "pickup", U16 },
 	{ }
 };
 

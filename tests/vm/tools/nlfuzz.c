@@ -456,6 +456,8 @@ static void put_object(struct nlmsghdr *nlh)
 			mnl_attr_put_u8(nlh, ISOL_BRIDGE_A_UNBOUND, rnd(2));
 		if (one_in(4))
 			mnl_attr_put_u8(nlh, ISOL_BRIDGE_A_FRAGMENTS, rnd(2));
+		if (one_in(4))
+			mnl_attr_put_u8(nlh, ISOL_BRIDGE_A_RESUME, rnd(2));
 		break;
 	case ISOL_A_SEGMENT:
 		put_name(nlh, ISOL_SEGMENT_A_NAME, rnd(5));
