@@ -28,6 +28,10 @@ host_echoes() { # ADDRESS PORT
 	[ "$(echo hello | socat -t 20 -T 20 - "TCP:$(brackets "$1"):$2,connect-timeout=20")" = hello ]
 }
 
+host_pings() { # ADDRESS
+	ping -q -c 1 -W 20 "$1" >/dev/null
+}
+
 silent() { # COMMAND...
 	! "$@" || fail "$*: got an answer"
 }
