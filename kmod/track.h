@@ -46,15 +46,15 @@ struct sk_buff;
 
 /* Who began a connection: see isol_owner(). */
 #define ISOL_OWNER_BITS 45
-#define ISOL_OWNER_MASK ((1ULL << ISOL_OWNER_BITS) - 1)
+#define ISOL_OWNER_MASK (BIT_ULL(ISOL_OWNER_BITS) - 1)
 #define ISOL_OWNER_NONE 0ULL
 /* Of a port that nobody has told us about: nobody's connection. */
 #define ISOL_OWNER_NOBODY ISOL_OWNER_MASK
 /* Who has answered last: see isol_peer(). */
-#define ISOL_PEER_MASK ((1U << 18) - 1)
+#define ISOL_PEER_MASK 0x3ffffU
 #define ISOL_PEER_NONE 0U
 /* It has ended. */
-#define ISOL_OWNER_ENDED (1ULL << 63)
+#define ISOL_OWNER_ENDED BIT_ULL(63)
 
 /**
  * enum isol_flow_kind - what a frame is to its connection

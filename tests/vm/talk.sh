@@ -16,16 +16,20 @@ echoes() { # NS ADDRESS PORT [SECONDS]
 }
 
 echoes_udp() { # NS ADDRESS [SECONDS]
-	[ "$(echo hello | in_ns "$1" socat -t "${3:-10}" -T "${3:-10}" - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
+	[ "$(echo hello | in_ns "$1" socat -t "${3:-20}" -T "${3:-20}" - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
 }
 
 pings() { # NS ADDRESS [SECONDS]
-	in_ns "$1" ping -q -c 1 -W "${3:-10}" "$2" >/dev/null
+	in_ns "$1" ping -q -c 1 -W "${3:-20}" "$2" >/dev/null
 }
 
 # The same from the host.
 host_echoes() { # ADDRESS PORT
 	[ "$(echo hello | socat -t 20 -T 20 - "TCP:$(brackets "$1"):$2,connect-timeout=20")" = hello ]
+}
+
+host_pings() { # ADDRESS
+	ping -q -c 1 -W 20 "$1" >/dev/null
 }
 
 silent() { # COMMAND...
@@ -55,10 +59,12 @@ talkers() {
 	done
 	socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0 EXEC:cat &
 	for ns in a b c u; do
-		wait_for 30 echoes $ns 10.7.0.9 80
-		[ $ns = a ] || wait_for 30 echoes a "10.7.0.${ADDRESS[$ns]}" 80
-		wait_for 30 host_echoes "10.7.0.${ADDRESS[$ns]}" 80
+		wait_for 120 echoes $ns 10.7.0.9 80
+		[ $ns = a ] || wait_for 120 echoes a "10.7.0.${ADDRESS[$ns]}" 80
+		wait_for 120 host_echoes "10.7.0.${ADDRESS[$ns]}" 80
+		[ $ns = a ] || wait_for 120 echoes_udp a "10.7.0.${ADDRESS[$ns]}"
 	done
+	wait_for 120 echoes_udp b 10.7.0.1
 }
 
 # Nobody knows where anybody is any more.

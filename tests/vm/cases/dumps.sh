@@ -81,8 +81,8 @@ complete() {
 # Every attribute comes back as it was sent.
 as_sent() {
 	load_large
-	expect_line BRIDGE_GET 'bridge{ name=br0 default=drop unbound=drop fragments=drop comment="the first" uplink=up0 uplink=up1 }'
-	expect_line BRIDGE_GET 'bridge{ name=br1 default=accept unbound=accept fragments=accept }'
+	expect_line BRIDGE_GET 'bridge{ name=br0 default=drop unbound=drop fragments=drop resume=accept pickup=60 comment="the first" uplink=up0 uplink=up1 }'
+	expect_line BRIDGE_GET 'bridge{ name=br1 default=accept unbound=accept fragments=accept resume=accept pickup=60 }'
 	expect_line SEGMENT_GET 'segment{ name=s0 bridge=br0 within=accept uplink=drop }'
 	expect_line SEGMENT_GET 'segment{ name=s1 bridge=br1 within=drop uplink=accept comment=x }'
 	expect_line GROUP_GET 'group{ name=g7 comment="the group 7" members=3 }'

@@ -40,13 +40,13 @@ contain() {
 }
 
 reached() { # NETWORK
-	echoes b "${1}1" 80 || fail "b has no answer from a at ${1}1"
-	echoes_udp b "${1}1" || fail "b has no answer by UDP at ${1}1"
-	pings b "${1}1" || fail "b has no echo from ${1}1"
-	echoes u "${1}1" 80 || fail "u has no answer from a at ${1}1"
-	pings u "${1}1" || fail "u has no echo from ${1}1"
-	host_echoes "${1}1" 80 || fail "the host has no answer from a at ${1}1"
-	ping -q -c 1 -W 10 "${1}1" >/dev/null || fail "the host has no echo from ${1}1"
+	wait_for 60 echoes b "${1}1" 80 || fail "b has no answer from a at ${1}1"
+	wait_for 60 echoes_udp b "${1}1" || fail "b has no answer by UDP at ${1}1"
+	wait_for 60 pings b "${1}1" || fail "b has no echo from ${1}1"
+	wait_for 60 echoes u "${1}1" 80 || fail "u has no answer from a at ${1}1"
+	wait_for 60 pings u "${1}1" || fail "u has no echo from ${1}1"
+	wait_for 60 host_echoes "${1}1" 80 || fail "the host has no answer from a at ${1}1"
+	wait_for 60 host_pings "${1}1" || fail "the host has no echo from ${1}1"
 }
 
 begins_nothing() { # NETWORK
@@ -66,7 +66,7 @@ answers() {
 	isolctl -j quarantine show | jq -e 'length == 0' >/dev/null
 	for net in 10.7.0. fd07::; do
 		reached $net
-		echoes a ${net}2 80 || fail "a is not let through before it is contained"
+		wait_for 60 echoes a ${net}2 80 || fail "a is not let through before it is contained"
 	done
 	contain
 	isolctl -j quarantine show | jq -e '.[0].mode == "contain"' >/dev/null
@@ -91,9 +91,9 @@ answers() {
 	isolctl quarantine del a
 	for net in 10.7.0. fd07::; do
 		reached $net
-		echoes a ${net}2 80 || fail "a is not let through after it is released"
-		echoes_udp a ${net}2 || fail "no UDP from a after it is released"
-		pings a ${net}2 || fail "no echo for a after it is released"
+		wait_for 60 echoes a ${net}2 80 || fail "a is not let through after it is released"
+		wait_for 60 echoes_udp a ${net}2 || fail "no UDP from a after it is released"
+		wait_for 60 pings a ${net}2 || fail "no echo for a after it is released"
 	done
 }
 
@@ -130,16 +130,16 @@ ends_its_own() {
 rules_of_quarantine() {
 	put
 	silent echoes u 10.7.0.1 81 2
-	echoes c 10.7.0.1 80 || fail "c is not let through before"
+	wait_for 60 echoes c 10.7.0.1 80 || fail "c is not let through before"
 	open_connection c 10.7.0.1 80
 	contain
-	echoes u 10.7.0.1 81 || fail "u is not let in by its rule"
+	wait_for 60 echoes u 10.7.0.1 81 || fail "u is not let in by its rule"
 	ended
 	close_connection
 	counting
 	silent echoes c 10.7.0.1 80 2
 	[ "$(ruled no-c)" -ge 1 ] || fail "$(_counters)"
-	pings c 10.7.0.1 || fail "c is not let through by what no rule of quarantine is about"
+	wait_for 60 pings c 10.7.0.1 || fail "c is not let through by what no rule of quarantine is about"
 	silent echoes b 10.7.0.1 81 2
 	frame_is u a 'tcp dport 81' accept quarantine-rule look
 	frame_is c a 'tcp dport 80' drop quarantine-rule no-c
@@ -158,15 +158,15 @@ rules_of_quarantine() {
 # Two that are contained: neither begins anything.
 two() {
 	put
-	echoes b 10.7.0.1 80 || fail "b is not let through before"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through before"
 	contain
 	at_exit isolctl quarantine del b
-	echoes b 10.7.0.1 80 || fail "b is not let through"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through"
 	isolctl quarantine add b mode contain
 	counting
 	silent echoes b 10.7.0.1 80 2
 	has_dropped p-b quarantine || fail "$(_counters | grep p-b)"
-	echoes u 10.7.0.2 80 || fail "u has no answer from b"
+	wait_for 60 echoes u 10.7.0.2 80 || fail "u has no answer from b"
 	# and one that is isolated has nothing from it
 	isolctl quarantine add b mode isolate
 	silent echoes u 10.7.0.2 80 2
@@ -203,7 +203,7 @@ modes() {
 	silent echoes b 10.7.0.1 80 2
 	isolctl quarantine add a mode contain
 	wait_for 60 heard it || fail "does not go on in mode contain"
-	echoes b 10.7.0.1 80 || fail "no new one in mode contain"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "no new one in mode contain"
 	# the mode that nobody names is isolate
 	isolctl quarantine add a
 	silent echoes b 10.7.0.1 80 2
@@ -222,7 +222,7 @@ untracked() {
 		bridges: {br0: {uplinks: [p-u], default: accept}}
 		bindings: {a: {port: p-a}, b: {port: p-b}, c: {port: p-c}}
 	END
-	echoes b 10.7.0.1 80 || fail "b is not let through"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through"
 	at_exit isolctl quarantine del a
 	isolctl quarantine add a mode contain 2>&1 | grep -q 'no rule tracks connections' ||
 		fail "nothing is said"
@@ -234,7 +234,7 @@ untracked() {
 	why_is b a drop quarantine
 	# the next policy tracks: it may answer then, and the next one does not
 	put
-	echoes b 10.7.0.1 80 || fail "b is not let through by a policy that tracks"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through by a policy that tracks"
 	silent echoes a 10.7.0.2 80 2
 	frame_is a b 'tcp dport 80' drop quarantine
 }
@@ -246,7 +246,7 @@ port_changes() {
 	ip link set p-a nomaster
 	ip link set p-a master br0
 	forwarding p-a
-	echoes b 10.7.0.1 80 || fail "b is not let through to the port that has come again"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through to the port that has come again"
 	silent echoes a 10.7.0.2 80 2
 	# as another binding, and as none, it is cut off
 	ip link set p-c down
@@ -265,7 +265,7 @@ port_changes() {
 	ip link set p-old name p-c
 	ip link set p-c up
 	forwarding p-a p-c
-	echoes b 10.7.0.1 80 || fail "b is not let through again"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b is not let through again"
 	silent echoes a 10.7.0.2 80 2
 }
 
@@ -282,14 +282,14 @@ segments() {
 	sed -i 's/^bindings:.*/segments: {red: {bridge: br0, vlan: 30}}\
 bindings: {a: {port: p-a, segment: red}, b: {port: p-b, segment: red}, c: {port: p-c}}/' /run/isol/put.yaml
 	policy </run/isol/put.yaml
-	echoes u 10.7.0.1 80 || fail "u has no answer in the segment"
-	echoes a 10.7.0.4 80 || fail "a has no answer in the segment"
+	wait_for 60 echoes u 10.7.0.1 80 || fail "u has no answer in the segment"
+	wait_for 60 echoes a 10.7.0.4 80 || fail "a has no answer in the segment"
 	contain
 	forget_neighbors
-	echoes u 10.7.0.1 80 || fail "u has no answer from who is contained"
-	echoes b 10.7.0.1 80 || fail "b has no answer from who is contained"
-	pings u fd07::1 || fail "u has no echo from who is contained"
-	echoes u 10.7.0.1 81 || fail "u is not let in by the rule of quarantine"
+	wait_for 60 echoes u 10.7.0.1 80 || fail "u has no answer from who is contained"
+	wait_for 60 echoes b 10.7.0.1 80 || fail "b has no answer from who is contained"
+	wait_for 60 pings u fd07::1 || fail "u has no echo from who is contained"
+	wait_for 60 echoes u 10.7.0.1 81 || fail "u is not let in by the rule of quarantine"
 	counting
 	silent echoes a 10.7.0.4 80 2
 	silent echoes a 10.7.0.2 80 2

@@ -256,9 +256,15 @@ bridges() {
 	$(verdicts default bridge.default 'bridge{ name=x ' ' }')
 	$(verdicts unbound bridge.unbound 'bridge{ name=x ' ' }')
 	$(verdicts fragments bridge.fragments 'bridge{ name=x ' ' }')
+	$(verdicts resume bridge.resume 'bridge{ name=x ' ' }')
 	EINVAL bridge.default bridge{ name=x default=2 }
 	EINVAL bridge.unbound bridge{ name=x unbound=2 }
 	EINVAL bridge.fragments bridge{ name=x fragments=2 }
+	EINVAL bridge.resume bridge{ name=x resume=2 }
+	ERANGE bridge.pickup bridge{ name=x pickup=3601 }
+	ERANGE bridge.pickup bridge{ name=x pickup=65535 }
+	EINVAL|ERANGE bridge.pickup bridge{ name=x pickup:u32=1 }
+	EINVAL bridge.pickup bridge{ name=x pickup!=1 }
 	END
 }
 
@@ -669,7 +675,7 @@ quarantines() {
 		send $cmd quarantine{ binding=a orphan } => EINVAL at quarantine.orphan
 		send $cmd quarantine{ binding=a pad } => EINVAL at quarantine.pad
 		send $cmd quarantine{ binding=a #50 } => EINVAL at quarantine.#50
-		send $cmd quarantine{ binding=a mode=1 } => ERANGE at quarantine.mode
+		send $cmd quarantine{ binding=a mode=2 } => ERANGE at quarantine.mode
 		send $cmd quarantine{ binding=a mode:u32=0 } => EINVAL|ERANGE at quarantine.mode
 		send $cmd quarantine{ binding=a comment:raw=x } => EINVAL at quarantine.comment
 		send $cmd quarantine{ binding=a comment:raw=x\x00y\x00 } => EINVAL at quarantine.comment
