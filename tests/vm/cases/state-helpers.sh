@@ -5,6 +5,7 @@
 # which an operator assigns by nftables, they pass as long as the one that announces them may.
 #
 # timeout: 600
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
