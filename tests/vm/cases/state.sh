@@ -9,6 +9,7 @@
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
+. tests/vm/programs.sh
 
 # Bridges br0 (guests a, b, c; uplink u) and br1 (guests x, z), in which a and x have the
 # same addresses, and so have b and z. The host has an address on br0.
@@ -41,25 +42,6 @@ network() {
 	done
 	wait_for 30 echoes a 10.7.0.2 80
 	wait_for 30 echoes x 10.7.0.2 80
-}
-
-brackets() { [[ $1 = *:* ]] && echo "[$1]" || echo "$1"; }
-
-# A server says again what it is told.
-echoes() { # NS ADDRESS PORT [SECONDS]
-	[ "$(echo hello | in_ns "$1" socat -t 20 -T 20 - "TCP:$(brackets "$2"):$3,connect-timeout=${4:-20}" 2>&1)" = hello ]
-}
-
-echoes_udp() { # NS ADDRESS [SECONDS]
-	[ "$(echo hello | in_ns "$1" socat -t "${3:-10}" -T "${3:-10}" - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
-}
-
-pings() { # NS ADDRESS [SECONDS]
-	in_ns "$1" ping -q -c 1 -W "${3:-10}" "$2" >/dev/null
-}
-
-silent() { # COMMAND...
-	! "$@" || fail "$*: got an answer"
 }
 
 rules() { # [LINE...]: rules besides ARP and ND
@@ -136,13 +118,6 @@ answers() {
 	isolctl why a b tcp dport 80 | grep -q 'answers' || fail "why: $(isolctl why a b tcp dport 80)"
 }
 
-# Frames that have been dropped at a port for a reason since "counting".
-dropped() { # PORT REASON
-	local key="port $1 $2 drop" line
-	line=$(_counters | grep "^$key ") || line="$key 0"
-	echo $((${line##* } - ${_counted[$key]-0}))
-}
-
 # An answer to nothing does not pass by the rule that a question would.
 unasked() {
 	web_db '{name: odd, from: web, to: db, udp: 7001, verdict: accept}' \
@@ -174,38 +149,6 @@ forged() {
 		fi
 	done
 	in_ns c ip addr del 10.7.0.2/32 dev eth0
-}
-
-# Keep a connection and say something on it now and then.
-open_connection() { # NS ADDRESS PORT
-	rm -f /run/isol/in /run/isol/out
-	mkfifo /run/isol/in
-	in_ns "$1" socat -T 100 - "TCP:$2:$3,connect-timeout=20" </run/isol/in >/run/isol/out &
-	client=$!
-	kill_at_exit $client
-	exec 7>/run/isol/in
-	said=0
-	goes_on || fail "no connection"
-}
-
-heard() { [ "$(wc -l </run/isol/out)" -ge "$said" ]; }
-
-goes_on() { # [SECONDS]
-	echo "line $((++said))" >&7
-	wait_for "${1:-20}" heard
-}
-
-# What is said meanwhile arrives if the connection goes on later.
-ended() {
-	echo "line $((++said))" >&7
-	sleep 1.5
-	[ "$(wc -l </run/isol/out)" -lt "$said" ] || fail "the connection goes on"
-}
-
-close_connection() {
-	exec 7>&-
-	kill "$client" 2>/dev/null || :
-	wait "$client" 2>/dev/null || :
 }
 
 # A policy that is put in place of an equal one disturbs nothing.
