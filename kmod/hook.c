@@ -440,17 +440,48 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/*
+ * Of a packet that connection tracking has put together, the length of its longest
+ * fragment; 0 for all others: br_input_skb_cb.frag_max_size of the bridge. That is not
+ * public; tests/vm/cases/state-frag.sh asks where it is.
+ */
+static u32 longest_fragment(const struct sk_buff *skb)
+{
+	return *(const u16 *)(skb->cb + sizeof(void *));
+}
+
+/*
+ * Whether such a packet would be lost on its way out, without a word to anyone: it is cut
+ * again into fragments as long as they were, and those do not leave by a port whose MTU is
+ * smaller (net/bridge/netfilter/nf_conntrack_bridge.c, nf_br_ip_fragment();
+ * is_skb_forwardable()). Of IPv6 also none is cut whose longest fragment was shorter than
+ * what every link takes (net/ipv6/netfilter.c, br_ip6_fragment()).
+ */
+static noinline bool cannot_be_cut(const struct sk_buff *skb, const struct net_device *out,
+				   u32 longest)
+{
+	u32 mtu = READ_ONCE(out->mtu), more = out->hard_header_len - ETH_HLEN + VLAN_HLEN;
+
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return longest > mtu || longest < IPV6_MIN_MTU;
+	return longest > mtu + min_t(u32, more, sizeof(struct iphdr));
+}
+
 static noinline unsigned int judge_tracked(const struct isol_view *view, u32 domain,
 					   const struct isol_slot *from, const struct isol_slot *to,
 					   u32 from_word, u32 to_word, const struct sk_buff *skb,
 					   const struct nf_hook_state *state)
 {
 	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+	u32 decision, longest = longest_fragment(skb);
 	struct isol_flow flow;
 
 	view->track->ops->see(skb, &flow);
-	return finish(view, decide_tracked(view, domain, &flow, &a, &b, from, skb), from, skb,
-		      state, skb->len + ETH_HLEN);
+	decision = decide_tracked(view, domain, &flow, &a, &b, from, skb);
+	if (unlikely(longest) && decision & ISOL_DECISION_ACCEPT &&
+	    cannot_be_cut(skb, state->out, longest))
+		decision = isol_tables_default(&view->tables, domain, ISOL_DFLT_FRAGMENT);
+	return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
 }
 
 /* Apart, so that a frame that is not asked about pays nothing for those that are. */
@@ -771,18 +802,7 @@ static noinline bool maybe_fragment(const struct sk_buff *skb)
 	struct isol_key key;
 
 	isol_frame_parse(&packet, ISOL_DEPTH_L3, &key);
-	switch (key.shape) {
-	case ISOL_SHAPE_IP4_OTHER:
-	case ISOL_SHAPE_IP4_NOL4:
-	case ISOL_SHAPE_IP6_OTHER:
-	case ISOL_SHAPE_IP6_NOL4:
-		return key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
-	case ISOL_SHAPE_OTHER:
-	case ISOL_SHAPE_ARP:
-		return false;
-	default:
-		return true;
-	}
+	return isol_key_fragment(&key);
 }
 
 /* Without reading more of it than the kernel does of each: whether it is worth a look. */
