@@ -182,7 +182,7 @@ expect_matrix() { # [PROBE-OPTION...] <<TABLE
 #	PACKET FROM TO WORD... => WHAT
 # see packets -h; @MARK in them is replaced by its TEXT.
 heard() { # [MARK=TEXT...] <<TABLE
-	local text input='' want='' bad mark
+	local text input='' right='' wrong mark
 	text=$(cat)
 	for mark; do
 		text=${text//"@${mark%%=*}"/"${mark#*=}"}
@@ -190,11 +190,11 @@ heard() { # [MARK=TEXT...] <<TABLE
 	while read -r text; do
 		[ -n "$text" ] || continue
 		input+=${text% => *}$'\n'
-		want+="${text%% *} ${text##* => }"$'\n'
+		right+="${text%% *} ${text##* => }"$'\n'
 	done <<<"$text"
 	packets "${ENDPOINTS[@]}" <<<"$input" >/run/isol/packets || fail "packets: exit status $?"
 	cat /run/isol/packets
-	bad=$(diff <(printf %s "$want") /run/isol/packets) || fail "not as expected: ${bad//$'\n'/, }"
+	wrong=$(diff <(printf %s "$right") /run/isol/packets) || fail "not as expected: ${wrong//$'\n'/, }"
 }
 
 # Steady traffic in the background, with what the endpoints are now. See blast

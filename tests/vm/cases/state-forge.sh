@@ -109,7 +109,7 @@ inserted() {
 	done
 }
 
-# An end that is forged: it is not accepted.
+# An end that is forged: nobody gets it.
 ended() {
 	local ip from port=2100 n
 	rules | policy
@@ -128,14 +128,23 @@ ended() {
 			n=p-$from
 			[ $from != u ] || n=up0
 			expect_counted rule port <<<"port $n bridge-default drop 4"
-			# of UDP there is nothing to end
+			# Connection tracking has believed it, though: what goes on is of no connection
+			# any more. It begins anew, and of UDP there is nothing to end.
 			counting
 			heard "${marks[@]}" "port=$port" <<-END
+				data   a b @ab tcp @port 5432 PA seq 1033 ack 5033 => -
 				query  a b @ab udp @port 53 => b:all=A32
 				answer b a @ba udp 53 @port => a:all=A32
-				again  a b @ab tcp 1@port 5432 S seq 1000 len 0 => b:all
+				again  a b @ab tcp @port 5432 S seq 200000 len 0 => b:all
+				synack b a @ba tcp 5432 @port SA seq 700000 ack 200001 len 0 => a:all
 			END
-			expect_counted -s rule <<<$'rule dns 2\nrule sql 1'
+			expect_counted rule port <<-END
+				rule dns 2
+				rule sql 2
+				port p-a rule accept 2
+				port p-a state drop 1
+				port p-b rule accept 2
+			END
 		done
 	done
 }
