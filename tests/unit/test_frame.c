@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which frames are the bridge's own, and which are fragments. Every frame is read from memory of just
- * its size, so that the sanitizer sees a read beyond it.
+ * Which frames are the bridge's own, and which are fragments. Every frame is read from
+ * memory of just its size, so that the sanitizer sees a read beyond it.
  */
 #include "frame.h"
 #include "naive.h"

@@ -266,7 +266,7 @@ static void learn(void)
  * What is sent
  */
 
-static unsigned int number(const char *s, u32 max, const char *what)
+static unsigned int numeral(const char *s, u32 max, const char *what)
 {
 	unsigned long v;
 	char *end;
@@ -276,6 +276,11 @@ static unsigned int number(const char *s, u32 max, const char *what)
 	if (!s || !*s || *end || errno || v > max)
 		die("line %u: %s: expected a number up to %u", line, what, max);
 	return v;
+}
+
+static bool begins_number(const char *s)
+{
+	return s && *s >= '0' && *s <= '9';
 }
 
 static unsigned int protocol(const char *s, bool ip6)
@@ -289,7 +294,7 @@ static unsigned int protocol(const char *s, bool ip6)
 	die("line %u: expected udp, tcp or icmp", line);
 }
 
-static void address(const char *text, unsigned int end, bool ip6, u8 *p)
+static void add_address(const char *text, unsigned int end, bool ip6, u8 *p)
 {
 	char buf[32];
 
@@ -312,8 +317,8 @@ static size_t ip_header(const struct packet *p, u8 *h, size_t len, unsigned int 
 		put16(h + 6, frag);
 		h[8] = 64;
 		h[9] = p->proto;
-		address(p->src, p->from, false, h + 12);
-		address(p->dst, p->to, false, h + 16);
+		add_address(p->src, p->from, false, h + 12);
+		add_address(p->dst, p->to, false, h + 16);
 		put16(h + 10, ~sum16(h, IP4_LEN, 0));
 		return IP4_LEN;
 	}
@@ -321,8 +326,8 @@ static size_t ip_header(const struct packet *p, u8 *h, size_t len, unsigned int 
 	put16(h + 4, len + (p->cut ? FRAGMENT_LEN : 0));
 	h[6] = p->cut ? 44 : p->proto;
 	h[7] = 64;
-	address(p->src, p->from, true, h + 8);
-	address(p->dst, p->to, true, h + 24);
+	add_address(p->src, p->from, true, h + 8);
+	add_address(p->dst, p->to, true, h + 24);
 	if (!p->cut)
 		return IP6_LEN;
 	h[IP6_LEN] = p->proto;
@@ -385,9 +390,9 @@ static size_t quote(const struct packet *p, u8 *buf)
 	char **w = p->about;
 	struct packet q = {
 		.ip6 = p->ip6, .proto = protocol(w[0], p->ip6), .src = w[1],
-		.sport = number(w[2], 0xffff, "about"), .dst = w[3],
-		.dport = number(w[4], 0xffff, "about"), .flags = 0x10,
-		.seq = w[5] && *w[5] >= '0' && *w[5] <= '9' ? number(w[5], UINT32_MAX, "about") : 0,
+		.sport = numeral(w[2], 0xffff, "about"), .dst = w[3],
+		.dport = numeral(w[4], 0xffff, "about"), .flags = 0x10,
+		.seq = begins_number(w[5]) ? numeral(w[5], UINT32_MAX, "about") : 0,
 	};
 	size_t ip = ip_header(&q, buf, l4_len(q.proto) + 32, 0);
 
@@ -480,15 +485,15 @@ static unsigned int valued(struct packet *p, char **w)
 	else if (!strcmp(w[0], "mac-dst"))
 		p->mac_dst = strcmp(w[1], "all") ? (int)end_of(w[1]) : -1;
 	else if (!strcmp(w[0], "seq"))
-		p->seq = number(w[1], UINT32_MAX, w[0]);
+		p->seq = numeral(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "ack"))
-		p->ack = number(w[1], UINT32_MAX, w[0]);
+		p->ack = numeral(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "fill"))
 		p->fill = *w[1];
 	else if (!strcmp(w[0], "len"))
-		p->len = number(w[1], MAX_PACKET - 100, w[0]);
+		p->len = numeral(w[1], MAX_PACKET - 100, w[0]);
 	else if (!strcmp(w[0], "id"))
-		p->id = number(w[1], UINT32_MAX, w[0]);
+		p->id = numeral(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "part") && sscanf(w[1], "%u+%u", &p->off, &p->part) == 2)
 		p->cut = true;
 	else
@@ -504,24 +509,24 @@ static unsigned int word(struct packet *p, char **w, unsigned int left)
 		p->more = *w[0] == 'm';
 	} else if (!strcmp(w[0], "udp") && left > 2) {
 		p->proto = 17;
-		p->sport = number(w[1], 0xffff, w[0]);
-		p->dport = number(w[2], 0xffff, w[0]);
+		p->sport = numeral(w[1], 0xffff, w[0]);
+		p->dport = numeral(w[2], 0xffff, w[0]);
 		return 3;
 	} else if (!strcmp(w[0], "tcp") && left > 3) {
 		p->proto = 6;
-		p->sport = number(w[1], 0xffff, w[0]);
-		p->dport = number(w[2], 0xffff, w[0]);
+		p->sport = numeral(w[1], 0xffff, w[0]);
+		p->dport = numeral(w[2], 0xffff, w[0]);
 		p->flags = tcp_flags(w[3]);
 		return 4;
 	} else if (!strcmp(w[0], "icmp") && left > 3) {
 		p->proto = 1;
-		p->sport = number(w[1], 255, w[0]);
-		p->dport = number(w[2], 255, w[0]);
-		p->seq = number(w[3], 0xffff, w[0]);
+		p->sport = numeral(w[1], 255, w[0]);
+		p->dport = numeral(w[2], 255, w[0]);
+		p->seq = numeral(w[3], 0xffff, w[0]);
 		return 4;
 	} else if (!strcmp(w[0], "about") && left > 5) {
 		p->about = w + 1;
-		return left > 6 && *w[6] >= '0' && *w[6] <= '9' ? 7 : 6;
+		return begins_number(w[6]) ? 7 : 6;
 	} else {
 		return valued(p, w);
 	}
