@@ -128,11 +128,12 @@ ended() {
 			n=p-$from
 			[ $from != u ] || n=up0
 			expect_counted rule port <<<"port $n bridge-default drop 4"
-			# Connection tracking has believed it, though: what goes on is of no connection
-			# any more. It begins anew, and of UDP there is nothing to end.
+			# Connection tracking has believed it, and will forget the connection sooner,
+			# but lets it go on or begin anew. Of UDP there is nothing to end.
 			counting
 			heard "${marks[@]}" "port=$port" <<-END
-				data   a b @ab tcp @port 5432 PA seq 1033 ack 5033 => -
+				data   a b @ab tcp @port 5432 PA seq 1033 ack 5033 => b:all=A32
+				data   b a @ba tcp 5432 @port PA seq 5033 ack 1065 => a:all=A32
 				query  a b @ab udp @port 53 => b:all=A32
 				answer b a @ba udp 53 @port => a:all=A32
 				again  a b @ab tcp @port 5432 S seq 200000 len 0 => b:all
@@ -140,10 +141,9 @@ ended() {
 			END
 			expect_counted rule port <<-END
 				rule dns 2
-				rule sql 2
-				port p-a rule accept 2
-				port p-a state drop 1
-				port p-b rule accept 2
+				rule sql 4
+				port p-a rule accept 3
+				port p-b rule accept 3
 			END
 		done
 	done
