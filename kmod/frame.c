@@ -652,6 +652,21 @@ void isol_packet_classify(struct isol_packet *packet, u16 vlan)
 	packet->vlan = vlan;
 }
 
+bool isol_key_fragment(const struct isol_key *key)
+{
+	switch (key->shape) {
+	case ISOL_SHAPE_UNREAD:
+	case ISOL_SHAPE_L3_UNREAD:
+	case ISOL_SHAPE_OTHER:
+	case ISOL_SHAPE_ARP:
+		return false;
+	case ISOL_SHAPE_IP6_NOPROTO:
+		return true;
+	default:
+		return key->v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
+	}
+}
+
 bool isol_frame_begins(const struct isol_packet *packet)
 {
 	struct isol_key key;

@@ -180,6 +180,17 @@ struct isol_key {
 void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
 		      struct isol_key *key);
 
+/**
+ * isol_key_fragment() - whether a frame is a fragment, or may be one
+ * @key: what isol_frame_parse() has read of it, ISOL_DEPTH_L3 or more
+ *
+ * Whether connection tracking could put it together with others: before that happens a
+ * guest's fragments are dropped. Where extension headers hide the protocol one may be for
+ * fragmentation. What is not even a readable IP header the kernel does not put together
+ * (net/bridge/netfilter/nf_conntrack_bridge.c, nf_ct_br_ip_check()).
+ */
+bool isol_key_fragment(const struct isol_key *key);
+
 /*
  * Multicast listeners, neighbours and routers: ICMPv6 that the kernel tracks no connections of
  * (net/netfilter/nf_conntrack_proto_icmpv6.c).

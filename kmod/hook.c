@@ -649,6 +649,33 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 }
 
+/*
+ * Of a packet that connection tracking has put together, the length of its longest
+ * fragment; 0 for all others: br_input_skb_cb.frag_max_size of the bridge. That is not
+ * public; tests/vm/cases/state-frag.sh asks where it is.
+ */
+static u32 longest_fragment(const struct sk_buff *skb)
+{
+	return *(const u16 *)(skb->cb + sizeof(void *));
+}
+
+/*
+ * Whether such a packet would be lost on its way out, without a word to anyone: it is cut
+ * again into fragments as long as they were, and those do not leave by a port whose MTU is
+ * smaller (net/bridge/netfilter/nf_conntrack_bridge.c, nf_br_ip_fragment();
+ * is_skb_forwardable()). Of IPv6 also none is cut whose longest fragment was shorter than
+ * what every link takes (net/ipv6/netfilter.c, br_ip6_fragment()).
+ */
+static noinline bool cannot_be_cut(const struct sk_buff *skb, const struct net_device *out,
+				   u32 longest)
+{
+	u32 mtu = READ_ONCE(out->mtu), more = out->hard_header_len - ETH_HLEN + VLAN_HLEN;
+
+	if (skb->protocol == htons(ETH_P_IPV6))
+		return longest > mtu || longest < IPV6_MIN_MTU;
+	return longest > mtu + min_t(u32, more, sizeof(struct iphdr));
+}
+
 /* Nobody is to track it, nor to take it for a frame that nobody could read. */
 static void untrack(struct sk_buff *skb)
 {
@@ -741,17 +768,20 @@ judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *fro
 	   const struct nf_hook_state *state)
 {
 	struct isol_flow flow __uninitialized;
-	u32 decision;
+	u32 decision = ISOL_DECISION_TRACK | ISOL_DECISION_ACCEPT;
 
-	if (unlikely(!skb->_nfct)) {
+	if (unlikely(!skb->_nfct))
 		decision = decide_stateless(view, domain, from, to, to_word, skb);
-		if (likely(!isol_decision_tracks(decision)))
-			return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
+	if (likely(isol_decision_tracks(decision))) {
+		view->track->ops->see(skb, &flow);
+		decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
+		if (unlikely(!decision))
+			decision = decide_ports(view, domain, &flow, from, to, from_word, to_word,
+						skb);
 	}
-	view->track->ops->see(skb, &flow);
-	decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
-	if (unlikely(!decision))
-		decision = decide_ports(view, domain, &flow, from, to, from_word, to_word, skb);
+	if (unlikely(longest_fragment(skb)) && decision & ISOL_DECISION_ACCEPT &&
+	    cannot_be_cut(skb, state->out, longest_fragment(skb)))
+		decision = isol_tables_default(&view->tables, domain, ISOL_DFLT_FRAGMENT);
 	return finish(view, decision, from, skb, state, skb->len + ETH_HLEN);
 }
 
@@ -1081,18 +1111,7 @@ static noinline bool maybe_fragment(const struct sk_buff *skb)
 	struct isol_key key;
 
 	isol_frame_parse(&packet, ISOL_DEPTH_L3, &key);
-	switch (key.shape) {
-	case ISOL_SHAPE_IP4_OTHER:
-	case ISOL_SHAPE_IP4_NOL4:
-	case ISOL_SHAPE_IP6_OTHER:
-	case ISOL_SHAPE_IP6_NOL4:
-		return key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
-	case ISOL_SHAPE_OTHER:
-	case ISOL_SHAPE_ARP:
-		return false;
-	default:
-		return true;
-	}
+	return isol_key_fragment(&key);
 }
 
 /* Without reading more of it than the kernel does of each: whether it is worth a look. */

@@ -1166,22 +1166,16 @@ static u32 why_domain(const struct why_end *end, const struct isol_bridge *bridg
 
 static bool why_fragment(const struct nlattr *frame)
 {
-	const struct isol_packet packet = {
+	struct isol_packet packet = {
 		.head = nla_data(frame), .linear = nla_len(frame), .len = nla_len(frame),
 	};
 	struct isol_key key;
 
 	isol_frame_parse(&packet, ISOL_DEPTH_L3, &key);
-	switch (key.shape) {
-	case ISOL_SHAPE_IP4_OTHER:
-	case ISOL_SHAPE_IP4_NOL4:
-	case ISOL_SHAPE_IP6_OTHER:
-	case ISOL_SHAPE_IP6_NOL4:
-		return key.v[ISOL_MATCH_A_FRAGMENT] != ISOL_FRAGMENT_NONE;
-	default:
-		/* nobody can tell, and then it is dropped too */
-		return key.shape == ISOL_SHAPE_IP6_NOPROTO;
-	}
+	/* behind a second tag the kernel looks for no IP */
+	isol_packet_vlan(&packet);
+	isol_frame_vlan(&packet, &key);
+	return isol_key_fragment(&key) && key.v[ISOL_MATCH_A_INNER_VLAN] == ISOL_NO_INNER_VLAN;
 }
 
 /**

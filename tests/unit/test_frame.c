@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Which frames are the bridge's own. Every frame is read from memory of just
- * its size, so that the sanitizer sees a read beyond it.
+ * Which frames are the bridge's own, and which are fragments. Every frame is read from
+ * memory of just its size, so that the sanitizer sees a read beyond it.
  */
 #include "frame.h"
 #include "naive.h"
@@ -357,6 +357,120 @@ static void random_frames(void)
 	printf("# %u frames, %u control\n", rounds, found);
 }
 
+static bool fragment(const struct frame *f, u32 len, enum isol_depth depth)
+{
+	u8 *exact = malloc(len ? len : 1);
+	struct isol_packet packet = { .head = exact, .linear = len, .len = len };
+	struct isol_key key;
+
+	memcpy(exact, f->data, len);
+	isol_frame_parse(&packet, depth, &key);
+	free(exact);
+	return isol_key_fragment(&key);
+}
+
+/* Asked of all of a frame, either way, and of what cannot be read of it. */
+static void expect_fragment(const char *what, const struct frame *f, u32 header, bool is)
+{
+	u32 len;
+
+	CHECK_MSG(fragment(f, f->len, ISOL_DEPTH_L3) == is, "%s", what);
+	CHECK_MSG(fragment(f, f->len, ISOL_DEPTH_L4) == is, "%s, with its ports", what);
+	/* what has no header, or says it is longer, the kernel does not put together */
+	for (len = 0; len < header; len++)
+		CHECK_MSG(!fragment(f, len, ISOL_DEPTH_L4), "%s, %u bytes", what, len);
+}
+
+static void fragments4(void)
+{
+	static const u8 protos[] = { 1, 2, 6, 17, 47, 132 };
+	struct frame f;
+	u32 i, bit;
+
+	for (i = 0; i < ARRAY_SIZE(protos); i++) {
+		for (bit = 0; bit < 16; bit++) {
+			ipv4(&f, 24, protos[i], 1 << bit);
+			put_byte(&f, 0, 40);
+			f.data[ETH + 3] = f.len - ETH;
+			/* not "do not fragment", nor the bit that is reserved */
+			expect_fragment("IPv4", &f, f.len, bit < 14);
+			/* a first one that is too short for the header of its protocol */
+			f.data[ETH + 3] = 24 + 1;
+			expect_fragment("tiny", &f, ETH + 25, bit < 14);
+		}
+		ipv4(&f, 20, protos[i], 0x4000);
+		put_byte(&f, 0, 40);
+		f.data[ETH + 3] = f.len - ETH;
+		expect_fragment("whole", &f, f.len, false);
+		/* broken, whatever is said of fragments */
+		ipv4(&f, 20, protos[i], 0x2000);
+		put_byte(&f, 0, 40);
+		f.data[ETH + 3] = f.len - ETH;
+		f.data[ETH] = 0x44;
+		expect_fragment("header too short", &f, f.len, false);
+		f.data[ETH] = 0x65;
+		expect_fragment("version", &f, f.len, false);
+		f.data[ETH] = 0x45;
+		f.data[ETH + 3] = f.len - ETH + 1;
+		expect_fragment("longer than it is", &f, f.len, false);
+	}
+	ether(&f, ALL_HOSTS, 0x0806);
+	put_byte(&f, 0x3f, 60);
+	expect_fragment("ARP", &f, ETH, false);
+	f.data[12] = 0x88;
+	f.data[13] = 0xb5;
+	expect_fragment("no IP", &f, ETH, false);
+	f.data[12] = 0x88;
+	f.data[13] = 0x64;
+	expect_fragment("what hides IP", &f, ETH, false);
+}
+
+/* @first: of the headers; then a fragment header if @with, then UDP */
+static void ipv6(struct frame *f, u8 first, bool with, u16 frag)
+{
+	u8 h[40] = { 0x60, 0, 0, 0, 0, 0, first, 1 };
+	u8 ext[8] = { with ? 44 : 17, 0, 1, 4 };
+	u8 fragment_header[8] = { 17, 0, frag >> 8, frag & 0xff, 0, 0, 0, 1 };
+
+	ether(f, ALL_NODES, 0x86dd);
+	put(f, h, sizeof(h));
+	if (first != 44 && first != 17)
+		put(f, ext, sizeof(ext));
+	if (with)
+		put(f, fragment_header, sizeof(fragment_header));
+	put_byte(f, 0, 24);
+	f->data[ETH + 5] = f->len - ETH - 40;
+}
+
+static void fragments6(void)
+{
+	static const u8 firsts[] = { 44, 0, 43, 60, 135 };
+	struct frame f;
+	u32 i, bit;
+
+	for (i = 0; i < ARRAY_SIZE(firsts); i++) {
+		for (bit = 0; bit < 16; bit++) {
+			ipv6(&f, firsts[i], true, 1 << bit);
+			/* not the bits that are reserved */
+			expect_fragment("IPv6", &f, f.len, bit != 1 && bit != 2);
+		}
+		ipv6(&f, firsts[i], true, 0);
+		expect_fragment("atomic", &f, f.len, false);
+		if (firsts[i] == 44)
+			continue;
+		ipv6(&f, firsts[i], false, 0);
+		expect_fragment("whole", &f, f.len, false);
+		/* an extension header that says it goes on behind the end */
+		f.data[ETH + 41] = 200;
+		expect_fragment("hidden", &f, f.len, true);
+	}
+	ipv6(&f, 17, false, 0);
+	expect_fragment("UDP", &f, f.len, false);
+	ipv6(&f, 44, true, 1);
+	f.data[ETH] = 0x40;
+	expect_fragment("version", &f, f.len, false);
+}
+
 #define CASES(X) \
 	X(bpdus) \
 	X(group_addresses) \
@@ -365,6 +479,8 @@ static void random_frames(void)
 	X(igmp_others) \
 	X(mld_queries) \
 	X(mld_others) \
+	X(fragments4) \
+	X(fragments6) \
 	X(random_frames)
 
 TEST_SUITE(frame, CASES)

@@ -178,6 +178,25 @@ expect_matrix() { # [PROBE-OPTION...] <<TABLE
 	[ -z "$bad" ] || fail "matrix '${got[0]}':$bad"
 }
 
+# Compare what arrives of packets, one after the other, with lines
+#	PACKET FROM TO WORD... => WHAT
+# see packets -h; @MARK in them is replaced by its TEXT.
+heard() { # [MARK=TEXT...] <<TABLE
+	local text input='' right='' wrong mark
+	text=$(cat)
+	for mark; do
+		text=${text//"@${mark%%=*}"/"${mark#*=}"}
+	done
+	while read -r text; do
+		[ -n "$text" ] || continue
+		input+=${text% => *}$'\n'
+		right+="${text%% *} ${text##* => }"$'\n'
+	done <<<"$text"
+	packets "${ENDPOINTS[@]}" <<<"$input" >/run/isol/packets || fail "packets: exit status $?"
+	cat /run/isol/packets
+	wrong=$(diff <(printf %s "$right") /run/isol/packets) || fail "not as expected: ${wrong//$'\n'/, }"
+}
+
 # Steady traffic in the background, with what the endpoints are now. See blast
 # -h; the results are in /run/isol/blast.
 _blast_pid=

@@ -213,7 +213,8 @@ enum isol_quarantine_mode {
  *	do not accept any more, one that does not leave by the port that the connection came
  *	in by, one that connection tracking can make nothing of (drop)
  * @ISOL_REASON_FRAGMENT: a fragment from a guest port while connections are tracked, see
- *	ISOL_BRIDGE_A_FRAGMENTS (drop)
+ *	ISOL_BRIDGE_A_FRAGMENTS; or a packet that was put together of fragments and cannot be
+ *	cut into such again, for they would not leave by the port that it goes to (drop)
  */
 enum isol_reason {
 	ISOL_REASON_RULE,
