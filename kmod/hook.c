@@ -4,7 +4,8 @@
  *
  * No hook takes a lock, allocates, or loops over anything that a guest or an
  * operator can make long, unless it is to answer a frame that is rejected: see
- * reject.c. All run under rcu_read_lock().
+ * reject.c; or to have connections counted, which is asked for once for each
+ * count: see conns.h. All run under rcu_read_lock().
  */
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
@@ -23,6 +24,7 @@
 #error "isol needs CONFIG_NETFILTER_FAMILY_BRIDGE (by CONFIG_NF_TABLES_BRIDGE or CONFIG_BRIDGE_NF_EBTABLES)"
 #endif
 
+#include "conns.h"
 #include "frame_fast.h"
 #include "hook.h"
 #include "port.h"
@@ -262,19 +264,26 @@ static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 
  * @col: its column
  * @owner: whose its connections are; ISOL_OWNER_NONE is the host: it passes on what others
  *	have begun
+ * @conns: where these count, or NULL
  */
 struct end {
 	const u32 *row;
 	u32 col;
 	u64 owner;
+	struct isol_conns *conns;
 };
 
 static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
+	const struct isol_holder *holder = &view->holders[slot - view->slots];
+	/* Both of one binding, while the port is given to another. */
+	struct isol_conns *conns = smp_load_acquire(&holder->conns);
+
 	return (struct end) {
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
-		.owner = READ_ONCE(view->owners[slot - view->slots]) ?: ISOL_OWNER_NOBODY,
+		.owner = conns ? conns->owner : READ_ONCE(holder->owner) ?: ISOL_OWNER_NOBODY,
+		.conns = conns,
 	};
 }
 
@@ -389,6 +398,26 @@ static bool has_no_state(const struct sk_buff *skb)
 }
 
 /*
+ * What is accepted without asking for a connection is one to the kernel all the same, and
+ * takes a place in its table.
+ */
+static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 decision,
+				const struct isol_flow *flow, const struct end *from)
+{
+	switch (view->track->ops->own(flow, from->owner | ISOL_OWNER_LOOSE, from->conns)) {
+	case ISOL_OWN_NEAR:
+		isol_conns_look(from->conns);
+		break;
+	case ISOL_OWN_FULL:
+		isol_conns_hit(from->conns);
+		return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
+	default:
+		break;
+	}
+	return decision;
+}
+
+/*
  * Decide where connections are tracked. @flow: what is said of the frame; @slot: as for
  * find_vlan().
  */
@@ -411,6 +440,10 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (!(decision & ISOL_DECISION_ACCEPT) && !from->owner && !flow->related &&
 		    flow->kind == ISOL_FLOW_ORIGINAL)
 			whole = decide_flow(view, domain, flow, from, to, slot, skb);
+		if (decision & ISOL_DECISION_ACCEPT && from->conns && !flow->loose &&
+		    flow->kind == ISOL_FLOW_ORIGINAL && !flow->related && flow->owned &&
+		    !flow->owner)
+			return count_loose(view, domain, decision, flow, from);
 		return whole ? whole & ~ISOL_DECISION_TRACK : decision;
 	}
 	switch (flow->kind) {
@@ -418,9 +451,20 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, const struct
 		if (flow->related)
 			break;
 		/* What the host passes on is somebody's already, or is tracked by the host. */
-		if (!from->owner || (!flow->owned && !flow->zone) ||
-		    view->track->ops->own(flow, from->owner))
+		if (!from->owner || (!flow->owned && !flow->zone))
 			return decision & ~ISOL_DECISION_TRACK;
+		switch (view->track->ops->own(flow, from->owner, from->conns)) {
+		case ISOL_OWN_NEAR:
+			isol_conns_look(from->conns);
+			fallthrough;
+		case ISOL_OWN_DONE:
+			return decision & ~ISOL_DECISION_TRACK;
+		case ISOL_OWN_FULL:
+			isol_conns_hit(from->conns);
+			return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
+		case ISOL_OWN_NOT:
+			break;
+		}
 		break;
 	case ISOL_FLOW_ANSWER:
 		/*

@@ -64,6 +64,7 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
  * @cause: enum isol_unbound_cause, of unbound ports
  * @quarantined: its binding is
  * @owner: whose connections are that come in by it, see isol_owner()
+ * @conns: where they count; NULL if they do not
  */
 struct isol_place {
 	const struct isol_bridge *bridge;
@@ -73,6 +74,7 @@ struct isol_place {
 	u8 cause;
 	bool quarantined;
 	u64 owner;
+	struct isol_conns *conns;
 };
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 
+#include "conns.h"
 #include "policy.h"
 #include "track.h"
 
@@ -73,6 +74,7 @@ void isol_track_free(struct isol_net *in, struct isol_track *track)
 	isol_free(&in->mem, track->zones, track->nzones * sizeof(*track->zones));
 	isol_free(&in->mem, track->zone, track->ndomains * sizeof(*track->zone));
 	isol_free(&in->mem, track->fragments, track->nbridges * sizeof(*track->fragments));
+	isol_conns_free(in, track);
 	module_put(track->ops->owner);
 	isol_free(&in->mem, track, sizeof(*track));
 }
@@ -198,6 +200,8 @@ static struct isol_track *track_new(struct isol_net *in, const struct isol_ct_op
 		err = number_zones(in, track, in->policy ? in->policy->track : NULL);
 	if (!err)
 		err = make_templates(in, track);
+	if (!err)
+		err = isol_conns_make(in, track, model);
 	if (err) {
 		isol_track_free(in, track);
 		return NULL;
@@ -308,6 +312,6 @@ u64 isol_owner(u8 kind, const char *name, u32 ifindex)
 		len = scnprintf(text, sizeof(text), "%u/%s", kind, name);
 	else
 		len = scnprintf(text, sizeof(text), "%u#%u", kind, ifindex);
-	owner = siphash(text, len, &key);
-	return owner == ISOL_OWNER_NONE || owner == ISOL_OWNER_NOBODY ? 1 : owner;
+	owner = siphash(text, len, &key) & ~ISOL_OWNER_LOOSE;
+	return owner == ISOL_OWNER_NONE ? 1 : owner;
 }

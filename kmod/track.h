@@ -30,6 +30,7 @@
 #include "frame.h"
 #include "isol.h"
 
+struct isol_conns;
 struct isol_policy;
 struct nf_conn;
 struct sk_buff;
@@ -45,6 +46,11 @@ struct sk_buff;
 #define ISOL_OWNER_NONE 0ULL
 /* Of a port that nobody has told us about: nobody's connection. */
 #define ISOL_OWNER_NOBODY U64_MAX
+/*
+ * What has been noted is not an owner: the frame that began the connection was accepted by
+ * what does not track any, and it only counts among the connections of its sender.
+ */
+#define ISOL_OWNER_LOOSE BIT_ULL(63)
 
 /**
  * enum isol_flow_kind - what a frame is to its connection
@@ -67,6 +73,7 @@ enum isol_flow_kind {
  *	expected by this one: @kind is about that other one, if @expected
  * @expected: see above
  * @owned: @owner is known. It is not of connections that are older than the policy.
+ * @loose: it has none, and counts already: see ISOL_OWNER_LOOSE
  * @zone: of the connection
  * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
  * @conn: the connection; valid as long as the frame
@@ -76,9 +83,24 @@ struct isol_flow {
 	bool related;
 	bool expected;
 	bool owned;
+	bool loose;
 	u16 zone;
 	u64 owner;
 	struct nf_conn *conn;
+};
+
+/**
+ * enum isol_own - whether a connection is whose it shall be
+ * @ISOL_OWN_DONE: it is
+ * @ISOL_OWN_NEAR: it is, and its owner has many: see isol_conns_look()
+ * @ISOL_OWN_FULL: it is not, its owner has as many as it may have
+ * @ISOL_OWN_NOT: that cannot be noted
+ */
+enum isol_own {
+	ISOL_OWN_DONE,
+	ISOL_OWN_NEAR,
+	ISOL_OWN_FULL,
+	ISOL_OWN_NOT,
 };
 
 /**
@@ -90,13 +112,19 @@ struct isol_flow {
  * @untemplate: give that back, when no frame gets it any more
  * @see: look at a frame
  * @own: note that a connection is @owner's: who the rules let begin it has sent a frame of
- *	it last; returns whether that could be noted
+ *	it last. With ISOL_OWNER_LOOSE only if nothing has been noted. It counts among
+ *	@conns, if not NULL.
  * @forget: forget a connection, for the next frame to begin another
  * @key: make of what was read of a frame what would have been read of the first frame of
  *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
  *	sent it on
  *
- * @start, @stop, @template and @untemplate may sleep; the others are called under RCU.
+ * @count: call @found for each connection that has an owner, or is expected by one that
+ *	has; @found is called with a spinlock held
+ * @most: how many connections the kernel tracks, 0 if there is no limit
+ *
+ * @start, @stop, @template, @untemplate and @count may sleep; the others are called under RCU,
+ * @most anywhere.
  */
 struct isol_ct_ops {
 	struct module *owner;
@@ -105,9 +133,11 @@ struct isol_ct_ops {
 	struct nf_conn *(*template)(struct net *net, u16 zone);
 	void (*untemplate)(struct nf_conn *template);
 	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
-	bool (*own)(const struct isol_flow *flow, u64 owner);
+	enum isol_own (*own)(const struct isol_flow *flow, u64 owner, struct isol_conns *conns);
 	void (*forget)(const struct isol_flow *flow);
 	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
+	void (*count)(struct net *net, void (*found)(u64 owner, void *data), void *data);
+	u32 (*most)(const struct net *net);
 };
 
 /* For isol_ct; one at a time. */
@@ -138,6 +168,10 @@ struct isol_zone {
  * @vlan: by bridge id - 1: by VID, which of @zones; NULL where all are the bridge's
  * @nbridges: number of @vlan
  * @fragments: by bridge id - 1: the fragments of guests are accepted
+ * @conns: by binding: its connections
+ * @nconns: number of @conns
+ * @place: the same by owner, a hash
+ * @nplaces: number of @place
  */
 struct isol_track {
 	const struct isol_ct_ops *ops;
@@ -148,6 +182,10 @@ struct isol_track {
 	u16 **vlan;
 	u32 nbridges;
 	bool *fragments;
+	struct isol_conns **conns;
+	u32 nconns;
+	struct isol_conns **place;
+	u32 nplaces;
 };
 
 #define ISOL_TRACK_VLANS 4096
@@ -190,8 +228,8 @@ void isol_track_free(struct isol_net *in, struct isol_track *track);
  *
  * By what does not change when a port is made anew, a policy is loaded, or the module.
  *
- * Return: a number, not ISOL_OWNER_NONE or ISOL_OWNER_NOBODY. That two have the same is as
- * likely as two 64-bit numbers drawn by lot being equal.
+ * Return: a number without ISOL_OWNER_LOOSE, not ISOL_OWNER_NONE. That two have the same is as
+ * likely as two 63-bit numbers drawn by lot being equal.
  */
 u64 isol_owner(u8 kind, const char *name, u32 ifindex);
 

@@ -17,10 +17,10 @@ static size_t slots_len(u32 size)
 	return size * sizeof(struct isol_slot);
 }
 
-/* None without tracking: @owners is NULL then. */
-static size_t owners_len(const struct isol_view *view)
+/* None without tracking: @holders is NULL then. */
+static size_t holders_len(const struct isol_view *view)
 {
-	return view->track ? view->size * sizeof(*view->owners) : 0;
+	return view->track ? view->size * sizeof(*view->holders) : 0;
 }
 
 struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *policy,
@@ -56,8 +56,8 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 	}
 	view->slots = isol_alloc_must(&in->mem, slots_len(view->size));
 	if (view->slots && view->track) {
-		view->owners = isol_alloc_must(&in->mem, owners_len(view));
-		if (!view->owners) {
+		view->holders = isol_alloc_must(&in->mem, holders_len(view));
+		if (!view->holders) {
 			isol_free(&in->mem, view->slots, slots_len(view->size));
 			view->slots = NULL;
 		}
@@ -101,8 +101,13 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, const struct 
 	 */
 	slot->port = port;
 	WRITE_ONCE(slot->counts, port->counts);
-	if (view->owners)
-		WRITE_ONCE(view->owners[slot - view->slots], place->owner);
+	if (view->holders) {
+		struct isol_holder *holder = &view->holders[slot - view->slots];
+
+		WRITE_ONCE(holder->owner, place->owner);
+		/* after the owner: who finds none here goes by that */
+		smp_store_release(&holder->conns, place->conns);
+	}
 	WRITE_ONCE(slot->row, class->row);
 	/* after where it is counted and its row */
 	smp_store_release(&slot->word, isol_word(isol_word_domain(word), class->col));
@@ -128,7 +133,7 @@ void isol_view_free(struct isol_net *in, struct isol_view *view)
 {
 	if (!view || view == &isol_view_deny)
 		return;
-	isol_free(&in->mem, view->owners, owners_len(view));
+	isol_free(&in->mem, view->holders, holders_len(view));
 	isol_free(&in->mem, view->slots, slots_len(view->size));
 	isol_free(&in->mem, view, sizeof(*view));
 }
@@ -137,7 +142,7 @@ static void free_rcu(struct rcu_head *rcu)
 {
 	struct isol_view *view = container_of(rcu, struct isol_view, rcu);
 
-	kvfree(view->owners);
+	kvfree(view->holders);
 	kvfree(view->slots);
 	kvfree(view);
 }
@@ -147,6 +152,6 @@ void isol_view_free_rcu(struct isol_net *in, struct isol_view *view)
 	if (!view || view == &isol_view_deny)
 		return;
 	/* Uncharged now: the namespace may be gone when readers are done. */
-	isol_mem_forget(&in->mem, slots_len(view->size) + owners_len(view) + sizeof(*view));
+	isol_mem_forget(&in->mem, slots_len(view->size) + holders_len(view) + sizeof(*view));
 	call_rcu(&view->rcu, free_rcu);
 }

@@ -21,6 +21,7 @@
 #include "counter.h"
 #include "isol.h"
 
+struct isol_conns;
 struct isol_place;
 struct isol_policy;
 struct isol_port;
@@ -43,6 +44,16 @@ struct isol_slot {
 };
 
 /**
+ * struct isol_holder - whose connections are that come in by a port
+ * @owner: see isol_owner()
+ * @conns: where they count, or NULL; has the same owner
+ */
+struct isol_holder {
+	u64 owner;
+	struct isol_conns *conns;
+};
+
+/**
  * struct isol_view - see above
  * @base: lowest ifindex that has a slot in a dense table
  * @dense: number of slots of a dense table; 0: the table is a hash
@@ -52,8 +63,7 @@ struct isol_slot {
  * @tables: the compiled policy
  * @host_row: row of the host
  * @track: how connections are tracked; NULL if they are not
- * @owners: by slot, if they are: whose connections are that come in by the port, see
- *	isol_owner()
+ * @holders: by slot, if they are
  * @sees_vlan: VLANs are worked out
  * @counts: by shard: counters of rules and defaults
  * @size: number of slots
@@ -68,7 +78,7 @@ struct isol_view {
 	struct isol_tables tables;
 	const u32 *host_row;
 	const struct isol_track *track;
-	u64 *owners;
+	struct isol_holder *holders;
 	bool sees_vlan;
 	struct isol_count *counts[ISOL_SHARDS];
 	u32 size;

@@ -90,7 +90,8 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK_EQ(slot->word & ISOL_WORD_CLASS, classes[word & ISOL_WORD_CLASS].col);
 	CHECK(slot->word != ISOL_WORD_UNKNOWN);
 	if (view->track)
-		CHECK_EQ(view->owners[slot - view->slots], port->place.owner);
+		CHECK(view->holders[slot - view->slots].owner == port->place.owner &&
+		      view->holders[slot - view->slots].conns == port->place.conns);
 }
 
 static void check_unknown(const struct isol_view *view, u32 ifindex)
@@ -129,7 +130,7 @@ static void check_all(const struct isol_view *view)
 	/* No device has it. */
 	check_unknown(view, 0);
 	CHECK(view->host_row == classes[ISOL_CLASS_HOST].row);
-	CHECK(view->track == policy.track && !view->owners == !view->track);
+	CHECK(view->track == policy.track && !view->holders == !view->track);
 	/* Where connections are tracked no slot may be used without asking for more. */
 	CHECK_EQ(view->plain, view->track ? 0 : view->dense);
 	CHECK(view->counts[0] == policy.counters.shard[0] && view->counts[1] == policy.counters.shard[1]);
