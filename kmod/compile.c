@@ -1167,6 +1167,7 @@ static void domain_defaults(struct isol_compiled *out, u32 domain,
 		{ ISOL_DFLT_TAGS, ISOL_VERDICT_DROP, ISOL_REASON_TAGS },
 		{ ISOL_DFLT_STATE, ISOL_VERDICT_DROP, ISOL_REASON_STATE },
 		{ ISOL_DFLT_FRAGMENT, ISOL_VERDICT_DROP, ISOL_REASON_FRAGMENT },
+		{ ISOL_DFLT_CONNECTIONS, ISOL_VERDICT_DROP, ISOL_REASON_CONNECTIONS },
 	};
 	u32 *d = out->dflt + (domain - 1) * ISOL_NDFLT;
 	u32 counter = isol_bridge_counter(out->nrules, bridge->id), i;

@@ -10,7 +10,9 @@
 #include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
+#include "conns.h"
 #include "track.h"
+#include "compat/conntrack.h"
 
 #if !IS_ENABLED(CONFIG_NF_CONNTRACK_ZONES)
 #error "isol_ct needs CONFIG_NF_CONNTRACK_ZONES: without zones guests would share connections"
@@ -30,10 +32,10 @@
 
 static_assert(sizeof_field(struct nf_conn_labels, bits) == 2 * sizeof(u64));
 
-/* Some architectures have no cmpxchg() of 64 bits but this. */
-static bool renote(u64 *place, u64 old, u64 new)
+/* Some architectures have no cmpxchg() of 64 bits but this. Return: what has been there. */
+static u64 renote(u64 *place, u64 old, u64 new)
 {
-	return (u64)atomic64_cmpxchg((atomic64_t *)place, old, new) == old;
+	return atomic64_cmpxchg((atomic64_t *)place, old, new);
 }
 
 static u64 *owner_of(const struct nf_conn *conn)
@@ -166,6 +168,7 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 	flow->related = false;
 	flow->expected = false;
 	flow->owned = false;
+	flow->loose = false;
 	flow->ended = false;
 	flow->fresh = false;
 	flow->pickup = false;
@@ -194,26 +197,48 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 	if (owner) {
 		flow->owned = true;
 		noted = READ_ONCE(*owner);
-		flow->owner = noted & ISOL_OWNER_MASK;
+		flow->loose = noted & ISOL_OWNER_LOOSE;
+		if (!flow->loose)
+			flow->owner = noted & ISOL_OWNER_MASK;
 		flow->peer = noted >> ISOL_OWNER_BITS & ISOL_PEER_MASK;
 		flow->ended = noted & ISOL_OWNER_ENDED;
 	}
 }
 
-static bool ct_own(const struct isol_flow *flow, u64 owner)
+/* Whether what has been noted of a connection is what @owner asks for. */
+static bool stays(u64 noted, u64 owner)
 {
-	u64 *place = owner_of(flow->conn), noted;
+	return (noted & (ISOL_OWNER_MASK | ISOL_OWNER_LOOSE)) == owner ||
+	       (owner & ISOL_OWNER_LOOSE && noted);
+}
+
+static enum isol_own ct_own(const struct isol_flow *flow, u64 owner, struct isol_conns *conns)
+{
+	u64 *place = owner_of(flow->conn), was, is;
+	bool near = false;
 
 	if (!place)
-		return false;
+		return ISOL_OWN_NOT;
+	is = READ_ONCE(*place);
+	if (is & ISOL_OWNER_ENDED)
+		return ISOL_OWN_NOT;
+	if (stays(is, owner))
+		return ISOL_OWN_DONE;
+	/* It counts already where it was loose. */
+	if ((is & ISOL_OWNER_MASK) == (owner & ISOL_OWNER_MASK))
+		conns = NULL;
+	if (conns && !isol_conns_take(conns, isol_ct_max(nf_ct_net(flow->conn)), &near))
+		return ISOL_OWN_FULL;
+	/* Frames of one connection may be here at once: it counts once. */
 	do {
-		noted = READ_ONCE(*place);
-		if (noted & ISOL_OWNER_ENDED)
-			return false;
-		if ((noted & ISOL_OWNER_MASK) == owner)
-			return true;
-	} while (!renote(place, noted, owner));
-	return true;
+		was = is;
+		is = renote(place, was, owner);
+	} while (is != was && !(is & ISOL_OWNER_ENDED) && !stays(is, owner));
+	if (is != was && conns)
+		isol_conns_untake(conns);
+	if (is != was && is & ISOL_OWNER_ENDED)
+		return ISOL_OWN_NOT;
+	return near ? ISOL_OWN_NEAR : ISOL_OWN_DONE;
 }
 
 /* If it is another's meanwhile the next answer will do. */
@@ -302,6 +327,44 @@ static void ct_key(const struct isol_flow *flow, bool translated, struct isol_ke
 	}
 }
 
+/**
+ * struct count - a walk over the table of connections
+ * @found: what is called for each that has an owner
+ * @data: for that
+ */
+struct count {
+	void (*found)(u64 owner, void *data);
+	void *data;
+};
+
+/* Return: 0, to go on. */
+static int count_one(struct nf_conn *ct, void *data)
+{
+	const struct count *count = data;
+	u64 *owner;
+	int i;
+
+	/* As ct_see() has it. */
+	for (i = 0; ct->master && i < MOST_MASTERS; i++)
+		ct = ct->master;
+	owner = owner_of(ct);
+	if (owner && READ_ONCE(*owner))
+		count->found(READ_ONCE(*owner) & ISOL_OWNER_MASK, count->data);
+	return 0;
+}
+
+static void ct_count(struct net *net, void (*found)(u64 owner, void *data), void *data)
+{
+	struct count count = { .found = found, .data = data };
+
+	isol_ct_iterate(net, count_one, &count);
+}
+
+static u32 ct_most(const struct net *net)
+{
+	return isol_ct_max(net);
+}
+
 static const struct isol_ct_ops ops = {
 	.owner = THIS_MODULE,
 	.start = ct_start,
@@ -314,6 +377,8 @@ static const struct isol_ct_ops ops = {
 	.end = ct_end,
 	.forget = ct_forget,
 	.key = ct_key,
+	.count = ct_count,
+	.most = ct_most,
 };
 
 static int __init ct_init(void)

@@ -4,11 +4,13 @@
 #include <linux/in6.h>
 #include <net/sock.h>
 
+#include "conns.h"
 #include "dump.h"
 #include "netlink.h"
 #include "policy.h"
 #include "port.h"
 #include "quarantine.h"
+#include "track.h"
 #include "txn.h"
 
 /*
@@ -141,6 +143,38 @@ static int fill_selector(struct sk_buff *skb, const struct isol_binding *binding
 	}
 }
 
+/* Its connections, where they are tracked. */
+static int put_connections(struct isol_net *in, struct sk_buff *skb,
+			   const struct isol_binding *binding)
+{
+	const struct isol_track *track = in->policy->track;
+	const struct isol_conns *conns;
+	u32 quota;
+
+	if (!track)
+		return 0;
+	conns = track->conns[binding->id];
+	quota = isol_quota(binding->max_connections, track->ops->most(in->net));
+	if (nla_put_u32(skb, ISOL_BINDING_A_CONNECTIONS, max(atomic_read(&conns->number), 0)) ||
+	    nla_put_u32(skb, ISOL_BINDING_A_CONNECTIONS_LIMIT, quota) ||
+	    nla_put_u64_64bit(skb, ISOL_BINDING_A_CONNECTIONS_HITS, atomic64_read(&conns->hits),
+			      ISOL_BINDING_A_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
+
+int isol_fill_connections(struct isol_net *in, struct sk_buff *skb,
+			  const struct isol_binding *binding)
+{
+	struct nlattr *nest = nla_nest_start(skb, ISOL_A_BINDING);
+
+	if (!nest || nla_put_string(skb, ISOL_BINDING_A_NAME, binding->name) ||
+	    put_connections(in, skb, binding))
+		return -EMSGSIZE;
+	nla_nest_end(skb, nest);
+	return 0;
+}
+
 static int fill_binding(struct isol_net *in, struct sk_buff *skb,
 			const struct isol_binding *binding)
 {
@@ -158,11 +192,15 @@ static int fill_binding(struct isol_net *in, struct sk_buff *skb,
 	    put_string(skb, ISOL_BINDING_A_COMMENT, binding->comment) ||
 	    nla_put_u32(skb, ISOL_BINDING_A_BOUND, in->policy->claimed[binding->id]) ||
 	    (isol_quarantine_find(in, binding->name) &&
-	     nla_put_flag(skb, ISOL_BINDING_A_QUARANTINED)))
+	     nla_put_flag(skb, ISOL_BINDING_A_QUARANTINED)) ||
+	    (binding->max_connections && nla_put_u32(skb, ISOL_BINDING_A_MAX_CONNECTIONS,
+						     binding->max_connections)))
 		return -EMSGSIZE;
 	for (i = 0; i < binding->ngroups; i++)
 		if (nla_put_string(skb, ISOL_BINDING_A_GROUP, group[binding->groups[i]]->name))
 			return -EMSGSIZE;
+	if (put_connections(in, skb, binding))
+		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
 	return 0;
 }

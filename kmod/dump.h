@@ -7,6 +7,7 @@
 
 #include "isol.h"
 
+struct isol_binding;
 struct isol_port;
 struct isol_quarantine;
 
@@ -16,6 +17,9 @@ int isol_fill_port(struct isol_net *in, struct sk_buff *skb, const struct isol_p
 		   bool counters);
 int isol_fill_quarantine(struct isol_net *in, struct sk_buff *skb,
 			 const struct isol_quarantine *q);
+/* Of a binding its connections alone. */
+int isol_fill_connections(struct isol_net *in, struct sk_buff *skb,
+			  const struct isol_binding *binding);
 
 /* For struct genl_ops: the command tells which objects. */
 int isol_dump_start(struct netlink_callback *cb);

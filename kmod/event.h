@@ -8,11 +8,14 @@
 
 #include "isol.h"
 
+struct isol_binding;
 struct isol_port;
 struct isol_quarantine;
 
-/* Context of both: isol_net.lock held; may sleep. */
+/* Context of all: isol_net.lock held; may sleep. */
 void isol_event_policy(struct isol_net *in, u8 event, const struct isol_quarantine *quarantine);
 void isol_event_port(struct isol_net *in, u8 event, const struct isol_port *port);
+/* A binding has reached its limit. */
+void isol_event_connections(struct isol_net *in, const struct isol_binding *binding);
 
 #endif /* ISOL_EVENT_H */

@@ -4,7 +4,8 @@
  *
  * No hook takes a lock, allocates, or loops over anything that a guest or an
  * operator can make long, unless it is to answer a frame that is rejected: see
- * reject.c. All run under rcu_read_lock().
+ * reject.c; or to have connections counted, which is asked for once for each
+ * count: see conns.h. All run under rcu_read_lock().
  */
 #include <linux/etherdevice.h>
 #include <linux/icmp.h>
@@ -23,6 +24,7 @@
 #error "isol needs CONFIG_NETFILTER_FAMILY_BRIDGE (by CONFIG_NF_TABLES_BRIDGE or CONFIG_BRIDGE_NF_EBTABLES)"
 #endif
 
+#include "conns.h"
 #include "frame_fast.h"
 #include "hook.h"
 #include "port.h"
@@ -263,26 +265,33 @@ static __always_inline u32 decide(const struct isol_view *view, u32 domain, u32 
  * @owner: whose its connections are; ISOL_OWNER_NONE is the host: it passes on what others
  *	have begun
  * @slot: the port's; NULL is the host
+ * @conns: where these count, or NULL
  */
 struct end {
 	const struct isol_slot *slot;
 	const u32 *row;
 	u32 col;
 	u64 owner;
+	struct isol_conns *conns;
 };
 
 static __always_inline u64 owner_of(const struct isol_view *view, const struct isol_slot *slot)
 {
-	return READ_ONCE(view->own[slot - view->slots].owner) ?: ISOL_OWNER_NOBODY;
+	return READ_ONCE(view->holders[slot - view->slots].owner) ?: ISOL_OWNER_NOBODY;
 }
 
 static struct end end_of(const struct isol_view *view, const struct isol_slot *slot, u32 word)
 {
+	const struct isol_holder *holder = &view->holders[slot - view->slots];
+	/* Both of one binding, while the port is given to another. */
+	struct isol_conns *conns = smp_load_acquire(&holder->conns);
+
 	return (struct end) {
 		.slot = slot,
 		.row = READ_ONCE(slot->row),
 		.col = word & ISOL_WORD_CLASS,
-		.owner = owner_of(view, slot),
+		.owner = conns ? conns->owner : READ_ONCE(holder->owner) ?: ISOL_OWNER_NOBODY,
+		.conns = conns,
 	};
 }
 
@@ -353,7 +362,7 @@ static noinline u32 decide_neighbor(const struct isol_view *view, u32 domain,
 
 	if (!slot || !contained(view, from) || !isol_frame_neighbor(&packet))
 		return decision;
-	self.row = READ_ONCE(view->own[slot - view->slots].row);
+	self.row = READ_ONCE(view->holders[slot - view->slots].row);
 	return decide_ends(view, domain, &self, to, slot, skb);
 }
 
@@ -578,6 +587,26 @@ static bool has_no_state(const struct sk_buff *skb)
 }
 
 /*
+ * What is accepted without asking for a connection is one to the kernel all the same, and
+ * takes a place in its table.
+ */
+static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 decision,
+				const struct isol_flow *flow, const struct end *from)
+{
+	switch (view->track->ops->own(flow, from->owner | ISOL_OWNER_LOOSE, from->conns)) {
+	case ISOL_OWN_NEAR:
+		isol_conns_look(from->conns);
+		break;
+	case ISOL_OWN_FULL:
+		isol_conns_hit(from->conns);
+		return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
+	default:
+		break;
+	}
+	return decision;
+}
+
+/*
  * Decide where connections are tracked. @flow: what is said of the frame; @slot: as for
  * find_vlan().
  */
@@ -608,8 +637,12 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 			whole = decide_flow(view, domain, flow, from, to, slot, skb);
 		if (whole)
 			return whole & ~ISOL_DECISION_TRACK;
-		if (decision & ISOL_DECISION_ACCEPT)
+		if (decision & ISOL_DECISION_ACCEPT) {
+			if (from->conns && !flow->loose && flow->kind == ISOL_FLOW_ORIGINAL &&
+			    !flow->related && flow->owned && !flow->owner)
+				return count_loose(view, domain, decision, flow, from);
 			return decision;
+		}
 		if (flow->kind == ISOL_FLOW_ORIGINAL && flow->fresh && !flow->related)
 			whole = pick_up(view, domain, flow, from, to, slot, skb);
 		if (unlikely(view->track->some_end))
@@ -627,9 +660,20 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 		if (flow->related)
 			break;
 		/* What the host passes on is somebody's already, or is tracked by the host. */
-		if (!from->owner || (!flow->owned && !flow->zone) ||
-		    view->track->ops->own(flow, from->owner))
+		if (!from->owner || (!flow->owned && !flow->zone))
 			return decision & ~ISOL_DECISION_TRACK;
+		switch (view->track->ops->own(flow, from->owner, from->conns)) {
+		case ISOL_OWN_NEAR:
+			isol_conns_look(from->conns);
+			fallthrough;
+		case ISOL_OWN_DONE:
+			return decision & ~ISOL_DECISION_TRACK;
+		case ISOL_OWN_FULL:
+			isol_conns_hit(from->conns);
+			return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
+		case ISOL_OWN_NOT:
+			break;
+		}
 		break;
 	case ISOL_FLOW_ANSWER:
 		/*

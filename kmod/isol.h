@@ -56,6 +56,8 @@ struct isol_view;
  * @tracking: who has frames tracked here, with a reference, or NULL; written under @commit,
  *	and where the namespace goes
  * @tracked_since: since when, by ktime_get_ns(); under @commit
+ * @recount: counts the connections of bindings, see conns.h
+ * @recount_due: not before, in jiffies
  * @unknown_drops: frames dropped for an ISOL_REASON_UNKNOWN_PORT
  * @rejects: frames whose senders were told that they were rejected
  * @rejects_limited: frames whose senders were not, for the limit
@@ -91,6 +93,8 @@ struct isol_net {
 	bool track_others;
 	const struct isol_ct_ops *tracking;
 	u64 tracked_since;
+	struct delayed_work recount;
+	unsigned long recount_due;
 	atomic64_t unknown_drops;
 	atomic64_t rejects;
 	atomic64_t rejects_limited;

@@ -3,6 +3,7 @@
 #include <linux/module.h>
 #include <net/netns/generic.h>
 
+#include "conns.h"
 #include "counter.h"
 #include "isol.h"
 #include "netlink.h"
@@ -40,6 +41,8 @@ static int __net_init isol_net_init(struct net *net)
 	INIT_LIST_HEAD(&in->txns);
 	INIT_LIST_HEAD(&in->jobs);
 	INIT_DELAYED_WORK(&in->purge, isol_ports_purge);
+	INIT_DELAYED_WORK(&in->recount, isol_conns_work);
+	in->recount_due = jiffies;
 	mutex_init(&in->commit);
 	isol_mem_init(&in->mem, (s64)netns_limit_mib << 20);
 	in->mem.foreign = net->user_ns != &init_user_ns;
@@ -64,6 +67,8 @@ static void __net_exit isol_net_exit(struct net *net)
 	struct isol_net *in = isol_pernet(net);
 
 	isol_policy_release(in);
+	/* No hook has it done any more. */
+	cancel_delayed_work_sync(&in->recount);
 	cancel_delayed_work_sync(&in->purge);
 	isol_ports_free(in, &in->gone);
 	isol_quarantine_free_all(in);

@@ -616,6 +616,7 @@ int isol_model_add_binding(struct isol_model *model, const struct isol_binding_s
 				      "binding SEGMENT: no such segment");
 	}
 	binding->claims = spec->claims;
+	binding->max_connections = spec->max_connections;
 	err = copy_texts(model, &binding->name, spec->name, &binding->comment, spec->comment,
 			 fault);
 	if (!err)

@@ -158,6 +158,7 @@ struct isol_group {
  * @ngroups: number of @groups
  * @community_id: equal for equal communities of one policy
  * @claims: how many ports it may have
+ * @max_connections: how many connections, 0 where nothing is said
  * @kind: enum isol_selector
  * @role: enum isol_role
  * @literal: of a glob, how many characters are literal
@@ -175,6 +176,7 @@ struct isol_binding {
 	u32 id;
 	u32 ngroups;
 	u32 community_id;
+	u32 max_connections;
 	u16 claims;
 	u8 kind;
 	u8 role;
@@ -426,6 +428,7 @@ struct isol_binding_spec {
 	const char *community;
 	const char *groups[ISOL_MAX_MEMBERSHIPS];
 	u32 ngroups;
+	u32 max_connections;
 	u16 claims;
 	u8 role;
 };

@@ -58,6 +58,7 @@ static const struct nla_policy isol_binding_policy[ISOL_BINDING_A_MAX + 1] = {
 	[ISOL_BINDING_A_ROLE] = NLA_POLICY_MAX(NLA_U8, ISOL_ROLE_MAX),
 	[ISOL_BINDING_A_COMMUNITY] = { .type = NLA_NUL_STRING, .len = ISOL_NAME_LEN },
 	[ISOL_BINDING_A_COMMENT] = { .type = NLA_NUL_STRING, .len = ISOL_COMMENT_LEN },
+	[ISOL_BINDING_A_MAX_CONNECTIONS] = NLA_POLICY_MIN(NLA_U32, 1),
 };
 
 static const struct nla_policy isol_endpoint_policy[ISOL_ENDPOINT_A_MAX + 1] = {
@@ -402,6 +403,8 @@ static int add_binding(struct isol_txn *txn, const struct nlattr *nest,
 	if (tb[ISOL_BINDING_A_MAC])
 		spec->mac = nla_data(tb[ISOL_BINDING_A_MAC]);
 	spec->claims = tb[ISOL_BINDING_A_CLAIMS] ? nla_get_u16(tb[ISOL_BINDING_A_CLAIMS]) : 1;
+	if (tb[ISOL_BINDING_A_MAX_CONNECTIONS])
+		spec->max_connections = nla_get_u32(tb[ISOL_BINDING_A_MAX_CONNECTIONS]);
 	spec->role = get_u8(tb[ISOL_BINDING_A_ROLE], ISOL_ROLE_NONE);
 	nla_for_each_nested(attr, nest, rem) {
 		if (nla_type(attr) != ISOL_BINDING_A_GROUP)

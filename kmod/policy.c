@@ -4,6 +4,7 @@
 #include <linux/module.h>
 #include <linux/rtnetlink.h>
 
+#include "conns.h"
 #include "event.h"
 #include "hook.h"
 #include "policy.h"
@@ -140,6 +141,7 @@ static int commit_first(struct isol_net *in, struct isol_policy *policy)
 		err = -ENOMEM;
 		goto err_out;
 	}
+	isol_conns_limit(policy->track, policy->model);
 	/* Published first: a hook never runs without a view to go by. */
 	rcu_assign_pointer(in->view, view);
 	err = isol_ports_hook(in);
@@ -179,6 +181,7 @@ static int commit_next(struct isol_net *in, struct isol_policy *policy)
 		err = pre_begin(in, policy);
 	if (err)
 		goto err_out;
+	isol_conns_limit(policy->track, policy->model);
 	old = rcu_replace_pointer(in->view, view, lockdep_is_held(&in->lock));
 	isol_ports_settle(in, policy);
 	in->policy = policy;
@@ -244,6 +247,9 @@ int isol_policy_commit(struct isol_net *in, struct isol_model *model, u64 base,
 		inherit_counters(policy, old);
 	}
 	isol_track_end(in);
+	/* There may be connections that are older, or whose bindings had no limit. */
+	if (!err)
+		isol_conns_recount(in);
 	mutex_unlock(&in->commit);
 	policy_free(in, old);
 	return err;

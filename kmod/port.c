@@ -233,6 +233,8 @@ static void find_place(struct isol_net *in, const struct isol_policy *policy,
 	place->word = isol_word(domain, class);
 	place->owner = isol_owner(place->kind, place->kind == ISOL_PORT_MEMBER ?
 				  binding->name : NULL, port->ifindex);
+	if (place->kind == ISOL_PORT_MEMBER && policy->track)
+		place->conns = policy->track->conns[binding->id];
 }
 
 /* Let a port be what has been found. */

@@ -75,6 +75,7 @@ static inline atomic64_t *isol_port_pickup(struct isol_count *counts)
  * @quarantined: its binding is, or the one that it is held as. Contained, not isolated, if
  *	its class is a binding's all the same: see isol_place_contained()
  * @owner: whose connections are that come in by it, see isol_owner()
+ * @conns: where they count; NULL if they do not
  */
 struct isol_place {
 	const struct isol_bridge *bridge;
@@ -84,6 +85,7 @@ struct isol_place {
 	u8 cause;
 	bool quarantined;
 	u64 owner;
+	struct isol_conns *conns;
 };
 
 /* Whether a port is quarantined in such a way that it may answer. */

@@ -7,6 +7,7 @@
 #include <linux/netfilter_bridge.h>
 #include <linux/netfilter_ipv4.h>
 
+#include "conns.h"
 #include "policy.h"
 #include "track.h"
 
@@ -76,6 +77,7 @@ void isol_track_free(struct isol_net *in, struct isol_track *track)
 	isol_free(&in->mem, track->fragments, track->nbridges * sizeof(*track->fragments));
 	isol_free(&in->mem, track->ends, track->nbridges * sizeof(*track->ends));
 	isol_free(&in->mem, track->pickup, track->nbridges * sizeof(*track->pickup));
+	isol_conns_free(in, track);
 	module_put(track->ops->owner);
 	isol_free(&in->mem, track, sizeof(*track));
 }
@@ -208,6 +210,8 @@ static struct isol_track *track_new(struct isol_net *in, const struct isol_ct_op
 		err = number_zones(in, track, in->policy ? in->policy->track : NULL);
 	if (!err)
 		err = make_templates(in, track);
+	if (!err)
+		err = isol_conns_make(in, track, model);
 	if (err) {
 		isol_track_free(in, track);
 		return NULL;

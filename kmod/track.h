@@ -33,6 +33,7 @@
 #include "frame.h"
 #include "isol.h"
 
+struct isol_conns;
 struct isol_policy;
 struct nf_conn;
 struct sk_buff;
@@ -51,8 +52,13 @@ struct sk_buff;
 /* Of a port that nobody has told us about: nobody's connection. */
 #define ISOL_OWNER_NOBODY ISOL_OWNER_MASK
 /* Who has answered last: see isol_peer(). */
-#define ISOL_PEER_MASK 0x3ffffU
+#define ISOL_PEER_MASK 0x1ffffU
 #define ISOL_PEER_NONE 0U
+/*
+ * What has been noted is not an owner: the frame that began the connection was accepted by
+ * what does not track any, and it only counts among the connections of its sender.
+ */
+#define ISOL_OWNER_LOOSE BIT_ULL(62)
 /* It has ended. */
 #define ISOL_OWNER_ENDED BIT_ULL(63)
 
@@ -77,6 +83,7 @@ enum isol_flow_kind {
  *	expected by this one: @kind is about that other one, if @expected
  * @expected: see above
  * @owned: @owner is known. It is not of connections that are older than the policy.
+ * @loose: it has none, and counts already: see ISOL_OWNER_LOOSE
  * @zone: of the connection
  * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
  * @peer: who has answered, ISOL_PEER_NONE if that has not been noted
@@ -93,10 +100,25 @@ struct isol_flow {
 	bool ended;
 	bool fresh;
 	bool pickup;
+	bool loose;
 	u16 zone;
 	u32 peer;
 	u64 owner;
 	struct nf_conn *conn;
+};
+
+/**
+ * enum isol_own - whether a connection is whose it shall be
+ * @ISOL_OWN_DONE: it is
+ * @ISOL_OWN_NEAR: it is, and its owner has many: see isol_conns_look()
+ * @ISOL_OWN_FULL: it is not, its owner has as many as it may have
+ * @ISOL_OWN_NOT: that cannot be noted
+ */
+enum isol_own {
+	ISOL_OWN_DONE,
+	ISOL_OWN_NEAR,
+	ISOL_OWN_FULL,
+	ISOL_OWN_NOT,
 };
 
 /**
@@ -108,8 +130,9 @@ struct isol_flow {
  * @untemplate: give that back, when no frame gets it any more
  * @see: look at a frame
  * @own: note that a connection is @owner's: who the rules let begin it has sent a frame of
- *	it last; returns whether that could be noted, which it cannot if the connection has
- *	ended. Who has answered another owner is not noted any more.
+ *	it last, unless the connection has ended. With ISOL_OWNER_LOOSE only if nothing has
+ *	been noted. It counts among @conns, if not NULL. Who has answered another owner is
+ *	not noted any more.
  * @answered: note that @peer has answered
  * @end: end a connection. Of TCP it is kept, for no frame to begin it where it has been
  *	ended, until one is forgotten that really begins. Any other is forgotten at once.
@@ -118,7 +141,12 @@ struct isol_flow {
  *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
  *	sent it on
  *
- * @start, @stop, @template and @untemplate may sleep; the others are called under RCU.
+ * @count: call @found for each connection that has an owner, or is expected by one that
+ *	has; @found is called with a spinlock held
+ * @most: how many connections the kernel tracks, 0 if there is no limit
+ *
+ * @start, @stop, @template, @untemplate and @count may sleep; the others are called under RCU,
+ * @most anywhere.
  */
 struct isol_ct_ops {
 	struct module *owner;
@@ -127,11 +155,13 @@ struct isol_ct_ops {
 	struct nf_conn *(*template)(struct net *net, u16 zone);
 	void (*untemplate)(struct nf_conn *template);
 	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
-	bool (*own)(const struct isol_flow *flow, u64 owner);
+	enum isol_own (*own)(const struct isol_flow *flow, u64 owner, struct isol_conns *conns);
 	void (*answered)(const struct isol_flow *flow, u32 peer);
 	void (*end)(const struct isol_flow *flow);
 	void (*forget)(const struct isol_flow *flow);
 	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
+	void (*count)(struct net *net, void (*found)(u64 owner, void *data), void *data);
+	u32 (*most)(const struct net *net);
 };
 
 /* For isol_ct; one at a time. */
@@ -166,6 +196,10 @@ struct isol_zone {
  * @some_end: there is such a bridge
  * @pickup: by bridge id - 1: how long older connections are taken up, in ns
  * @since: since when frames are tracked, by ktime_get_ns()
+ * @conns: by binding: its connections
+ * @nconns: number of @conns
+ * @place: the same by owner, a hash
+ * @nplaces: number of @place
  */
 struct isol_track {
 	const struct isol_ct_ops *ops;
@@ -180,6 +214,10 @@ struct isol_track {
 	bool some_end;
 	u64 *pickup;
 	u64 since;
+	struct isol_conns **conns;
+	u32 nconns;
+	struct isol_conns **place;
+	u32 nplaces;
 };
 
 #define ISOL_TRACK_VLANS 4096

@@ -17,10 +17,10 @@ static size_t slots_len(u32 size)
 	return size * sizeof(struct isol_slot);
 }
 
-/* None without tracking: @own is NULL then. */
-static size_t own_len(const struct isol_view *view)
+/* None without tracking: @holders is NULL then. */
+static size_t holders_len(const struct isol_view *view)
 {
-	return view->track ? view->size * sizeof(*view->own) : 0;
+	return view->track ? view->size * sizeof(*view->holders) : 0;
 }
 
 struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *policy,
@@ -57,8 +57,8 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 	}
 	view->slots = isol_alloc_must(&in->mem, slots_len(view->size));
 	if (view->slots && view->track) {
-		view->own = isol_alloc_must(&in->mem, own_len(view));
-		if (!view->own) {
+		view->holders = isol_alloc_must(&in->mem, holders_len(view));
+		if (!view->holders) {
 			isol_free(&in->mem, view->slots, slots_len(view->size));
 			view->slots = NULL;
 		}
@@ -70,8 +70,8 @@ struct isol_view *isol_view_new(struct isol_net *in, const struct isol_policy *p
 	for (i = 0; i < view->size; i++) {
 		view->slots[i].row = tables->classes[ISOL_CLASS_GONE].row;
 		view->slots[i].counts = nobody;
-		if (view->own)
-			view->own[i].row = view->slots[i].row;
+		if (view->holders)
+			view->holders[i].row = view->slots[i].row;
 	}
 	return view;
 }
@@ -104,11 +104,13 @@ bool isol_view_put(struct isol_view *view, struct isol_port *port, const struct 
 	 */
 	slot->port = port;
 	WRITE_ONCE(slot->counts, port->counts);
-	if (view->own) {
-		struct isol_own *own = &view->own[slot - view->slots];
+	if (view->holders) {
+		struct isol_holder *holder = &view->holders[slot - view->slots];
 
-		WRITE_ONCE(own->owner, place->owner);
-		WRITE_ONCE(own->row, class->row);
+		WRITE_ONCE(holder->owner, place->owner);
+		/* after the owner: who finds none here goes by that */
+		smp_store_release(&holder->conns, place->conns);
+		WRITE_ONCE(holder->row, class->row);
 	}
 	WRITE_ONCE(slot->row, isol_place_contained(place) ? view->quarantined_row : class->row);
 	/* after where it is counted and its row */
@@ -127,8 +129,8 @@ void isol_view_clear(struct isol_view *view, const struct isol_port *port)
 		return;
 	WRITE_ONCE(slot->word, ISOL_WORD_UNKNOWN);
 	WRITE_ONCE(slot->row, view->tables.classes[ISOL_CLASS_GONE].row);
-	if (view->own)
-		WRITE_ONCE(view->own[slot - view->slots].row, READ_ONCE(slot->row));
+	if (view->holders)
+		WRITE_ONCE(view->holders[slot - view->slots].row, READ_ONCE(slot->row));
 	WRITE_ONCE(slot->counts, nobody);
 	slot->port = NULL;
 }
@@ -137,7 +139,7 @@ void isol_view_free(struct isol_net *in, struct isol_view *view)
 {
 	if (!view || view == &isol_view_deny)
 		return;
-	isol_free(&in->mem, view->own, own_len(view));
+	isol_free(&in->mem, view->holders, holders_len(view));
 	isol_free(&in->mem, view->slots, slots_len(view->size));
 	isol_free(&in->mem, view, sizeof(*view));
 }
@@ -146,7 +148,7 @@ static void free_rcu(struct rcu_head *rcu)
 {
 	struct isol_view *view = container_of(rcu, struct isol_view, rcu);
 
-	kvfree(view->own);
+	kvfree(view->holders);
 	kvfree(view->slots);
 	kvfree(view);
 }
@@ -156,6 +158,6 @@ void isol_view_free_rcu(struct isol_net *in, struct isol_view *view)
 	if (!view || view == &isol_view_deny)
 		return;
 	/* Uncharged now: the namespace may be gone when readers are done. */
-	isol_mem_forget(&in->mem, slots_len(view->size) + own_len(view) + sizeof(*view));
+	isol_mem_forget(&in->mem, slots_len(view->size) + holders_len(view) + sizeof(*view));
 	call_rcu(&view->rcu, free_rcu);
 }

@@ -21,6 +21,7 @@
 #include "counter.h"
 #include "isol.h"
 
+struct isol_conns;
 struct isol_place;
 struct isol_policy;
 struct isol_port;
@@ -43,13 +44,15 @@ struct isol_slot {
 };
 
 /**
- * struct isol_own - what is a port's own, where connections are tracked
+ * struct isol_holder - what is a port's own, where connections are tracked
  * @owner: whose connections are that come in by it, see isol_owner()
+ * @conns: where they count, or NULL; has the same owner
  * @row: of the class that its column is of: a contained port has the row of those that are
  *	quarantined in its slot
  */
-struct isol_own {
+struct isol_holder {
 	u64 owner;
+	struct isol_conns *conns;
 	const u32 *row;
 };
 
@@ -64,7 +67,7 @@ struct isol_own {
  * @host_row: row of the host
  * @quarantined_row: row of ports that are quarantined
  * @track: how connections are tracked; NULL if they are not
- * @own: by slot, if they are
+ * @holders: by slot, if they are
  * @sees_vlan: VLANs are worked out
  * @counts: by shard: counters of rules and defaults
  * @size: number of slots
@@ -80,7 +83,7 @@ struct isol_view {
 	const u32 *host_row;
 	const u32 *quarantined_row;
 	const struct isol_track *track;
-	struct isol_own *own;
+	struct isol_holder *holders;
 	bool sees_vlan;
 	struct isol_count *counts[ISOL_SHARDS];
 	u32 size;

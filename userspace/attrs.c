@@ -44,7 +44,8 @@ ATTR_NAMES(binding, ISOL_BINDING_A_NAME,
 	   [ISOL_BINDING_A_GROUP] = { .name = "groups" },
 	   [ISOL_BINDING_A_ROLE] = { .name = "role" },
 	   [ISOL_BINDING_A_COMMUNITY] = { .name = "community" },
-	   [ISOL_BINDING_A_COMMENT] = { .name = "comment" });
+	   [ISOL_BINDING_A_COMMENT] = { .name = "comment" },
+	   [ISOL_BINDING_A_MAX_CONNECTIONS] = { .name = "max_connections" });
 
 ATTR_NAMES(endpoint, 0,
 	   [ISOL_ENDPOINT_A_KIND] = { .name = "kind" },

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* bind: the bindings */
+#include <errno.h>
 #include <stdlib.h>
 
 #include <linux/isol.h>
@@ -37,6 +38,20 @@ static u16 read_claims(struct args *a)
 	return v;
 }
 
+static u32 read_max_connections(struct args *a)
+{
+	const char *word = args_value(a, "a number of connections");
+	unsigned long long v;
+	char *end;
+
+	errno = 0;
+	v = strtoull(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || v < 1 || v > ISOL_MAX_CONNECTIONS)
+		value_error("'%s'; expected a number from 1 to %u", word,
+			    (u32)ISOL_MAX_CONNECTIONS);
+	return v;
+}
+
 static void read_groups(struct args *a, struct policy *p, struct binding *b)
 {
 	const char *s = args_value(a, "groups, with commas between them");
@@ -53,7 +68,7 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 {
 	static const char *const keywords[] = {
 		"port", "mac", "alias", "claims", "segment", "group", "role", "community",
-		"comment", NULL
+		"comment", "max-connections", NULL
 	};
 	const char *word;
 
@@ -83,8 +98,11 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 		case 7:
 			b->community = edit_word(p, args_value(a, "the name of a community"));
 			break;
-		default:
+		case 8:
 			b->o.comment = edit_word(p, args_value(a, "a text"));
+			break;
+		default:
+			b->max_connections = read_max_connections(a);
 			break;
 		}
 	}
@@ -125,8 +143,9 @@ static int show(struct ctx *c, struct args *a)
 int cmd_bind(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
-		{ "add", add, "bind add NAME port INTERFACE|GLOB [claims N] [segment SEGMENT]\n"
-			      "  [group GROUP[,GROUP]...]... [role ROLE] [community COMMUNITY] [comment TEXT]\n"
+		{ "add", add, "bind add NAME port INTERFACE|GLOB [claims N] [max-connections N]\n"
+			      "  [segment SEGMENT] [group GROUP[,GROUP]...]... [role ROLE]\n"
+			      "  [community COMMUNITY] [comment TEXT]\n"
 			      "bind add NAME mac ADDRESS ...\n"
 			      "bind add NAME alias TEXT ..." },
 		{ "del", del, "bind del NAME" },

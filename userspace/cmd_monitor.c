@@ -44,6 +44,14 @@ static void print_port(const struct port *p)
 	free(bridge);
 }
 
+static void print_connections(const struct event *e)
+{
+	const struct binding *b = &e->connections;
+
+	printf(" %s: %u of %u, %llu frames dropped", e->name ? e->name : "?", b->connections,
+	       b->limit, (unsigned long long)b->hits);
+}
+
 static int write_line(json_t *t)
 {
 	int err = save_json(t, false, stdout);
@@ -67,6 +75,10 @@ static int print_event(struct ctx *c, const struct event *e)
 			tree_set(t, "port", tree_port(&e->port, false));
 		if (e->has_quarantine)
 			tree_set(t, "quarantine", tree_quarantine(&e->quarantine));
+		if (e->has_connections) {
+			tree_set(t, "binding", tree_text(e->name ? e->name : ""));
+			tree_set(t, "connections", tree_connections(&e->connections));
+		}
 		return write_line(t);
 	}
 	printf("%s %s", now_text(now, sizeof(now)), name);
@@ -75,6 +87,8 @@ static int print_event(struct ctx *c, const struct event *e)
 	else if (e->has_quarantine)
 		printf(" %s%s", e->quarantine.binding,
 		       e->quarantine.mode == ISOL_QUARANTINE_CONTAIN ? ", contained" : "");
+	else if (e->has_connections)
+		print_connections(e);
 	printf(", generation %llu\n", (unsigned long long)e->generation);
 	return fflush(stdout) ? -EIO : 0;
 }

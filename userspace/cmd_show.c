@@ -117,6 +117,10 @@ static void row_binding(struct columns *t, const struct binding *b)
 	columns_add(t, "%s", b->o.name.text);
 	columns_add(t, "%s %s", selectors[b->selector], or_empty(b->match.text));
 	columns_add(t, "%u/%u", b->bound, b->claims);
+	if (b->tracked)
+		columns_add(t, "%u/%u", b->connections, b->limit);
+	else
+		columns_add(t, "-");
 	columns_add(t, "%s", or_empty(b->segment.text));
 	add_words(t, &b->groups);
 	if (b->role == ISOL_ROLE_COMMUNITY)
@@ -207,8 +211,8 @@ static void head(struct columns *t, enum object_kind kind)
 		HEADS(t, "GROUP", "MEMBERS", "COMMENT");
 		break;
 	case OBJECT_BINDING:
-		HEADS(t, "BINDING", "SELECTOR", "BOUND", "SEGMENT", "GROUPS", "ROLE", "STATE",
-		      "COMMENT");
+		HEADS(t, "BINDING", "SELECTOR", "BOUND", "CONNECTIONS", "SEGMENT", "GROUPS", "ROLE",
+		      "STATE", "COMMENT");
 		break;
 	case OBJECT_REMOTE:
 		HEADS(t, "REMOTE", "TYPE", "COUNT", "ELEMENTS", "RULES", "COMMENT");

@@ -177,6 +177,22 @@ static json_t *tree_drops(const struct drops *l)
 	return a;
 }
 
+static json_t *tree_limits(const struct report *r)
+{
+	json_t *a = json_array(), *t;
+	const struct binding *b;
+	size_t i;
+
+	policy_each_binding(r->v->policy, b, i) {
+		if (!b->tracked || (!b->hits && b->connections < b->limit))
+			continue;
+		t = tree_connections(b);
+		tree_set(t, "binding", tree_text(b->o.name.text));
+		tree_append(a, t);
+	}
+	return a;
+}
+
 static int print_json(struct ctx *c, const struct report *r)
 {
 	const struct status *s = &r->v->status;
@@ -219,6 +235,7 @@ static int print_json(struct ctx *c, const struct report *r)
 	for (i = 0; i < r->v->nquarantines; i++)
 		tree_append(a, tree_quarantine(&r->v->quarantines[i]));
 	tree_set(t, "quarantines", a);
+	tree_set(t, "limits", tree_limits(r));
 	tree_set(t, "drops", tree_drops(&r->drops));
 	tree_set(t, "unparsed", tree_drops(&r->unparsed));
 	return ctx_print(c, t);
@@ -370,6 +387,20 @@ static void print_findings(const struct report *r)
 	}
 }
 
+/* Bindings that have, or had, as many connections as they may have. */
+static void print_limits(const struct report *r)
+{
+	const struct binding *b;
+	size_t i;
+
+	policy_each_binding(r->v->policy, b, i)
+		if (b->tracked && (b->hits || b->connections >= b->limit))
+			printf("connections: binding %s has %u of %u%s, %llu frames dropped for that\n",
+			       b->o.name.text, b->connections, b->limit,
+			       b->max_connections ? "" : " (default)",
+			       (unsigned long long)b->hits);
+}
+
 static void print_unparsed(const struct drops *l)
 {
 	size_t i;
@@ -449,6 +480,7 @@ int cmd_status(struct ctx *c, struct args *a)
 	} else {
 		print_state(&r);
 		print_findings(&r);
+		print_limits(&r);
 		print_unparsed(&r.unparsed);
 		print_drops(&r.drops);
 	}

@@ -487,6 +487,17 @@ static bool read_claims(struct loader *l, void *object, const struct ynode *n)
 	return true;
 }
 
+static bool read_max_connections(struct loader *l, void *object, const struct ynode *n)
+{
+	struct binding *b = object;
+	unsigned long v;
+
+	if (!read_number(l, n, "a number from 1 to 4294967295", 1, ISOL_MAX_CONNECTIONS, &v))
+		return false;
+	b->max_connections = v;
+	return true;
+}
+
 static bool read_segment(struct loader *l, void *object, const struct ynode *n)
 {
 	return read_string(l, n, "the name of a segment", &((struct binding *)object)->segment);
@@ -517,6 +528,7 @@ static const struct key binding_keys[] = {
 	{ "mac", read_mac },
 	{ "alias", read_alias },
 	{ "claims", read_claims },
+	{ "max_connections", read_max_connections },
 	{ "segment", read_segment },
 	{ "groups", read_memberships },
 	{ "role", read_role },

@@ -46,7 +46,8 @@ ENUM_NAMES(reason_names,
 	   [ISOL_REASON_VLAN] = "vlan",
 	   [ISOL_REASON_TAGS] = "tags",
 	   [ISOL_REASON_STATE] = "state",
-	   [ISOL_REASON_FRAGMENT] = "fragment");
+	   [ISOL_REASON_FRAGMENT] = "fragment",
+	   [ISOL_REASON_CONNECTIONS] = "connections");
 
 ENUM_NAMES(port_kind_names,
 	   [ISOL_PORT_UNMANAGED] = "unmanaged",
@@ -67,7 +68,8 @@ ENUM_NAMES(event_names,
 	   [ISOL_EVENT_QUARANTINE_DEL] = "quarantine-del",
 	   [ISOL_EVENT_PORT_ADD] = "port-add",
 	   [ISOL_EVENT_PORT_CHANGE] = "port-change",
-	   [ISOL_EVENT_PORT_DEL] = "port-del");
+	   [ISOL_EVENT_PORT_DEL] = "port-del",
+	   [ISOL_EVENT_CONNECTIONS] = "connections");
 
 ENUM_NAMES(quarantine_names,
 	   [ISOL_QUARANTINE_ISOLATE] = "isolate",

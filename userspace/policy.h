@@ -166,12 +166,17 @@ enum selector {
  * @match: the selector as text
  * @mac: the selector where it is a MAC
  * @claims: ports it may claim
+ * @max_connections: how many connections it may have, 0 where nothing is said
  * @segment: name of its segment, if any
  * @groups: names of its groups
  * @role: enum isol_role
  * @community: name of its community, if any
  * @bound: ports it has (from the kernel)
  * @quarantined: is it? (from the kernel)
+ * @tracked: its connections are counted (from the kernel), as are the next ones
+ * @connections: how many there are
+ * @limit: how many there may be
+ * @hits: frames that were dropped for that
  */
 struct binding {
 	struct object o;
@@ -179,12 +184,17 @@ struct binding {
 	struct word match;
 	u8 mac[6];
 	u16 claims;
+	u32 max_connections;
 	struct word segment;
 	struct word_list groups;
 	u8 role;
 	struct word community;
 	u32 bound;
 	bool quarantined;
+	bool tracked;
+	u32 connections;
+	u32 limit;
+	u64 hits;
 };
 
 /* What an element of a set is. */

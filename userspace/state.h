@@ -115,14 +115,19 @@ struct why {
  * @generation: of the policy then
  * @port: if @has_port
  * @quarantine: if @has_quarantine
+ * @name: of a binding, if @has_connections
+ * @connections: its connections, likewise
  */
 struct event {
 	u8 event;
 	u64 generation;
 	bool has_port;
 	bool has_quarantine;
+	bool has_connections;
 	struct port port;
 	struct quarantine quarantine;
+	const char *name;
+	struct binding connections;
 };
 
 #endif /* ISOL_USERSPACE_STATE_H */

@@ -156,6 +156,16 @@ static void set_group(json_t *t, const struct group *g, bool live)
 		tree_set(t, "members", json_integer(g->members));
 }
 
+json_t *tree_connections(const struct binding *b)
+{
+	json_t *t = json_object();
+
+	tree_set(t, "number", json_integer(b->connections));
+	tree_set(t, "limit", json_integer(b->limit));
+	tree_set(t, "hits", json_integer(b->hits));
+	return t;
+}
+
 static void set_binding(json_t *t, const struct binding *b, bool live)
 {
 	switch (b->selector) {
@@ -174,6 +184,10 @@ static void set_binding(json_t *t, const struct binding *b, bool live)
 	}
 	if (b->claims != 1 || live)
 		tree_set(t, "claims", json_integer(b->claims));
+	if (b->max_connections)
+		tree_set(t, "max_connections", json_integer(b->max_connections));
+	else if (live)
+		tree_set(t, "max_connections", json_null());
 	set_text(t, "segment", &b->segment);
 	if (b->groups.n || live)
 		tree_set(t, "groups", words(&b->groups));
@@ -184,6 +198,7 @@ static void set_binding(json_t *t, const struct binding *b, bool live)
 		return;
 	tree_set(t, "bound", json_integer(b->bound));
 	tree_set(t, "quarantined", json_boolean(b->quarantined));
+	tree_set(t, "connections", b->tracked ? tree_connections(b) : json_null());
 }
 
 /* Numbers are numbers where it is for people: they need no quotes then. */

@@ -77,6 +77,14 @@ json_t *tree_of(enum object_kind kind, const struct object *o);
 json_t *tree_live(enum object_kind kind, const struct object *o);
 
 /**
+ * tree_connections() - the connections of a binding as JSON
+ * @b: the binding
+ *
+ * Return: the tree.
+ */
+json_t *tree_connections(const struct binding *b);
+
+/**
  * tree_policy() - a policy as its file has it
  * @p: the policy
  *

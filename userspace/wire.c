@@ -115,6 +115,9 @@ static void put_binding(struct writer *w, const struct binding *b)
 		break;
 	}
 	put(w, ISOL_BINDING_A_CLAIMS, sizeof(b->claims), &b->claims);
+	if (b->max_connections)
+		put(w, ISOL_BINDING_A_MAX_CONNECTIONS, sizeof(b->max_connections),
+		    &b->max_connections);
 	put_text(w, ISOL_BINDING_A_SEGMENT, b->segment.text);
 	for (i = 0; i < b->groups.n; i++)
 		put_text(w, ISOL_BINDING_A_GROUP, b->groups.v[i].text);
@@ -562,6 +565,22 @@ static void get_selector(struct reader *r, const struct nlattr *attr, struct bin
 	b->match.text = arena_strdup(r->a, mac_format(b->mac, mac));
 }
 
+static void get_connections(struct reader *r, const struct nlattr *attr, struct binding *b)
+{
+	switch (mnl_attr_get_type(attr)) {
+	case ISOL_BINDING_A_CONNECTIONS:
+		b->tracked = true;
+		b->connections = get_u32(r, attr);
+		break;
+	case ISOL_BINDING_A_CONNECTIONS_LIMIT:
+		b->limit = get_u32(r, attr);
+		break;
+	case ISOL_BINDING_A_CONNECTIONS_HITS:
+		b->hits = get_u64(r, attr);
+		break;
+	}
+}
+
 static void get_binding(struct reader *r, const struct nlattr *nest, struct binding *b)
 {
 	const struct nlattr *attr;
@@ -603,6 +622,12 @@ static void get_binding(struct reader *r, const struct nlattr *nest, struct bind
 			break;
 		case ISOL_BINDING_A_QUARANTINED:
 			b->quarantined = true;
+			break;
+		case ISOL_BINDING_A_MAX_CONNECTIONS:
+			b->max_connections = get_u32(r, attr);
+			break;
+		default:
+			get_connections(r, attr, b);
 			break;
 		}
 	}
@@ -1167,6 +1192,18 @@ int wire_get_why(const struct nlattr *nest, struct why *w)
 	return r.bad ? -EBADMSG : 0;
 }
 
+static void get_event_binding(struct reader *r, const struct nlattr *nest, struct event *e)
+{
+	const struct nlattr *attr;
+
+	mnl_attr_for_each_nested(attr, nest) {
+		if (mnl_attr_get_type(attr) == ISOL_BINDING_A_NAME)
+			e->name = get_text(r, attr);
+		else
+			get_connections(r, attr, &e->connections);
+	}
+}
+
 int wire_get_event(const struct nlmsghdr *nlh, struct arena *a, struct event *e)
 {
 	struct reader r = { .a = a };
@@ -1189,6 +1226,10 @@ int wire_get_event(const struct nlmsghdr *nlh, struct arena *a, struct event *e)
 		case ISOL_A_QUARANTINE:
 			e->has_quarantine = true;
 			err = wire_get_quarantine(attr, a, &e->quarantine);
+			break;
+		case ISOL_A_BINDING:
+			e->has_connections = true;
+			get_event_binding(&r, attr, e);
 			break;
 		}
 		if (err)

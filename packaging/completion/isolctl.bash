@@ -53,7 +53,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 		_isolctl_names remotes ;;
 	rule:before | rule:after) _isolctl_names rules ;;
 	rule:table) echo rules quarantine ;;
-	*:comment | *:pickup | *:owner | *:mac | *:alias | *:claims | *:community | *:add) ;;
+	*:comment | *:pickup | *:owner | *:mac | *:alias | *:claims | *:max-connections | *:community | *:add) ;;
 	rule:not) ;;
 	rule:tcp-flags)
 		echo not any
@@ -69,7 +69,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	bridge:*) echo uplink default unbound fragments resume pickup comment ;;
 	segment:*) echo bridge vlan within uplink comment ;;
 	group:*) echo comment ;;
-	bind:*) echo port mac alias claims segment group role community comment ;;
+	bind:*) echo port mac alias claims max-connections segment group role community comment ;;
 	rule:*)
 		echo from to accept drop reject stateless comment owner before after first last table
 		_isolctl_match "$2" ;;

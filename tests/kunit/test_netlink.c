@@ -34,7 +34,7 @@ static int ask(struct nl *socket, u8 cmd)
 
 /* ---- what objects are made of */
 
-enum type { STRING, U8, U16, BYTES, FLAG, END, MATCH, READ_ONLY };
+enum type { STRING, U8, U16, U32, BYTES, FLAG, END, MATCH, READ_ONLY };
 
 /**
  * struct field - an attribute of an object
@@ -92,6 +92,11 @@ static const struct field binding_fields[] = {
 	{ ISOL_BINDING_A_COMMENT, STRING, ISOL_COMMENT_LEN, "text" },
 	{ ISOL_BINDING_A_BOUND, READ_ONLY },
 	{ ISOL_BINDING_A_QUARANTINED, READ_ONLY },
+	{ ISOL_BINDING_A_MAX_CONNECTIONS, U32, 0, "\1\0\0\0" },
+	{ ISOL_BINDING_A_CONNECTIONS, READ_ONLY },
+	{ ISOL_BINDING_A_CONNECTIONS_LIMIT, READ_ONLY },
+	{ ISOL_BINDING_A_CONNECTIONS_HITS, READ_ONLY },
+	{ ISOL_BINDING_A_PAD, READ_ONLY },
 };
 
 static const struct field rule_fields[] = {
@@ -205,6 +210,8 @@ static int good_len(const struct field *f)
 		return 1;
 	case U16:
 		return 2;
+	case U32:
+		return 4;
 	case BYTES:
 		return f->max;
 	default:
@@ -348,6 +355,10 @@ static void check_field(const struct object *o, const struct field *f, bool in_e
 		most = f->max + 1;
 		if (f->max)
 			refused_data(o, f->attr, in_end, &most, sizeof(most), "one too many");
+		break;
+	case U32:
+		for (i = 0; i <= 8; i++)
+			refused_data(o, f->attr, in_end, value, i, "zero or of a wrong length");
 		break;
 	case BYTES:
 		memset(fill, 0, sizeof(fill));

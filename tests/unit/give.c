@@ -38,7 +38,7 @@ static int give_binding(struct isol_model *model, const struct binding *b, struc
 	struct isol_binding_spec s = {
 		.name = b->o.name.text, .comment = b->o.comment.text, .segment = b->segment.text,
 		.community = b->community.text, .ngroups = b->groups.n, .claims = b->claims,
-		.role = b->role,
+		.role = b->role, .max_connections = b->max_connections,
 	};
 	size_t i;
 

@@ -181,6 +181,7 @@ static void make_bindings(struct maker *m, unsigned int n)
 
 		make_selector(m, b, i);
 		b->claims = roll(m, 3) ? 1 : 1 + roll(m, ISOL_MAX_CLAIMS);
+		b->max_connections = roll(m, 3) ? 0 : 1 + roll(m, 100000);
 		if (roll(m, 2) && any(m, OBJECT_SEGMENT))
 			b->segment = word_make(m->p, any(m, OBJECT_SEGMENT), nowhere);
 		k = roll(m, 30) ? roll(m, 4) : ISOL_MAX_MEMBERSHIPS;

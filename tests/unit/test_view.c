@@ -94,8 +94,11 @@ static void check_known(const struct isol_view *view, const struct isol_port *po
 	CHECK_EQ(slot->word & ISOL_WORD_CLASS, classes[word & ISOL_WORD_CLASS].col);
 	CHECK(slot->word != ISOL_WORD_UNKNOWN);
 	if (view->track) {
-		CHECK_EQ(view->own[slot - view->slots].owner, port->place.owner);
-		CHECK(view->own[slot - view->slots].row == classes[word & ISOL_WORD_CLASS].row);
+		const struct isol_holder *holder = &view->holders[slot - view->slots];
+
+		CHECK_EQ(holder->owner, port->place.owner);
+		CHECK(holder->conns == port->place.conns);
+		CHECK(holder->row == classes[word & ISOL_WORD_CLASS].row);
 	}
 }
 
@@ -112,7 +115,7 @@ static void check_unknown(const struct isol_view *view, u32 ifindex)
 	CHECK(slot->counts);
 	CHECK(!slot->port);
 	if (view->track)
-		CHECK(view->own[slot - view->slots].row == slot->row);
+		CHECK(view->holders[slot - view->slots].row == slot->row);
 }
 
 static void check_all(const struct isol_view *view)
@@ -138,7 +141,7 @@ static void check_all(const struct isol_view *view)
 	check_unknown(view, 0);
 	CHECK(view->host_row == classes[ISOL_CLASS_HOST].row);
 	CHECK(view->quarantined_row == classes[ISOL_CLASS_QUARANTINED].row);
-	CHECK(view->track == policy.track && !view->own == !view->track);
+	CHECK(view->track == policy.track && !view->holders == !view->track);
 	/* Where connections are tracked no slot may be used without asking for more. */
 	CHECK_EQ(view->plain, view->track ? 0 : view->dense);
 	CHECK(view->counts[0] == policy.counters.shard[0] && view->counts[1] == policy.counters.shard[1]);

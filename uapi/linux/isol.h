@@ -56,6 +56,7 @@
 #define ISOL_MAX_RULES		131072	/* per policy, quarantine rules included */
 #define ISOL_MAX_ENDPOINTS	64	/* per side of a rule */
 #define ISOL_MAX_CLAIMS		65535	/* ports per binding */
+#define ISOL_MAX_CONNECTIONS	4294967295	/* per binding */
 #define ISOL_MAX_VALUES		128	/* per rule, over all that it matches on */
 #define ISOL_MAX_BOXES		1024	/* combinations of values, per rule */
 #define ISOL_MAX_SETS		1024	/* per policy */
@@ -215,6 +216,9 @@ enum isol_quarantine_mode {
  * @ISOL_REASON_FRAGMENT: a fragment from a guest port while connections are tracked, see
  *	ISOL_BRIDGE_A_FRAGMENTS; or a packet that was put together of fragments and cannot be
  *	cut into such again, for they would not leave by the port that it goes to (drop)
+ * @ISOL_REASON_CONNECTIONS: a rule accepts the frame as the beginning of a conversation, and
+ *	the binding that it is from has as many connections as it may have, see
+ *	ISOL_BINDING_A_MAX_CONNECTIONS (drop)
  */
 enum isol_reason {
 	ISOL_REASON_RULE,
@@ -239,6 +243,7 @@ enum isol_reason {
 	ISOL_REASON_TAGS,
 	ISOL_REASON_STATE,
 	ISOL_REASON_FRAGMENT,
+	ISOL_REASON_CONNECTIONS,
 
 	/* private: */
 	__ISOL_REASON_MAX,
@@ -291,6 +296,8 @@ enum isol_unbound_cause {
  * @ISOL_EVENT_PORT_ADD: a port came to a bridge (its kind is in ISOL_A_PORT)
  * @ISOL_EVENT_PORT_CHANGE: kind, binding, name, address or alias changed
  * @ISOL_EVENT_PORT_DEL: a port left its bridge
+ * @ISOL_EVENT_CONNECTIONS: a binding has as many connections as it may have, and frames that
+ *	would have begun more were dropped; told once in ten seconds at the most
  */
 enum isol_event {
 	ISOL_EVENT_COMMIT,
@@ -300,6 +307,7 @@ enum isol_event {
 	ISOL_EVENT_PORT_ADD,
 	ISOL_EVENT_PORT_CHANGE,
 	ISOL_EVENT_PORT_DEL,
+	ISOL_EVENT_CONNECTIONS,
 
 	/* private: */
 	__ISOL_EVENT_MAX,
@@ -372,7 +380,8 @@ enum isol_event {
  * @ISOL_CMD_QUARANTINE_DEL: do. Request: ISOL_A_QUARANTINE with
  *	ISOL_QUARANTINE_A_BINDING and nothing else. Errors: ENOENT, ESHUTDOWN.
  * @ISOL_CMD_POLICY_NTF: multicast to "policy": ISOL_A_EVENT,
- *	ISOL_A_GENERATION, and ISOL_A_QUARANTINE for quarantine events
+ *	ISOL_A_GENERATION, and ISOL_A_QUARANTINE for quarantine events, or for
+ *	ISOL_EVENT_CONNECTIONS ISOL_A_BINDING with its name and connections alone
  * @ISOL_CMD_PORT_NTF: multicast to "port": ISOL_A_EVENT, ISOL_A_GENERATION,
  *	ISOL_A_PORT (without counters)
  * @ISOL_CMD_SET_GET: dump of ISOL_A_SET; a set that is too long for a message goes on
@@ -612,6 +621,16 @@ enum isol_group_attr {
  * @ISOL_BINDING_A_COMMENT: string
  * @ISOL_BINDING_A_BOUND: u32, read-only, number of ports it has now
  * @ISOL_BINDING_A_QUARANTINED: flag, read-only
+ * @ISOL_BINDING_A_MAX_CONNECTIONS: u32, 1 to ISOL_MAX_CONNECTIONS, how many connections that it
+ *	has begun there may be at a time; frames that would begin more are dropped. Default: a
+ *	quarter of what the kernel tracks (nf_conntrack_max), and 16384 at the most.
+ * @ISOL_BINDING_A_CONNECTIONS: u32, read-only, where connections are tracked: how many there
+ *	are. May be too high for a moment, while connections end.
+ * @ISOL_BINDING_A_CONNECTIONS_LIMIT: u32, read-only, likewise: how many there may be, the
+ *	default included
+ * @ISOL_BINDING_A_CONNECTIONS_HITS: u64, read-only, likewise: frames that were dropped
+ *	for that; goes on over a change of policy in which a binding of this name stays
+ * @ISOL_BINDING_A_PAD: alignment of 64-bit attributes, ignored
  *
  * Exactly one selector is required, and no two bindings may have the same
  * (MACs are the same if the ports they select have the same address). Where several
@@ -633,6 +652,11 @@ enum isol_binding_attr {
 	ISOL_BINDING_A_COMMENT,
 	ISOL_BINDING_A_BOUND,
 	ISOL_BINDING_A_QUARANTINED,
+	ISOL_BINDING_A_MAX_CONNECTIONS,
+	ISOL_BINDING_A_CONNECTIONS,
+	ISOL_BINDING_A_CONNECTIONS_LIMIT,
+	ISOL_BINDING_A_CONNECTIONS_HITS,
+	ISOL_BINDING_A_PAD,
 
 	/* private: */
 	__ISOL_BINDING_A_MAX,

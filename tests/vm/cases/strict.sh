@@ -342,6 +342,12 @@ bindings() {
 	EINVAL|ERANGE binding.claims ${x}claims:u8=1 }
 	EINVAL|ERANGE binding.claims ${x}claims:u32=1 }
 	EINVAL|ERANGE binding.claims ${x}claims }
+	ERANGE binding.max-connections ${x}max-connections=0 }
+	EINVAL|ERANGE binding.max-connections ${x}max-connections:u16=1 }
+	EINVAL|ERANGE binding.max-connections ${x}max-connections }
+	EINVAL binding.connections ${x}connections=0 }
+	EINVAL binding.connections-limit ${x}connections-limit=1 }
+	EINVAL binding.connections-hits ${x}connections-hits=0 }
 	ERANGE binding.role ${x}role=4 }
 	EINVAL|ERANGE binding.role ${x}role:u32=1 }
 	EINVAL binding.role ${x}role=community }

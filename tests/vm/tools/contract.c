@@ -31,14 +31,14 @@ static const char *const port_words[] = {
 static const char *const cause_words[] = { "no-match", "claims", "segment", NULL };
 static const char *const event_words[] = {
 	"commit", "flush", "quarantine-add", "quarantine-del", "port-add", "port-change",
-	"port-del", NULL
+	"port-del", "connections", NULL
 };
 
 static const char *const reason_words[] = {
 	"rule", "quarantine-rule", "quarantine", "role", "within", "segment-uplink",
 	"bridge-default", "host-default", "unbound", "unjudged", "control", "promisc", "gone",
 	"unknown-port", "mismatch", "teardown", "unparsed", "segment", "vlan", "tags", "state",
-	"fragment", NULL
+	"fragment", "connections", NULL
 };
 
 static const struct attr counter_attrs[] = {
@@ -100,6 +100,11 @@ static const struct attr binding_attrs[] = {
 	[ISOL_BINDING_A_COMMENT] = { "comment", STRING },
 	[ISOL_BINDING_A_BOUND] = { "bound", U32 },
 	[ISOL_BINDING_A_QUARANTINED] = { "quarantined", FLAG },
+	[ISOL_BINDING_A_MAX_CONNECTIONS] = { "max-connections", U32 },
+	[ISOL_BINDING_A_CONNECTIONS] = { "connections", U32, .moves = RUNS },
+	[ISOL_BINDING_A_CONNECTIONS_LIMIT] = { "connections-limit", U32, .moves = RUNS },
+	[ISOL_BINDING_A_CONNECTIONS_HITS] = { "connections-hits", U64, .moves = RUNS },
+	[ISOL_BINDING_A_PAD] = { "pad", PAD },
 	{ }
 };
 
