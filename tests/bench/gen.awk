@@ -27,6 +27,9 @@
 #             with some so wide that most of the others never match),
 #             addresses (source and destination addresses only), disjoint
 #             (prefixes, protocols, ranges of ports: no frame matches two)
+#   track     1: rules that accept let conversations begin; nftables accepts what is
+#             established first
+#   proto     of the measured rule (udp)
 #   v6        percent of them that are about IPv6
 
 # Lehmer's generator: the same numbers with every awk.
@@ -42,8 +45,8 @@ function rule(name, from, to, verdict, a, b)
 	a = substr(from, 2)
 	b = substr(to, 2)
 	if (form == "isol")
-		printf "  - {name: %s, from: %s, to: %s, verdict: %s, stateless: true}\n",
-			name, from, to, verdict
+		printf "  - {name: %s, from: %s, to: %s, verdict: %s%s}\n",
+			name, from, to, verdict, stateless
 	else if (form == "linear")
 		printf "\t\tiifname \"%s\" oifname \"%s\" counter %s\n",
 			port(from), port(to), verdict
@@ -87,8 +90,8 @@ function measured()
 {
 	if (decide != "rule")
 		return
-	if (acl)
-		ask("measured", "10.0.0.1", "10.0.0.2", kind == "addresses" ? "" : "udp",
+	if (acl || track)
+		ask("measured", "10.0.0.1", "10.0.0.2", kind == "addresses" ? "" : proto,
 			kind == "addresses" ? "" : "9", verdict, 0)
 	else
 		rule("measured", from, to, verdict)
@@ -102,7 +105,7 @@ function ask(name, src, dst, proto, ports, verdict, six)
 			src ? ", src: " quoted(src) : "", dst ? ", dst: " quoted(dst) : ""
 		if (proto)
 			printf ", %s: %s", proto, ports ? ports : "any"
-		printf ", verdict: %s, stateless: true}\n", verdict
+		printf ", verdict: %s%s}\n", verdict, stateless
 	} else if (form == "linear")
 		ask_nft(src, dst, proto, ports, verdict, six)
 	else if (form == "hash")
@@ -281,6 +284,9 @@ BEGIN {
 	state = seed * 2654435 % 2147483646 + 1
 	if (!form)
 		form = "isol"
+	if (!proto)
+		proto = "udp"
+	stateless = track ? "" : ", stateless: true"
 	if (!bridge)
 		bridge = "br0"
 	from = "g0"
@@ -325,7 +331,8 @@ BEGIN {
 				"\t\tcounter\n\t\telements = {\n", key
 		else
 			printf "\tchain forward {\n\t\ttype filter hook forward priority -200\n" \
-				"\t\tpolicy %s\n", dflt
+				"\t\tpolicy %s\n%s", dflt,
+				track ? "\t\tct state established,related counter accept\n" : ""
 	}
 	n = rules - (decide == "rule")
 	if (place == "first")

@@ -83,6 +83,18 @@ function diff(f, v)
 	emit(f[2], f[3], "over-" f[4], "instructions", v)
 }
 
+# CASE PEER TEXT
+function rate(f, v)
+{
+	if (!has(f[2]))
+		return
+	v = get(f[2])
+	head("instr/conn. | in a second")
+	printf "  %-54s %s |%s\n", f[4], cell(v), cell(1000000000 / v)
+	emit(f[2], f[3], "connection", "instructions", v)
+	emit(f[2], f[3], "rate", "connections per second", 1000000000 / v)
+}
+
 # CASE LESS GOAL TEXT
 function time(f, v)
 {
@@ -154,6 +166,8 @@ END {
 				row(f)
 			else if (f[1] == "diff")
 				diff(f)
+			else if (f[1] == "rate")
+				rate(f)
 			else if (f[1] == "time")
 				time(f)
 		}

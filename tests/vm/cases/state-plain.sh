@@ -48,13 +48,14 @@ rules() { # [RULE]
 		bindings: {a: {port: p-a}, b: {port: p-b}, c: {port: p-c}, d: {port: p-d}}
 		rules:
 		  ${1-}
+		  - {name: arp, from: any, to: any, ether: arp, verdict: accept, stateless: true}
 		  - {name: t, from: c, to: d, tcp: 80, verdict: accept}
-		  - {name: ab, from: a, to: b, verdict: accept, stateless: true}
-		  - {name: ba, from: b, to: a, verdict: accept, stateless: true}
-		  - {name: cd, from: c, to: d, verdict: accept, stateless: true}
-		  - {name: dc, from: d, to: c, verdict: accept, stateless: true}
-		  - {name: ah, from: a, to: host, verdict: accept, stateless: true}
-		  - {name: ha, from: host, to: a, verdict: accept, stateless: true}
+		  - {name: ab, from: a, to: b, icmp: any, verdict: accept, stateless: true}
+		  - {name: ba, from: b, to: a, icmp: any, verdict: accept, stateless: true}
+		  - {name: cd, from: c, to: d, icmp: any, verdict: accept, stateless: true}
+		  - {name: dc, from: d, to: c, icmp: any, verdict: accept, stateless: true}
+		  - {name: ah, from: a, to: host, icmp: any, verdict: accept, stateless: true}
+		  - {name: ha, from: host, to: a, icmp: any, verdict: accept, stateless: true}
 	END
 }
 
