@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "check_set.h"
+#include "find.h"
 #include "hidden.h"
 #include "match_fault.h"
 #include "match_line.h"
@@ -742,22 +743,58 @@ static void check_services(struct checker *c)
 	}
 }
 
+/* Of all rules of which there is something new to say, the first. */
+struct hint {
+	const struct rule *r;
+	struct find_ends ends;
+	size_t more;
+};
+
+static void look_for_hint(struct checker *c, struct find *f, const struct rule *r, struct hint *h)
+{
+	struct find_ends ends;
+	char *told, *name;
+	bool seen;
+
+	if (!find_fault(f, r, &ends))
+		return;
+	told = xasprintf("'%s': '%s' and '%s'", r->o.name.text, ends.from, ends.to);
+	name = xasprintf("'%s'", r->o.name.text);
+	seen = diags_seen(c->d, told) && !(c->d->about && !strcmp(c->d->about, name));
+	free(told);
+	free(name);
+	if (seen)
+		return;
+	if (h->r) {
+		h->more++;
+		return;
+	}
+	h->r = r;
+	h->ends = ends;
+}
+
 static void give_hint(struct checker *c)
 {
+	static const enum object_kind tables[] = { OBJECT_RULE, OBJECT_SRULE };
+	struct hint h = { 0 };
 	const struct rule *r;
 	char others[48] = "";
-	size_t more;
+	struct find *f;
+	size_t i, j;
 
 	if (c->d->errors)
 		return;
-	r = service_hint(c->p, &more);
-	if (!r)
-		return;
-	if (more)
-		snprintf(others, sizeof(others), " (and %zu more)", more);
-	diags_warn(c->d, r->o.name.at,
-		   "rule '%s'%s lets IP pass, but its ends cannot find each other: nothing lets ARP or neighbour discovery pass both ways; expected 'services: {neighbor: follow}'",
-		   r->o.name.text, others);
+	f = find_new(c->p);
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		policy_each(c->p, tables[i], const struct rule, r, j)
+			look_for_hint(c, f, r, &h);
+	if (h.more)
+		snprintf(others, sizeof(others), " (and %zu more)", h.more);
+	if (h.r)
+		diags_warn(c->d, h.r->o.name.at,
+			   "rule '%s'%s lets IP pass, but '%s' and '%s' cannot find each other: nothing lets ARP or neighbour discovery pass both ways; expected 'services: {neighbor: follow}'",
+			   h.r->o.name.text, others, h.ends.from, h.ends.to);
+	find_free(f);
 }
 
 /* Each list is within the limit by itself: are they together? */

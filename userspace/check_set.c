@@ -103,6 +103,13 @@ void check_service_sets(struct policy *p, const struct service *s)
 	count_remotes(p, &s->where);
 }
 
+static bool is_about(const struct diags *d, const char *name)
+{
+	const size_t len = strlen(name);
+
+	return d->about && !strncmp(d->about + 1, name, len) && !strcmp(d->about + 1 + len, "'");
+}
+
 void check_unused_sets(const struct policy *p, struct diags *d)
 {
 	const struct set *s;
@@ -113,7 +120,7 @@ void check_unused_sets(const struct policy *p, struct diags *d)
 
 		policy_each(p, kinds[k], const struct set, s, i) {
 			/* a rule may be among what could not be read, or be yet to come */
-			if (!s->uses && !d->errors && !d->about)
+			if (!s->uses && !d->errors && !is_about(d, s->o.name.text))
 				diags_warn(d, s->o.name.at, "no rule%s uses the %s '%s'",
 					   kinds[k] == OBJECT_REMOTE ? " and no service" : "",
 					   word, s->o.name.text);

@@ -184,6 +184,9 @@ const char *match_check(const struct match *m, struct mark *at);
  */
 u32 match_passes(const struct match *m);
 
+/* May a field be this number, as far as it alone goes? */
+bool match_may_be(const struct match *m, u32 field, u32 number);
+
 /* The protocol that a match asks for, if it is one and no other; or -1. */
 int match_proto(const struct match *m);
 
