@@ -545,6 +545,19 @@ static const struct rule *shadow(struct checker *c, struct rule *r, struct table
 	return first;
 }
 
+/* What a rule that tracks connections will never accept, though it asks for it. */
+static void warn_idle(struct checker *c, const struct rule *r)
+{
+	struct mark at = { 0 };
+	bool all = false;
+	char *idle = match_idle(rule_match(r), &at, &all);
+
+	if (idle)
+		diags_warn(c->d, at.line ? at : r->o.name.at, "rule '%s' %s: %s", r->o.name.text,
+			   all ? "accepts nothing" : "does not accept all that it asks for", idle);
+	free(idle);
+}
+
 static bool check_match(struct checker *c, const struct rule *r)
 {
 	char buf[MATCH_FAULT_SIZE];
@@ -564,6 +577,7 @@ static bool check_match(struct checker *c, const struct rule *r)
 				    name, msg, at.line ? "stateless: true" : "stateless");
 			return false;
 		}
+		warn_idle(c, r);
 	}
 	msg = match_doubt(rule_match(r), &at);
 	if (msg)

@@ -96,9 +96,47 @@ begins() {
 		frame_is a b "icmp $words" drop state
 	done
 	frame_is a b 'icmpv6 type router-solicitation' accept rule all
+	frame_is a b 'icmpv6 type redirect' drop state
 	frame_is a b 'icmpv6 type echo-reply' drop state
 	frame_is a b 'icmpv6 type echo-request' accept rule all
 	isolctl rule del all
+}
+
+# TCP: what is said of each of the flags is what becomes of such frames.
+begins_tcp() {
+	local flags expected n=2000
+	local -A fate=()
+	isolctl rule add tcp from a to b tcp dport 80 accept
+	for flags in syn ack psh+ack syn+ack fin+ack rst rst+ack; do
+		echo "$flags a b tcp sport $((++n)) dport 80 flags ${flags//+/,}"
+	done >/run/frames
+	craft "${ENDPOINTS[@]}" </run/frames >/run/fates
+	while read -r flags expected; do
+		fate[$flags]=$expected
+	done </run/fates
+	for flags in syn ack psh+ack; do
+		[ "${fate[$flags]}" = pass ] || fail "$flags: ${fate[$flags]}"
+		frame_is a b "tcp dport 80 tcp-flags $flags" accept rule tcp
+	done
+	for flags in syn+ack fin+ack rst rst+ack; do
+		[ "${fate[$flags]}" = drop ] || fail "$flags: ${fate[$flags]}"
+		frame_is a b "tcp dport 80 tcp-flags $flags" drop state
+	done
+	isolctl why a b tcp dport 80 tcp-flags syn+ack >/run/said
+	grep -q '^drop: it begins no conversation: it passes as a part of one' /run/said
+	isolctl rule del tcp
+}
+
+# A rule that asks for what begins nothing is told of where it comes.
+idle() {
+	isolctl rule add pong from a to b icmp type echo-reply accept 2>/run/said
+	grep -q "rule 'pong' accepts nothing: icmp echo-reply begins no .* say 'stateless' in" \
+		/run/said || fail "said: $(</run/said)"
+	isolctl rule set pong stateless 2>/run/said
+	must_fail grep . /run/said
+	isolctl rule set pong stateful icmp type echo-request,echo-reply 2>/run/said
+	grep -q "rule 'pong' does not accept all that it asks for: icmp echo-reply" /run/said
+	isolctl rule del pong
 }
 
 fragments() {
@@ -119,5 +157,7 @@ fragments() {
 run_case tracked tracked
 run_case changed changed
 run_case begins begins
+run_case begins-tcp begins_tcp
+run_case idle idle
 run_case refused refused
 run_case fragments fragments
