@@ -569,7 +569,7 @@ static bool check_match(struct checker *c, const struct rule *r)
 		diags_error(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
 		return false;
 	}
-	if (r->verdict == ISOL_VERDICT_ACCEPT && !r->stateless) {
+	if (rule_tracks(r)) {
 		msg = match_untracked(rule_match(r), &at);
 		if (msg) {
 			diags_error(c->d, at.line ? at : r->o.name.at,

@@ -310,13 +310,14 @@ int cmd_rule(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "rule add NAME from END[,END]... to END[,END]...\n"
-			      "  [MATCH]... accept|drop|reject [stateless]\n"
+			      "  [MATCH]... accept|drop|reject [stateless|stateful]\n"
 			      "  [table quarantine] [first|last|before RULE|after RULE]\n"
 			      "  [owner NAME] [comment TEXT]\n"
 			      "\n"
 			      "A rule that accepts says who may begin a conversation: the answers pass\n"
-			      "too, and what begins none does not. A stateless one is for each frame on\n"
-			      "its own, in this direction: the answers need another rule.\n"
+			      "too, and what begins none does not. That is 'stateful', the default. A\n"
+			      "stateless one is for each frame on its own, in this direction: the\n"
+			      "answers need another rule.\n"
 			      "\n"
 			      "MATCH says what the frame has to be. 'not' may stand before a value,\n"
 			      "and more values may follow with commas between them. Addresses, ports\n"

@@ -29,7 +29,7 @@ const char *match_untracked(const struct match *m, struct mark *at);
 
 /**
  * match_idle() - what a rule that tracks connections asks for, and will not accept
- * @m: the match
+ * @m: the match, of a rule that tracks
  * @at: out: where it stands
  * @all: out: it asks for nothing else
  *

@@ -80,5 +80,74 @@ hidden() {
 		isolctl rule add three from a to b udp drop first
 }
 
+# What is not said stays, and the counters of the bridge go on.
+bridges() {
+	local before
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {uplinks: [up0], comment: mine}}
+		bindings: {a: {port: p-a}, b: {port: p-b}}
+	POLICY
+	probe "${ENDPOINTS[@]}" >/dev/null
+	frame_is a b 'arp op request' drop bridge-default
+	before=$(bridge_drops)
+	[ "$before" -gt 0 ]
+	isolctl bridge set br0 default accept | grep -q '^applied'
+	isolctl bridge set br0 default accept | grep -q '^unchanged'
+	frame_is a b 'arp op request' accept bridge-default
+	bridge_is '[["up0"],"accept","drop","drop","mine"]'
+	[ "$(bridge_drops)" -ge "$before" ]
+	isolctl bridge set br0 unbound accept fragments accept comment ''
+	bridge_is '[["up0"],"accept","accept","accept",null]'
+	isolctl bridge set br0 default drop uplink p-b uplink up0 2>/run/said &&
+		fail 'a bound port is an uplink'
+	grep -q "'p-b' is an uplink of bridge 'br0'" /run/said
+	isolctl bridge set br0 uplink ''
+	bridge_is '[[],"accept","accept","accept",null]'
+	port_is up0 unbound no-match
+	isolctl bridge set br0 uplink up0 unbound drop
+	port_is up0 uplink
+	bridge_is '[["up0"],"accept","drop","accept",null]'
+	refuses "no bridge 'br1'; did you mean 'br0'?" isolctl bridge set br1 default drop
+	refuses 'expected what to change' isolctl bridge set br0
+	refuses "unknown word 'defualt'; did you mean 'default'?" isolctl bridge set br0 defualt drop
+	refuses "'reject' may stand in rules only" isolctl bridge set br0 default reject
+}
+
+bridge_is() { # JSON
+	local got
+	got=$(isolctl -j bridge show br0 |
+		jq -c '.[0] | [.uplinks // [], .default, .unbound, .fragments, .comment]')
+	[ "$got" = "$1" ] || fail "expected $1, got $got"
+}
+
+bridge_drops() {
+	isolctl -j bridge show br0 | jq '[.[0].counters[] | select(.verdict == "drop") | .packets] | add'
+}
+
+# Whether a word is offered behind others.
+offers() { # WORD WORDS...
+	local word=$1
+	shift
+	grep -qx -- "$word" <<<"$(bash -c '. packaging/completion/isolctl.bash
+		_isolctl_words "$@" | tr " " "\n"' - "$@")"
+}
+
+completes() { # WORD WORDS...
+	offers "$@" || fail "no $1 behind ${*:2}"
+}
+
+completion() {
+	completes set bridge
+	completes br0 bridge set
+	completes fragments bridge set br0
+	completes accept bridge set br0 unbound
+	completes stateful rule add r from a to b
+	completes all-frames rule set r
+	must_fail offers all-frames bridge set br0
+}
+
 run_case neighbours neighbours
 run_case hidden hidden
+run_case bridges bridges
+run_case completion completion
