@@ -9,7 +9,6 @@
 
 # shellcheck disable=SC2119 # no parameters
 load_module || exit
-load_ct || exit
 topo a b
 ip -n a addr add 10.0.0.1/24 dev eth0
 ip -n b addr add 10.0.0.2/24 dev eth0
@@ -30,6 +29,37 @@ pings() { in_ns "$1" ping -c 1 -W 5 "$2" >/dev/null; }
 silent() { in_ns "$1" ping -c 1 -W 1 "$2" >/dev/null && fail "$1 reaches $2"; :; }
 
 shown() { isolctl rule show "$1" | tail -n 1; }
+
+# What a dry run cannot know from the kernel: here no module is where modprobe looks.
+module() {
+	local dry='isolctl apply --dry-run /run/tracks.yaml'
+	cat >/run/tracks.yaml <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a}, b: {port: p-b}}
+		services: {neighbor: follow}
+		rules:
+		- {name: lldp, from: a, to: b, ether: lldp, verdict: accept}
+		- {name: dns, from: a, to: b, udp: 53, verdict: accept, stateless: true}
+		- {name: web, from: a, to: b, tcp: 80, verdict: accept}
+	POLICY
+	$dry >/run/plan 2>/run/said
+	grep -q "^isolctl: warning: rule 'web' tracks connections, and the module isol_ct is neither .*/lib/modules/$(uname -r): 'apply' would be refused" \
+		/run/said || fail "said: $(</run/said)"
+	[ "$(isolctl -j apply --dry-run /run/tracks.yaml 2>/dev/null | jq -c .missing_modules)" = \
+		'["isol_ct"]' ]
+	isolctl apply /run/tracks.yaml 2>/run/said && fail 'it has been applied'
+	grep -q 'isol_ct cannot be loaded' /run/said
+	# without the rule nothing is missing
+	sed '/name: web/d' /run/tracks.yaml >/run/none.yaml
+	isolctl apply --dry-run /run/none.yaml 2>/run/said >/run/plan
+	must_fail grep . /run/said
+	load_ct
+	$dry 2>/run/said >/run/plan
+	must_fail grep . /run/said
+	[ "$(isolctl -j apply --dry-run /run/tracks.yaml | jq -c .missing_modules)" = '[]' ]
+	isolctl apply /run/tracks.yaml
+}
 
 tracked() {
 	local out
@@ -154,6 +184,7 @@ fragments() {
 	isolctl apply --dry-run /run/saved.yaml | grep -q 'bridge br0.*fragments'
 }
 
+run_case module module
 run_case tracked tracked
 run_case changed changed
 run_case begins begins
