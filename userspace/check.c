@@ -396,7 +396,8 @@ static void resolve(struct checker *c, const char *what, const char *of, struct 
 		e->kind = ISOL_ENDPOINT_REMOTE;
 		return;
 	}
-	if (policy_find(c->p, OBJECT_SET, name)) {
+	if (policy_find(c->p, OBJECT_SET, name + (*name == '@'))) {
+		name += *name == '@';
 		diags_error(c->d, e->name.at,
 			    "%s '%s': '%s' is a set, which is no endpoint; expected a remote, or 'src: {set: %s}' or 'dst' beside the endpoint",
 			    what, of, name, name);

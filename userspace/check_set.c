@@ -42,8 +42,10 @@ static void unknown_set(struct policy *p, struct diags *d, const struct rule *r,
 	for (k = 0; k < ARRAY_SIZE(kinds) && !diags_full(d); k++)
 		for (i = 0; i < p->list[kinds[k]].n; i++)
 			guess_offer(&g, p->list[kinds[k]].v[i]->name.text);
-	diags_error(d, at, "rule '%s': no set '%s' in the policy%s", r->o.name.text, v->set,
-		    guess_text(&g, buf, sizeof(buf)));
+	diags_error(d, at, "rule '%s': no set '%s' in the policy%s%s", r->o.name.text, v->set,
+		    guess_text(&g, buf, sizeof(buf)),
+		    strchr(v->set, '/') || strstr(v->set, ".txt") ?
+		    "; a file is of a set, as in 'sets: {NAME: {addresses: {file: PATH}}}'" : "");
 }
 
 static bool check_value(struct policy *p, struct diags *d, const struct rule *r, u32 field,

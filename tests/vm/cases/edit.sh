@@ -147,7 +147,36 @@ completion() {
 	must_fail offers all-frames bridge set br0
 }
 
+# Where a rule cannot stand.
+places() {
+	isolctl rule add p1 from a to b udp dport 61 drop
+	isolctl rule add p2 from a to b udp dport 62 drop
+	refuses "rule 'p1' cannot stand before itself; expected the name of another rule" \
+		isolctl rule set p1 before p1
+	refuses "rule 'p3' cannot stand after itself" \
+		isolctl rule add p3 from a to b udp dport 63 drop after p3
+	refuses "no rule 'p9' to stand before; did you mean" isolctl rule set p1 before p9
+	isolctl rule set p2 before p1 | grep -q '^applied'
+	[ "$(isolctl -j rule show | jq -r '[.[].name | select(startswith("p"))] | join(" ")')" = 'p2 p1' ]
+}
+
+# What a port has counted under a policy that had its bridge is not told any more.
+let_go() {
+	probe "${ENDPOINTS[@]}" >/dev/null
+	isolctl bridge set br0 default drop
+	probe "${ENDPOINTS[@]}" >/dev/null
+	isolctl -j status | jq -e '.drops | any(.port == "p-a")'
+	policy <<-POLICY
+		isol: 1
+		bridges: {other: {}}
+	POLICY
+	port_is p-a unmanaged
+	{ isolctl -j status || [ $? = 4 ]; } | jq -e '.drops == []'
+}
+
 run_case neighbours neighbours
 run_case hidden hidden
 run_case bridges bridges
 run_case completion completion
+run_case places places
+run_case let-go let_go
