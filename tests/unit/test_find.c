@@ -68,7 +68,7 @@ static void tells(const char *text, const char *expected)
 
 #define RULES(...) HEAD ENDS "rules:\n" __VA_ARGS__
 
-static void rules(void)
+static void by_rules(void)
 {
 	tells(RULES(R("r", "a", "b", ", tcp: 80")), "r: a b");
 	tells(RULES(R("r", "a", "b", ", tcp: 80") R("s", "b", "g", ", udp: 53")),
@@ -76,11 +76,15 @@ static void rules(void)
 	/* ARP has to pass both ways, or neighbour discovery has */
 	tells(RULES(R("r", "a", "b", ", tcp: 80") R("x", "a", "b", ", arp: any")), "r: a b");
 	tells(RULES(R("r", "a", "b", ", tcp: 80") R("x", "[a, b]", "members", ", arp: any")), "");
-	tells(RULES(R("r", "a", "b", ", icmpv6: echo-request") R("x", "[a, b]", "[a, b]", ", arp: any")),
+	tells(RULES(R("r", "a", "b", ", icmpv6: echo-request")
+	      R("x", "[a, b]", "[a, b]", ", arp: any")),
 	      "r: a b");
-	tells(RULES(R("r", "a", "b", ", src: \"::1\"") R("x", "any", "any", ", arp: any")), "r: a b");
-	tells(RULES(R("r", "a", "b", ", src: \"::1\"") R("x", "any", "any", ", icmpv6: [135, 136]")), "");
-	tells(RULES(R("r", "a", "b", ", src: 10.0.0.1") R("x", "any", "any", ", icmpv6: [135, 136]")),
+	tells(RULES(R("r", "a", "b", ", src: \"::1\"") R("x", "any", "any", ", arp: any")),
+	      "r: a b");
+	tells(RULES(R("r", "a", "b", ", src: \"::1\"") R("x", "any", "any", ", icmpv6: [135, 136]")),
+	      "");
+	tells(RULES(R("r", "a", "b", ", src: 10.0.0.1")
+	      R("x", "any", "any", ", icmpv6: [135, 136]")),
 	      "r: a b");
 	tells(RULES(R("r", "a", "b", ", tcp: 80") R("x", "g", "b", "") R("z", "b", "g", "")), "");
 	tells(RULES(R("r", "a", "b", ", tcp: 80") R("x", "g", "b", "") R("z", "uplink", "g", "")),
@@ -88,9 +92,11 @@ static void rules(void)
 	tells(RULES(R("r", "a", "uplink", ", tcp: 80") R("x", "any", "any", ", ether: ipv4")),
 	      "r: a uplink, x: members members");
 	/* each two of the ends are looked at */
-	tells(RULES(R("r", "[a, uplink]", "b", ", tcp: 80") R("x", "[b, uplink]", "[b, uplink]", "")),
+	tells(RULES(R("r", "[a, uplink]", "b", ", tcp: 80")
+	      R("x", "[b, uplink]", "[b, uplink]", "")),
 	      "r: a b");
-	tells(RULES(R("r", "any", "b", ", tcp: 80") R("x", "members", "members", "")), "r: uplink b");
+	tells(RULES(R("r", "any", "b", ", tcp: 80") R("x", "members", "members", "")),
+	      "r: uplink b");
 	/* a rule for all frames lets ARP pass in its own direction */
 	tells(RULES(R("r", "a", "b", "")), "r: a b");
 	tells(RULES(R("r", "[a, b]", "[a, b]", "")), "");
@@ -103,7 +109,8 @@ static void rules(void)
 	/* what a rule in front of it drops, a rule does not let pass */
 	tells(RULES(D("b", "g", ", arp: any") R("r", "[a, b]", "[a, b]", "")), "");
 	tells(RULES(D("b", "g", ", arp: any") D6 R("r", "[a, b]", "[a, b]", "")), "r: a b");
-	tells(RULES(D("b", "g", ", arp: any, arp_sender: 10.0.0.1") D6 R("r", "[a, b]", "[a, b]", "")),
+	tells(RULES(D("b", "g", ", arp: any, arp_sender: 10.0.0.1") D6
+	      R("r", "[a, b]", "[a, b]", "")),
 	      "");
 	tells(RULES(R("r", "[a, b]", "[a, b]", "") D("b", "g", ", arp: any") D6), "");
 	/* ARP has no address to know a remote by */
@@ -113,7 +120,7 @@ static void rules(void)
 	      R("r", "a", "far", "") R("s", "[a, uplink]", "[a, uplink]", ", arp: any"), "");
 }
 
-static void services(void)
+static void by_services(void)
 {
 	tells(HEAD ENDS "services: {neighbor: follow}\nrules:\n" R("r", "a", "b", ", tcp: 80"), "");
 	/* where it is declared for others, it is of no use to these */
@@ -122,8 +129,7 @@ static void services(void)
 	tells(HEAD ENDS "services: {neighbor: b}\nrules:\n" R("r", "a", "b", ", tcp: 80"), "");
 	/* services that have to be found */
 	tells(HEAD ENDS "services: {dns: uplink}\n",
-	      "service:dns:query: members uplink, service:dns:answer-udp: uplink members, "
-	      "service:dns:answer-tcp: uplink members");
+	      "service:dns:query: members uplink, service:dns:answer-udp: uplink members, service:dns:answer-tcp: uplink members");
 	tells(HEAD ENDS "services: {ntp: uplink}\n",
 	      "service:ntp:request: members uplink, service:ntp:reply: uplink members");
 	tells(HEAD ENDS "services: {dhcp: uplink, router: uplink, multicast: uplink}\n", "");
@@ -135,7 +141,7 @@ static void services(void)
 #define AB "rules:\n" R("r", "a", "b", ", tcp: 80") R("u", "uplink", "a", ", tcp: 80")
 
 /* Each default opens what it is for, and nothing else. */
-static void defaults(void)
+static void by_defaults(void)
 {
 	tells("isol: 1\nbridges: {br0: {uplinks: [up], default: accept}}\n" ENDS AB, "");
 	tells("isol: 1\nbridges: {br0: {uplinks: [up], unbound: accept}}\n" ENDS AB,
@@ -159,7 +165,7 @@ static void defaults(void)
 	      "u: none uplink");
 }
 
-static void segments(void)
+static void by_segments(void)
 {
 	static const char head[] =
 		"isol: 1\nbridges: {br0: {uplinks: [up], default: accept}}\n"
@@ -199,7 +205,7 @@ static void segments(void)
 	}
 }
 
-static void roles(void)
+static void by_roles(void)
 {
 	static const char *const role[] = {
 		"none", "isolated", "promiscuous", "community, community: x",
@@ -259,11 +265,11 @@ static void steps(void)
 int main(void)
 {
 	test_begin();
-	run_case("find_rules", rules);
-	run_case("find_services", services);
-	run_case("find_defaults", defaults);
-	run_case("find_segments", segments);
-	run_case("find_roles", roles);
+	run_case("find_rules", by_rules);
+	run_case("find_services", by_services);
+	run_case("find_defaults", by_defaults);
+	run_case("find_segments", by_segments);
+	run_case("find_roles", by_roles);
 	run_case("find_classes", classes);
 	run_case("find_steps", steps);
 	return test_end();

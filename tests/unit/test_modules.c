@@ -8,7 +8,7 @@
 #include "test.h"
 #include "userspace/modules.h"
 
-static char root[] = "/tmp/isol-modules-XXXXXX";
+static char root[32];
 
 static void dir(const char *name)
 {
@@ -82,6 +82,7 @@ int main(void)
 	char command[64];
 
 	test_begin();
+	snprintf(root, sizeof(root), "/tmp/isol-modules-XXXXXX");
 	CHECK(mkdtemp(root));
 	run_case("modules_states", states);
 	snprintf(command, sizeof(command), "rm -r %s", root);
