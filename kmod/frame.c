@@ -126,37 +126,6 @@ enum {
 	NEXT_SHIM6 = 140,
 };
 
-/* EtherTypes behind which there may be IP or ARP all the same. */
-static bool hides(u32 proto)
-{
-	switch (proto) {
-	case 0x22f3:		/* TRILL, RFC 6325 */
-	case 0x4305:		/* B.A.T.M.A.N. */
-	case 0x6558:		/* bridged Ethernet, RFC 1701 */
-	case 0x6559:		/* frame relay, RFC 1701 */
-	case 0x876b:		/* compressed TCP/IP, RFC 1144 */
-	case 0x880b:		/* PPP */
-	case 0x8847:		/* MPLS, RFC 3032 */
-	case 0x8848:
-	case 0x8864:		/* PPPoE session, RFC 2516; discovery (8863) has no payload */
-	case 0x8870:		/* LLC in frames that are longer than a length can say */
-	case 0x88e5:		/* MACsec, IEEE 802.1AE */
-	case 0x88e7:		/* I-TAG of provider backbones, IEEE 802.1Q */
-	case 0x8926:		/* VN-TAG */
-	case 0x892f:		/* HSR, IEC 62439-3 */
-	case 0x893f:		/* E-TAG, IEEE 802.1BR */
-	case 0x894f:		/* NSH, RFC 8300 */
-	case 0x9100:		/* VLAN tags from before IEEE 802.1ad */
-	case 0x9200:
-	case 0x9300:
-	case 0xa0ed:		/* 6LoWPAN, RFC 7973 */
-	case 0xf1c1:		/* R-TAG, IEEE 802.1CB */
-		return true;
-	default:
-		return false;
-	}
-}
-
 /*
  * Whether LLC carries what would be read behind an EtherType. The lowest bits
  * of the addresses, and the fifth of the control byte, say nothing about that.
@@ -177,7 +146,7 @@ static bool llc_hides(const u8 *llc, u32 len)
 	proto = be16(llc + 6);
 	return (oui == 0x000000 || oui == 0x0000f8) &&
 	       (proto == PROTO_IP || proto == PROTO_IPV6 || proto == PROTO_ARP ||
-		proto == PROTO_8021Q || proto == PROTO_8021AD || hides(proto));
+		proto == PROTO_8021Q || proto == PROTO_8021AD || isol_ethertype_hides(proto));
 }
 
 static bool is_tag(u32 proto)
@@ -485,7 +454,7 @@ static noinline void parse(const struct isol_packet *packet, enum isol_depth dep
 	else if (proto == PROTO_ARP)
 		key->shape = arp(packet, off, key);
 	else
-		key->shape = hides(proto) ? ISOL_SHAPE_L3_UNREAD : ISOL_SHAPE_OTHER;
+		key->shape = isol_ethertype_hides(proto) ? ISOL_SHAPE_L3_UNREAD : ISOL_SHAPE_OTHER;
 }
 
 /*
@@ -667,6 +636,18 @@ bool isol_key_fragment(const struct isol_key *key)
 	}
 }
 
+/*
+ * A connection begins with SYN, and nf_conntrack takes up one that is there already by ACK
+ * (net/netfilter/nf_conntrack_proto_tcp.c: tcp_valid_flags, tcp_conntracks).
+ */
+static bool tcp_begins(u32 flags)
+{
+	const u32 fin = 0x01, syn = 0x02, rst = 0x04, ack = 0x10;
+
+	flags &= fin | syn | rst | ack;
+	return flags == syn || flags == ack;
+}
+
 bool isol_frame_begins(const struct isol_packet *packet)
 {
 	struct isol_key key;
@@ -674,21 +655,14 @@ bool isol_frame_begins(const struct isol_packet *packet)
 	isol_frame_parse(packet, ISOL_DEPTH_L4, &key);
 	switch (key.shape) {
 	case ISOL_SHAPE_IP4_ICMP:
-		switch (key.v[ISOL_MATCH_A_ICMP] >> 8) {
-		case 8:
-		case 13:
-		case 15:
-		case 17:
-			return true;
-		}
-		return false;
+		return isol_icmp_begins(key.v[ISOL_MATCH_A_ICMP] >> 8, false);
 	case ISOL_SHAPE_IP6_ICMP:
-		switch (key.v[ISOL_MATCH_A_ICMP] >> 8) {
-		case 128:
-		case 139:
-			return true;
-		}
-		return isol_icmp6_untracked(key.v[ISOL_MATCH_A_ICMP] >> 8);
+		return isol_icmp_begins(key.v[ISOL_MATCH_A_ICMP] >> 8, true) ||
+		       isol_icmp6_untracked(key.v[ISOL_MATCH_A_ICMP] >> 8);
+	case ISOL_SHAPE_IP4_PORTS:
+	case ISOL_SHAPE_IP6_PORTS:
+		return key.v[ISOL_MATCH_A_PROTO] != PROTO_TCP ||
+		       tcp_begins(key.v[ISOL_MATCH_A_TCP_FLAGS]);
 	case ISOL_SHAPE_UNREAD:
 	case ISOL_SHAPE_L3_UNREAD:
 		return false;

@@ -191,24 +191,62 @@ void isol_frame_parse(const struct isol_packet *packet, enum isol_depth depth,
  */
 bool isol_key_fragment(const struct isol_key *key);
 
+/* EtherTypes behind which there may be IP or ARP all the same. */
+static inline bool isol_ethertype_hides(u32 proto)
+{
+	switch (proto) {
+	case 0x22f3:		/* TRILL, RFC 6325 */
+	case 0x4305:		/* B.A.T.M.A.N. */
+	case 0x6558:		/* bridged Ethernet, RFC 1701 */
+	case 0x6559:		/* frame relay, RFC 1701 */
+	case 0x876b:		/* compressed TCP/IP, RFC 1144 */
+	case 0x880b:		/* PPP */
+	case 0x8847:		/* MPLS, RFC 3032 */
+	case 0x8848:
+	case 0x8864:		/* PPPoE session, RFC 2516; discovery (8863) has no payload */
+	case 0x8870:		/* LLC in frames that are longer than a length can say */
+	case 0x88e5:		/* MACsec, IEEE 802.1AE */
+	case 0x88e7:		/* I-TAG of provider backbones, IEEE 802.1Q */
+	case 0x8926:		/* VN-TAG */
+	case 0x892f:		/* HSR, IEC 62439-3 */
+	case 0x893f:		/* E-TAG, IEEE 802.1BR */
+	case 0x894f:		/* NSH, RFC 8300 */
+	case 0x9100:		/* VLAN tags from before IEEE 802.1ad */
+	case 0x9200:
+	case 0x9300:
+	case 0xa0ed:		/* 6LoWPAN, RFC 7973 */
+	case 0xf1c1:		/* R-TAG, IEEE 802.1CB */
+		return true;
+	default:
+		return false;
+	}
+}
+
 /*
  * Multicast listeners, neighbours and routers: ICMPv6 that the kernel tracks no connections of
  * (net/netfilter/nf_conntrack_proto_icmpv6.c).
  */
 static inline bool isol_icmp6_untracked(u32 type)
 {
-	return (type >= 130 && type <= 137) || type == 143;
+	return (type >= 130 && type <= 136) || type == 143;
+}
+
+/* Requests, which are what nf_conntrack lets begin something (likewise, and .._proto_icmp.c). */
+static inline bool isol_icmp_begins(u32 type, bool ip6)
+{
+	if (ip6)
+		return type == 128 || type == 139;
+	return type == 8 || type == 13 || type == 15 || type == 17;
 }
 
 /**
  * isol_frame_begins() - whether a frame can begin a conversation, as far as that can be told
- * from its shape and from what ICMP it is
+ * from its shape, from what ICMP it is, and from its TCP flags
  * @packet: the frame
  *
- * By the types that nf_conntrack takes for the beginning of one
- * (net/netfilter/nf_conntrack_proto_icmp.c and _icmpv6.c), and those of ICMPv6 that it
- * does not track. What may hide IP is not tracked, so it begins nothing. Of TCP it depends
- * on what the connection has been.
+ * What may hide IP is not tracked, so it begins nothing. Of TCP it is SYN, and ACK of
+ * connections that are older than the tracking, unless the host takes up none (sysctl
+ * net.netfilter.nf_conntrack_tcp_loose).
  */
 bool isol_frame_begins(const struct isol_packet *packet);
 

@@ -7,6 +7,7 @@
 
 #include "check.h"
 #include "check_set.h"
+#include "find.h"
 #include "hidden.h"
 #include "match_fault.h"
 #include "match_line.h"
@@ -395,7 +396,8 @@ static void resolve(struct checker *c, const char *what, const char *of, struct 
 		e->kind = ISOL_ENDPOINT_REMOTE;
 		return;
 	}
-	if (policy_find(c->p, OBJECT_SET, name)) {
+	if (policy_find(c->p, OBJECT_SET, name + (*name == '@'))) {
+		name += *name == '@';
 		diags_error(c->d, e->name.at,
 			    "%s '%s': '%s' is a set, which is no endpoint; expected a remote, or 'src: {set: %s}' or 'dst' beside the endpoint",
 			    what, of, name, name);
@@ -544,6 +546,19 @@ static const struct rule *shadow(struct checker *c, struct rule *r, struct table
 	return first;
 }
 
+/* What a rule that tracks connections will never accept, though it asks for it. */
+static void warn_idle(struct checker *c, const struct rule *r)
+{
+	struct mark at = { 0 };
+	bool all = false;
+	char *idle = match_idle(rule_match(r), &at, &all);
+
+	if (idle)
+		diags_warn(c->d, at.line ? at : r->o.name.at, "rule '%s' %s: %s", r->o.name.text,
+			   all ? "accepts nothing" : "does not accept all that it asks for", idle);
+	free(idle);
+}
+
 static bool check_match(struct checker *c, const struct rule *r)
 {
 	char buf[MATCH_FAULT_SIZE];
@@ -555,7 +570,7 @@ static bool check_match(struct checker *c, const struct rule *r)
 		diags_error(c->d, at.line ? at : r->o.name.at, "rule '%s': %s", name, msg);
 		return false;
 	}
-	if (r->verdict == ISOL_VERDICT_ACCEPT && !r->stateless) {
+	if (rule_tracks(r)) {
 		msg = match_untracked(rule_match(r), &at);
 		if (msg) {
 			diags_error(c->d, at.line ? at : r->o.name.at,
@@ -563,6 +578,7 @@ static bool check_match(struct checker *c, const struct rule *r)
 				    name, msg, at.line ? "stateless: true" : "stateless");
 			return false;
 		}
+		warn_idle(c, r);
 	}
 	msg = match_doubt(rule_match(r), &at);
 	if (msg)
@@ -742,22 +758,58 @@ static void check_services(struct checker *c)
 	}
 }
 
+/* Of all rules of which there is something new to say, the first. */
+struct hint {
+	const struct rule *r;
+	struct find_ends ends;
+	size_t more;
+};
+
+static void look_for_hint(struct checker *c, struct find *f, const struct rule *r, struct hint *h)
+{
+	struct find_ends ends;
+	char *told, *name;
+	bool seen;
+
+	if (!find_fault(f, r, &ends))
+		return;
+	told = xasprintf("'%s': '%s' and '%s'", r->o.name.text, ends.from, ends.to);
+	name = xasprintf("'%s'", r->o.name.text);
+	seen = diags_seen(c->d, told) && !(c->d->about && !strcmp(c->d->about, name));
+	free(told);
+	free(name);
+	if (seen)
+		return;
+	if (h->r) {
+		h->more++;
+		return;
+	}
+	h->r = r;
+	h->ends = ends;
+}
+
 static void give_hint(struct checker *c)
 {
+	static const enum object_kind tables[] = { OBJECT_RULE, OBJECT_SRULE };
+	struct hint h = { 0 };
 	const struct rule *r;
 	char others[48] = "";
-	size_t more;
+	struct find *f;
+	size_t i, j;
 
 	if (c->d->errors)
 		return;
-	r = service_hint(c->p, &more);
-	if (!r)
-		return;
-	if (more)
-		snprintf(others, sizeof(others), " (and %zu more)", more);
-	diags_warn(c->d, r->o.name.at,
-		   "rule '%s'%s lets IP pass, but its ends cannot find each other: nothing lets ARP or neighbour discovery pass both ways; expected 'services: {neighbor: follow}'",
-		   r->o.name.text, others);
+	f = find_new(c->p);
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		policy_each(c->p, tables[i], const struct rule, r, j)
+			look_for_hint(c, f, r, &h);
+	if (h.more)
+		snprintf(others, sizeof(others), " (and %zu more)", h.more);
+	if (h.r)
+		diags_warn(c->d, h.r->o.name.at,
+			   "rule '%s'%s lets IP pass, but '%s' and '%s' cannot find each other: nothing lets ARP or neighbour discovery pass both ways; expected 'services: {neighbor: follow}'",
+			   h.r->o.name.text, others, h.ends.from, h.ends.to);
+	find_free(f);
 }
 
 /* Each list is within the limit by itself: are they together? */

@@ -42,8 +42,10 @@ static void unknown_set(struct policy *p, struct diags *d, const struct rule *r,
 	for (k = 0; k < ARRAY_SIZE(kinds) && !diags_full(d); k++)
 		for (i = 0; i < p->list[kinds[k]].n; i++)
 			guess_offer(&g, p->list[kinds[k]].v[i]->name.text);
-	diags_error(d, at, "rule '%s': no set '%s' in the policy%s", r->o.name.text, v->set,
-		    guess_text(&g, buf, sizeof(buf)));
+	diags_error(d, at, "rule '%s': no set '%s' in the policy%s%s", r->o.name.text, v->set,
+		    guess_text(&g, buf, sizeof(buf)),
+		    strchr(v->set, '/') || strstr(v->set, ".txt") ?
+		    "; a file is of a set, as in 'sets: {NAME: {addresses: {file: PATH}}}'" : "");
 }
 
 static bool check_value(struct policy *p, struct diags *d, const struct rule *r, u32 field,
@@ -103,6 +105,13 @@ void check_service_sets(struct policy *p, const struct service *s)
 	count_remotes(p, &s->where);
 }
 
+static bool is_about(const struct diags *d, const char *name)
+{
+	const size_t len = strlen(name);
+
+	return d->about && !strncmp(d->about + 1, name, len) && !strcmp(d->about + 1 + len, "'");
+}
+
 void check_unused_sets(const struct policy *p, struct diags *d)
 {
 	const struct set *s;
@@ -113,7 +122,7 @@ void check_unused_sets(const struct policy *p, struct diags *d)
 
 		policy_each(p, kinds[k], const struct set, s, i) {
 			/* a rule may be among what could not be read, or be yet to come */
-			if (!s->uses && !d->errors && !d->about)
+			if (!s->uses && !d->errors && !is_about(d, s->o.name.text))
 				diags_warn(d, s->o.name.at, "no rule%s uses the %s '%s'",
 					   kinds[k] == OBJECT_REMOTE ? " and no service" : "",
 					   word, s->o.name.text);

@@ -325,7 +325,7 @@ void ctx_warn_vlans(struct ctx *c, const struct policy *p, struct diags *d)
 	links_free(&l);
 }
 
-int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
+int ctx_look(struct ctx *c, const struct policy *p, struct diags *d)
 {
 	struct links l;
 	int err;
@@ -341,8 +341,15 @@ int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
 	if (!err)
 		warn_vlans(p, &l, d);
 	links_free(&l);
-	diags_print(d, stderr);
 	return err ? EXIT_ERROR : EXIT_DONE;
+}
+
+int ctx_hostcheck(struct ctx *c, const struct policy *p, struct diags *d)
+{
+	const int err = ctx_look(c, p, d);
+
+	diags_print(d, stderr);
+	return err;
 }
 
 /* The change is done: that its ports cannot be told does not make it fail. */

@@ -213,6 +213,16 @@ int ctx_commit(struct ctx *c, const struct policy *p, u64 base, struct diags *d,
 	       u64 *generation);
 
 /**
+ * ctx_look() - check a policy against the host, without a word
+ * @c: the run
+ * @p: the policy, checked
+ * @d: diagnostics
+ *
+ * Return: exit code.
+ */
+int ctx_look(struct ctx *c, const struct policy *p, struct diags *d);
+
+/**
  * ctx_hostcheck() - check a policy against the host
  * @c: the run
  * @p: the policy, checked

@@ -3,6 +3,9 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/utsname.h>
+
+#include <linux/isol.h>
 
 #include "cmd.h"
 #include "columns.h"
@@ -10,6 +13,7 @@
 #include "file.h"
 #include "hostcheck.h"
 #include "load.h"
+#include "modules.h"
 #include "tree.h"
 #include "warn.h"
 #include "yaml.h"
@@ -147,11 +151,52 @@ static void find_unmatched(const struct policy *p, struct plan *plan)
 	links_free(&l);
 }
 
+/* The first rule that tracks connections, or NULL. */
+static const struct rule *find_tracking(const struct policy *p)
+{
+	static const enum object_kind tables[] = { OBJECT_RULE, OBJECT_QRULE };
+	const struct rule *r;
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(tables); i++)
+		policy_each(p, tables[i], const struct rule, r, j)
+			if (rule_tracks(r))
+				return r;
+	return NULL;
+}
+
+/*
+ * Rules that track connections need a module that is loaded with the first of them, which
+ * a dry run does not do. Return: true if it cannot be.
+ */
+static bool warn_untracked(const struct view *v, const struct policy *p)
+{
+	const struct rule *r = v->status.tracked ? NULL : find_tracking(p);
+	struct utsname u;
+
+	if (!r || uname(&u))
+		return false;
+	switch (module_state("", u.release, "isol_ct")) {
+	case MODULE_MISSING:
+		fprintf(stderr,
+			"isolctl: warning: rule '%s' tracks connections, and the module isol_ct is neither loaded nor in /lib/modules/%s: 'apply' would be refused; install it, or give such rules 'stateless: true'\n",
+			r->o.name.text, u.release);
+		return true;
+	case MODULE_LOCKED:
+		fprintf(stderr,
+			"isolctl: warning: rule '%s' tracks connections, and the module isol_ct is not loaded and cannot be (sysctl kernel.modules_disabled): 'apply' would be refused\n",
+			r->o.name.text);
+		return true;
+	default:
+		return false;
+	}
+}
+
 static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 {
 	struct plan plan = { .json = c->json };
-	json_t *t = json_object();
-	bool differ;
+	json_t *t = json_object(), *missing;
+	bool differ, untracked;
 
 	if (c->json) {
 		plan.added = json_array();
@@ -162,6 +207,7 @@ static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 	}
 	differ = policy_diff(v->policy, p, on_change, &plan);
 	warn_let_go(v, p, stderr);
+	untracked = warn_untracked(v, p);
 	find_unmatched(p, &plan);
 	if (!c->json) {
 		json_decref(t);
@@ -179,6 +225,10 @@ static int dry_run(struct ctx *c, const struct view *v, const struct policy *p)
 	tree_set(t, "removed", plan.removed);
 	tree_set(t, "reordered", plan.reordered);
 	tree_set(t, "unmatched", plan.unmatched);
+	missing = json_array();
+	if (untracked)
+		tree_append(missing, json_string("isol_ct"));
+	tree_set(t, "missing_modules", missing);
 	return ctx_print(c, t);
 }
 

@@ -78,6 +78,49 @@ static int add(struct ctx *c, struct args *a)
 	return err;
 }
 
+/*
+ * What is not said stays as it is: the words are read a second time, over what the bridge
+ * is. The uplinks are one thing in this.
+ */
+static int set(struct ctx *c, struct args *a)
+{
+	const char *name = args_word(c, a);
+	struct policy *words = policy_new();
+	struct bridge *b, *old = NULL;
+	struct args again = *a;
+	struct object *o;
+	struct edit e;
+	int err;
+
+	if (!name)
+		usage_error(a, "expected the name of a bridge of the policy");
+	if (!*a->v)
+		usage_error(a, "expected what to change: uplink, default, unbound, fragments, resume, pickup or comment");
+	o = policy_object(words, OBJECT_BRIDGE, name, (struct mark){ 0 });
+	b = (struct bridge *)(void *)o;
+	read_words(c, a, words, b);
+	err = edit_begin(&e, c);
+	if (!err) {
+		old = policy_find(e.p, OBJECT_BRIDGE, name);
+		if (!old)
+			err = edit_no_such(&e, OBJECT_BRIDGE, name);
+	}
+	if (!err) {
+		const bool uplinks = b->uplinks.n;
+
+		*b = *old;
+		if (uplinks)
+			b->uplinks = (struct word_list){ 0 };
+		read_words(c, &again, words, b);
+		if (b->uplinks.n == 1 && !*b->uplinks.v[0].text)
+			b->uplinks.n = 0;
+		err = edit_replace(&e, OBJECT_BRIDGE, &old->o, o, SIZE_MAX);
+	}
+	edit_end(&e);
+	policy_free(words);
+	return err;
+}
+
 static int del(struct ctx *c, struct args *a)
 {
 	return edit_del_command(c, a, OBJECT_BRIDGE);
@@ -94,6 +137,12 @@ int cmd_bridge(struct ctx *c, struct args *a)
 		{ "add", add, "bridge add NAME [uplink INTERFACE]... [default accept|drop]\n"
 			      "  [unbound accept|drop] [fragments accept|drop] [resume accept|drop]\n"
 			      "  [pickup SECONDS] [comment TEXT]" },
+		{ "set", set, "bridge set NAME [uplink INTERFACE]... [default accept|drop]\n"
+			      "  [unbound accept|drop] [fragments accept|drop] [resume accept|drop]\n"
+			      "  [pickup SECONDS] [comment TEXT]\n"
+			      "\n"
+			      "What is not said stays as it is. The uplinks take the place of all that\n"
+			      "the bridge has; '' is no uplink or comment.\n" },
 		{ "del", del, "bridge del NAME" },
 		{ "show", show, "bridge show [NAME]" },
 		{ NULL, NULL, NULL }

@@ -7,6 +7,7 @@
 #include "edit.h"
 #include "match_args.h"
 #include "names.h"
+#include "text.h"
 
 enum place {
 	PLACE_NONE,
@@ -174,7 +175,33 @@ static void check_whole(const struct args *a, const struct request *r)
 		usage_error(a, "expected accept, drop or reject");
 }
 
-/* Where the rule is to stand, or SIZE_MAX for the end; -1 is no such neighbour. */
+static int no_neighbour(const struct edit *e, const struct request *r)
+{
+	const char *name = r->neighbour, *word = r->place == PLACE_BEFORE ? "before" : "after";
+	const enum object_kind other = r->table == OBJECT_RULE ? OBJECT_QRULE : OBJECT_RULE;
+	struct guess g = { .word = name };
+	const struct object *o;
+	char buf[96];
+	size_t i;
+
+	if (!strcmp(name, r->rule->o.name.text))
+		return error("rule '%s' cannot stand %s itself; expected the name of another rule",
+			     name, word);
+	if (policy_find(e->p, OBJECT_SRULE, name))
+		return error("rule '%s' to stand %s comes of a service, and these come first always",
+			     name, word);
+	if (policy_find(e->p, other, name))
+		return error("rule '%s' to stand %s is in the table %s, and '%s' is not", name,
+			     word, other == OBJECT_QRULE ? "quarantine" : "rules",
+			     r->rule->o.name.text);
+	for (i = 0; i < e->p->list[r->table].n; i++) {
+		o = e->p->list[r->table].v[i];
+		guess_offer(&g, o->name.text);
+	}
+	return error("no rule '%s' to stand %s%s", name, word, guess_text(&g, buf, sizeof(buf)));
+}
+
+/* Where the rule is to stand, or SIZE_MAX for the end. Return: exit code. */
 static int find_place(const struct edit *e, const struct request *r, size_t *at)
 {
 	const struct object *o, *self = policy_find(e->p, r->table, r->rule->o.name.text);
@@ -189,7 +216,7 @@ static int find_place(const struct edit *e, const struct request *r, size_t *at)
 		return 0;
 	o = policy_find(e->p, r->table, r->neighbour);
 	if (!o || o == self)
-		return -1;
+		return no_neighbour(e, r);
 	*at = policy_index(e->p, r->table, o) + (r->place == PLACE_AFTER);
 	if (self && policy_index(e->p, r->table, self) < *at)
 		--*at;
@@ -224,9 +251,8 @@ static int add(struct ctx *c, struct args *a)
 	read_words(c, a, words, &r);
 	check_whole(a, &r);
 	err = edit_begin(&e, c);
-	if (!err && find_place(&e, &r, &at))
-		err = error("no rule '%s' to stand %s", r.neighbour,
-			    r.place == PLACE_BEFORE ? "before" : "after");
+	if (!err)
+		err = find_place(&e, &r, &at);
 	if (!err)
 		err = edit_add(&e, r.table, o, at);
 	edit_end(&e);
@@ -284,9 +310,8 @@ static int set(struct ctx *c, struct args *a)
 		else if (!old)
 			err = edit_no_such(&e, OBJECT_RULE, name);
 	}
-	if (!err && find_place(&e, &r, &at))
-		err = error("no rule '%s' to stand %s", r.neighbour,
-			    r.place == PLACE_BEFORE ? "before" : "after");
+	if (!err)
+		err = find_place(&e, &r, &at);
 	if (!err) {
 		keep(&r, (struct rule *)(void *)old);
 		err = edit_replace(&e, r.table, old, &r.rule->o, at);
@@ -310,13 +335,14 @@ int cmd_rule(struct ctx *c, struct args *a)
 {
 	static const struct command commands[] = {
 		{ "add", add, "rule add NAME from END[,END]... to END[,END]...\n"
-			      "  [MATCH]... accept|drop|reject [stateless]\n"
+			      "  [MATCH]... accept|drop|reject [stateless|stateful]\n"
 			      "  [table quarantine] [first|last|before RULE|after RULE]\n"
 			      "  [owner NAME] [comment TEXT]\n"
 			      "\n"
 			      "A rule that accepts says who may begin a conversation: the answers pass\n"
-			      "too, and what begins none does not. A stateless one is for each frame on\n"
-			      "its own, in this direction: the answers need another rule.\n"
+			      "too, and what begins none does not. That is 'stateful', the default. A\n"
+			      "stateless one is for each frame on its own, in this direction: the\n"
+			      "answers need another rule.\n"
 			      "\n"
 			      "MATCH says what the frame has to be. 'not' may stand before a value,\n"
 			      "and more values may follow with commas between them. Addresses, ports\n"

@@ -59,9 +59,16 @@ static bool uplink_there(const struct report *r, const struct bridge *b, const c
 	return false;
 }
 
-static bool is_degraded(const struct view *v)
+static void on_cut(const struct vlan_fault *f, void *data)
 {
+	*(bool *)data |= f->cut;
+}
+
+static bool is_degraded(const struct view *v, const struct links *links)
+{
+	const struct vlan_host h = { .p = v->policy, .l = links, .v = v };
 	const struct bridge *b;
+	bool cut = false;
 	size_t i;
 
 	if (!v->status.enforcing || v->status.unbound)
@@ -72,7 +79,8 @@ static bool is_degraded(const struct view *v)
 	for (i = 0; i < v->nquarantines; i++)
 		if (v->quarantines[i].orphan)
 			return true;
-	return false;
+	vlancheck(&h, on_cut, &cut);
+	return cut;
 }
 
 /* The kernel counts both together. */
@@ -473,7 +481,7 @@ int cmd_status(struct ctx *c, struct args *a)
 	links_read(&links);
 	r.v = &v;
 	r.links = &links;
-	r.degraded = is_degraded(&v);
+	r.degraded = is_degraded(&v, &links);
 	collect(&r);
 	if (c->json) {
 		err = print_json(c, &r);

@@ -253,7 +253,8 @@ static void print_reason(const struct question *q, const struct why *w)
 		fputs("a guest of a VLAN segment may not send tags behind the first", stdout);
 		break;
 	case ISOL_REASON_STATE:
-		fputs("it begins no conversation, and belongs to none that a rule accepts", stdout);
+		fputs("it begins no conversation: it passes as a part of one that a rule accepts, not on its own",
+		      stdout);
 		break;
 	case ISOL_REASON_FRAGMENT:
 		printf("connections are tracked, and %s says \"fragments: drop\"", w->bridge);

@@ -32,22 +32,48 @@ static char *printable(char *text)
 	return out;
 }
 
+bool diags_seen(const struct diags *d, const char *text)
+{
+	struct seen *s = d->seen;
+
+	if (!s)
+		return false;
+	if (!s->noting)
+		return table_find(&s->texts, text);
+	table_add(&s->texts, arena_strdup(&s->arena, text), s);
+	return true;
+}
+
+void seen_free(struct seen *s)
+{
+	table_free(&s->texts);
+	arena_free(&s->arena);
+}
+
+static bool told_before(const struct diags *d, const char *text)
+{
+	return diags_seen(d, text) && !(d->about && strstr(text, d->about));
+}
+
 static void add(struct diags *d, struct mark at, bool warning, const char *fmt, va_list ap)
 {
 	size_t *count = warning ? &d->warnings : &d->errors;
 	char *text;
 
-	if (*count >= DIAGS_SHOWN && !(warning && d->about)) {
+	if (*count >= DIAGS_SHOWN && !(warning && d->seen)) {
 		++*count;
 		return;
 	}
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = xstrdup("out of memory");
-	if (warning && d->about && !strstr(text, d->about)) {
+	if (warning && told_before(d, text)) {
 		free(text);
 		return;
 	}
-	++*count;
+	if (++*count > DIAGS_SHOWN) {
+		free(text);
+		return;
+	}
 	d->v = xrealloc(d->v, d->n + 1, sizeof(*d->v));
 	d->v[d->n++] = (struct diag){
 		.at = at, .warning = warning, .text = printable(text),

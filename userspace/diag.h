@@ -5,6 +5,8 @@
 
 #include <stdio.h>
 
+#include "alloc.h"
+#include "table.h"
 #include "types.h"
 
 /* Errors that are kept and shown of one run; the rest is only counted. */
@@ -23,9 +25,22 @@ struct mark {
 };
 
 /**
+ * struct seen - what there was to warn of before a change
+ * @noting: it is being found out: warnings are noted here, and not told
+ * @texts: of the warnings, and what diags_seen() was asked about
+ * @arena: what they live in
+ */
+struct seen {
+	bool noting;
+	struct table texts;
+	struct arena arena;
+};
+
+/**
  * struct diags - diagnostics in the order in which they were found
  * @file: name to print before each; NULL where there is no file
- * @about: only warnings that have this in them are taken; NULL for all
+ * @about: warnings that have this in them are told, whether they are in @seen or not
+ * @seen: other warnings are told if they are not in here; NULL for all
  * @v: the first DIAGS_SHOWN errors and as many warnings; @v.file is of a place in
  *	another file
  * @n: how many of them
@@ -35,6 +50,7 @@ struct mark {
 struct diags {
 	const char *file;
 	const char *about;
+	struct seen *seen;
 	struct diag {
 		struct mark at;
 		bool warning;
@@ -74,6 +90,24 @@ void diags_warn(struct diags *d, struct mark at, const char *fmt, ...);
  * Return: true if so.
  */
 bool diags_full(const struct diags *d);
+
+/**
+ * diags_seen() - was there something to warn of before the change?
+ * @d: the diagnostics
+ * @text: what it is known by
+ *
+ * For warnings whose texts tell of several things at once. While it is noted what there
+ * is, the answer is yes.
+ *
+ * Return: true if so.
+ */
+bool diags_seen(const struct diags *d, const char *text);
+
+/**
+ * seen_free() - forget what there was to warn of
+ * @s: the texts
+ */
+void seen_free(struct seen *s);
 
 /**
  * diags_print() - print all, in the order of the file; where there are errors, these alone

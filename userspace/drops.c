@@ -58,6 +58,9 @@ static void add_ports(const struct view *v, struct arena *a, struct drops *l,
 	for (i = 0; i < v->nports; i++) {
 		const struct port *p = &v->ports[i];
 
+		/* what it counted under another policy drops nothing now */
+		if (p->kind == ISOL_PORT_UNMANAGED)
+			continue;
 		for (j = 0; j < p->counters.n; j++) {
 			const struct counter *c = &p->counters.v[j];
 
@@ -114,7 +117,6 @@ void drops_find(const struct view *v, struct arena *a, struct drops *l)
 	*l = (struct drops){ 0 };
 	add_ports(v, a, l, is_of_port);
 	add_bridges(v, a, l);
-	add_rules(v, a, l, OBJECT_SRULE);
 	add_rules(v, a, l, OBJECT_SRULE);
 	add_rules(v, a, l, OBJECT_RULE);
 	add_rules(v, a, l, OBJECT_QRULE);

@@ -14,6 +14,18 @@
 
 #define REFERRERS_SHOWN	5
 
+/* What there is to warn of now has been said when it came. */
+static void look(struct edit *e)
+{
+	struct diags d = { .seen = &e->seen };
+
+	e->seen.noting = true;
+	if (!policy_check(e->p, &d))
+		ctx_look(e->c, e->p, &d);
+	e->seen.noting = false;
+	diags_free(&d);
+}
+
 int edit_begin(struct edit *e, struct ctx *c)
 {
 	int err;
@@ -21,11 +33,14 @@ int edit_begin(struct edit *e, struct ctx *c)
 	*e = (struct edit){ .c = c };
 	err = ctx_pull(c, PULL_POLICY, &e->v);
 	e->p = e->v.policy;
+	if (!err)
+		look(e);
 	return err;
 }
 
 void edit_end(struct edit *e)
 {
+	seen_free(&e->seen);
 	pull_free(&e->v);
 }
 
@@ -51,14 +66,11 @@ static int check(struct edit *e, struct diags *d)
 	return EXIT_ERROR;
 }
 
-/*
- * What there was to warn about before has been said when it came: only what
- * is about the object that is being added or deleted is said now.
- */
+/* All that the change brings about is told of, and what is about the object itself. */
 int edit_commit(struct edit *e, const char *name)
 {
 	char *about = xasprintf("'%s'", name);
-	struct diags d = { .about = about };
+	struct diags d = { .about = about, .seen = &e->seen };
 	u64 generation;
 	int err;
 

@@ -10,11 +10,13 @@
  * @c: the run
  * @v: what is enforced, read when the change began
  * @p: its policy, being changed
+ * @seen: what there was to warn of before
  */
 struct edit {
 	struct ctx *c;
 	struct view v;
 	struct policy *p;
+	struct seen seen;
 };
 
 /**

@@ -550,6 +550,21 @@ struct rule_reader {
 	bool verdict_seen;
 };
 
+/* Sets of addresses are no ends, and are written as what a frame has. */
+static bool refuse_set(struct loader *l, const struct ynode *n)
+{
+	const char *name = "NAME";
+
+	if (n->type != YNODE_MAPPING || !n->child || strcmp(n->child->text, "set"))
+		return false;
+	if (n->child->next->type == YNODE_SCALAR && n->child->next->len)
+		name = n->child->next->text;
+	diags_error(l->diags, n->at,
+		    "a set is no endpoint; expected the name of a remote, or 'src: {set: %s}' or 'dst' beside an endpoint",
+		    name);
+	return true;
+}
+
 static bool read_endpoints(struct loader *l, const struct ynode *n, struct endpoint_list *list)
 {
 	static const char expected[] =
@@ -564,13 +579,15 @@ static bool read_endpoints(struct loader *l, const struct ynode *n, struct endpo
 		endpoint_list_add(l->policy, list, endpoint_make(w));
 		return true;
 	}
+	if (refuse_set(l, n))
+		return false;
 	if (n->type != YNODE_SEQUENCE || !n->child) {
 		diags_error(l->diags, n->at, "%s; expected an endpoint or a list of them",
 			    n->child ? node_word(n) : "nothing");
 		return false;
 	}
 	for (item = n->child; item; item = item->next) {
-		if (read_string(l, item, expected, &w))
+		if (!refuse_set(l, item) && read_string(l, item, expected, &w))
 			endpoint_list_add(l->policy, list, endpoint_make(w));
 		else
 			ok = false;
@@ -788,7 +805,9 @@ static bool load_services(struct loader *l, void *object, const struct ynode *n)
 			diags_error(l->diags, k->at, "a NUL character; expected a name");
 			continue;
 		}
-		if (v->type == YNODE_MAPPING) {
+		if (refuse_set(l, v)) {
+			o->broken = true;
+		} else if (v->type == YNODE_MAPPING) {
 			o->broken = !read_keys(l, v, service_keys, ARRAY_SIZE(service_keys),
 					       "a service", s);
 			if (!o->broken && !s->follow && !s->where.n) {

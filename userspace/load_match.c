@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "load_value.h"
+#include "set.h"
 #include "text.h"
 
 #define ETHERTYPE_ARP	0x0806
@@ -189,12 +190,24 @@ static bool takes_sets(struct match_reader *r, const struct match_key *key, stru
 	return false;
 }
 
+/* Elements in a file are those of a set, which has a name. */
+static void refuse_file(struct match_reader *r, const struct match_key *key, struct mark at)
+{
+	diags_error(r->d, at,
+		    "'file' in '%s'; expected a set, with 'sets: {NAME: {%s: {file: PATH}}}' in the policy and '%s: {set: NAME}' here",
+		    key->name, set_key(match_set_type(match_set_field(key->field))), key->name);
+}
+
 static bool read_set(struct match_reader *r, const struct match_key *key, const struct ynode *n,
 		     bool negate)
 {
 	const u32 field = match_set_field(key->field);
 	struct match_value v = { .at = n->at };
 
+	if (n->type == YNODE_MAPPING && n->child && !strcmp(n->child->text, "file")) {
+		refuse_file(r, key, n->child->at);
+		return false;
+	}
 	if (n->type != YNODE_SCALAR) {
 		diags_error(r->d, n->at, "%s; expected the name of a set", node_word(n));
 		return false;
@@ -372,6 +385,9 @@ static bool read_mapping(struct match_reader *r, const struct match_key *key,
 		} else if (!strcmp(k->text, "and") && sets) {
 			and = k;
 			ok = read_and(r, key, k->next) && ok;
+		} else if (!strcmp(k->text, "file") && sets) {
+			refuse_file(r, key, k->at);
+			ok = false;
 		} else {
 			diags_error(r->d, k->at, "unknown key '%s' in '%s'; expected 'not'%s",
 				    k->text, key->name, sets ? " or 'set'" : "");

@@ -161,8 +161,14 @@ static bool read_file(struct set_reader *r, const struct ynode *map)
 	if (!strcmp(k->text, "file") && k->next->next)
 		k = k->next->next;
 	if (strcmp(k->text, "file")) {
-		diags_error(r->d, k->at, "unknown key '%s' in '%s'; expected a list, or {file: PATH}",
-			    k->text, key);
+		if (!strcmp(k->text, "set"))
+			diags_error(r->d, k->at,
+				    "'set' in '%s': no set holds another; expected both names where a rule asks for them: {set: [NAME, NAME]}",
+				    key);
+		else
+			diags_error(r->d, k->at,
+				    "unknown key '%s' in '%s'; expected a list, or {file: PATH}",
+				    k->text, key);
 		return false;
 	}
 	if (k->next->type != YNODE_SEQUENCE || !k->next->child)
@@ -176,6 +182,15 @@ static bool read_file(struct set_reader *r, const struct ynode *map)
  * Elements in the policy itself
  */
 
+/* What somebody may mean by the name of a file, where elements are. */
+static bool is_path(const char *s)
+{
+	const char *dot = strrchr(s, '.');
+
+	return *s == '/' || (*s == '.' && strchr(s, '/')) ||
+	       (dot && (!strcmp(dot, ".txt") || !strcmp(dot, ".list") || !strcmp(dot, ".csv")));
+}
+
 static bool read_element(struct set_reader *r, const struct ynode *n)
 {
 	const char *expected = set_expected(r->s->type);
@@ -185,6 +200,11 @@ static bool read_element(struct set_reader *r, const struct ynode *n)
 		diags_error(r->d, n->at,
 			    "a file among other elements; expected '%s: {file: PATH}', or {file: [PATH, ...]} for several",
 			    set_key(r->s->type));
+		return false;
+	}
+	if (n->type == YNODE_MAPPING && n->child && !strcmp(n->child->text, "set")) {
+		diags_error(r->d, n->at,
+			    "a set among elements: no set holds another; expected both names where a rule asks for them: {set: [NAME, NAME]}");
 		return false;
 	}
 	if (n->type != YNODE_SCALAR) {
@@ -200,6 +220,11 @@ static bool read_element(struct set_reader *r, const struct ynode *n)
 	if (strchr(n->text, ',') && n->len > 1) {
 		diags_error(r->d, n->at, "'%s' is one value to YAML; expected a list: [%s]",
 			    n->text, n->text);
+		return false;
+	}
+	if (is_path(n->text)) {
+		diags_error(r->d, n->at, "'%s' is no element; of a file with elements, expected '%s: {file: %s}'",
+			    n->text, set_key(r->s->type), n->text);
 		return false;
 	}
 	return add_element(r, n->text, n->len, n->at);
@@ -255,6 +280,11 @@ static bool unknown_key(struct set_reader *r, const struct ynode *k)
 	if (!strcmp(k->text, "file")) {
 		diags_error(r->d, k->at, "'file' in %s; expected it below what it is a list of: {%s: {file: PATH}}",
 			    what, set_key(r->s->type));
+		return false;
+	}
+	if (!strcmp(k->text, "set")) {
+		diags_error(r->d, k->at, "'set' in %s; expected elements of its own: {%s: [...]}",
+			    what, r->remote ? "addresses" : set_key(r->s->type));
 		return false;
 	}
 	if (r->remote && set_key_type(k->text) >= 0) {
@@ -320,8 +350,10 @@ static void load_set(struct set_reader *r, const struct ynode *k)
 	} else if (r->remote && (value->type == YNODE_SEQUENCE || value->len)) {
 		ok = read_elements(r, ISOL_SET_ADDRESSES, value) && ok;
 	} else {
-		diags_error(r->d, value->at, "%s '%s' is %s; expected %s", object_word(kind),
-			    k->text, node_word(value), wanted(r));
+		diags_error(r->d, value->at, "%s '%s' is %s; expected %s%s", object_word(kind),
+			    k->text, node_word(value), wanted(r),
+			    value->type == YNODE_SCALAR && is_path(value->text) ?
+			    ", with {file: PATH} for the list" : "");
 		ok = false;
 	}
 	o->broken = !ok;

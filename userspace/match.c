@@ -228,6 +228,17 @@ bool match_equal(const struct match *a, const struct match *b)
 	return true;
 }
 
+bool match_may_be(const struct match *m, u32 field, u32 number)
+{
+	const struct match_field *f = &m->of[field];
+	size_t i;
+
+	for (i = 0; i < f->n; i++)
+		if (f->v[i].lo <= number && number <= f->v[i].hi)
+			return !f->negate;
+	return !f->n || f->negate;
+}
+
 int match_proto(const struct match *m)
 {
 	const struct match_field *f = &m->of[ISOL_MATCH_A_PROTO];

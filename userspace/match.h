@@ -184,6 +184,22 @@ const char *match_check(const struct match *m, struct mark *at);
  */
 u32 match_passes(const struct match *m);
 
+/* May a field be this number, as far as it alone goes? */
+bool match_may_be(const struct match *m, u32 field, u32 number);
+
+/**
+ * match_begins() - can a frame begin a conversation, or has it no state?
+ * @field: ISOL_MATCH_A_ICMP or ISOL_MATCH_A_ETHERTYPE
+ * @v6: types of ICMPv6 are meant
+ * @value: of the field in the frame
+ *
+ * What can do neither a rule that tracks connections drops, if it is no answer. The
+ * kernel's own code.
+ *
+ * Return: true if so.
+ */
+bool match_begins(u32 field, bool v6, u32 value);
+
 /* The protocol that a match asks for, if it is one and no other; or -1. */
 int match_proto(const struct match *m);
 

@@ -7,6 +7,7 @@
 
 #include "match_fault.h"
 #include "match_line.h"
+#include "warn.h"
 
 #define PROTO_ICMP	1
 #define PROTO_ICMP6	58
@@ -132,6 +133,77 @@ const char *match_untracked(const struct match *m, struct mark *at)
 		return match_key(m, fields[i]);
 	}
 	return NULL;
+}
+
+/* Of a range of numbers, and of types with any codes. */
+static bool any_begins(u32 field, bool v6, const struct match_value *v)
+{
+	u32 number;
+
+	for (number = v->lo; number <= v->hi; number++)
+		if (match_begins(field, v6, number))
+			return true;
+	return false;
+}
+
+/* Does something that begins remain, where it is all but some? */
+static bool rest_begins(const struct match *m, bool v6)
+{
+	u32 type;
+
+	for (type = 0; type < 256; type++)
+		if (match_begins(ISOL_MATCH_A_ICMP, v6, type << 8) &&
+		    match_may_be(m, ISOL_MATCH_A_ICMP, type << 8))
+			return true;
+	return false;
+}
+
+static char *idle_icmp(struct names *l, bool v6, const char *stateless)
+{
+	const char *key = v6 ? "icmpv6" : "icmp";
+	const bool one = l->n == 1;
+
+	if (!l->n)
+		return xasprintf("no type of %s is left that begins a conversation; say '%s'", key,
+				 stateless);
+	return xasprintf("%s %s begin%s no conversation: answers pass by the rule for what they answer, and errors by that for what they are about; leave %s out, or say '%s' in a rule for %s",
+			 key, names_text(l), one ? "s" : "", one ? "it" : "them", stateless,
+			 one ? "it" : "them");
+}
+
+char *match_idle(const struct match *m, struct mark *at, bool *all)
+{
+	static const u32 fields[] = { ISOL_MATCH_A_ICMP, ISOL_MATCH_A_ETHERTYPE };
+	const bool v6 = match_proto(m) == PROTO_ICMP6;
+	char buf[MATCH_TEXT_SIZE], *text = NULL;
+	struct names l = { 0 };
+	size_t i, j;
+
+	for (i = 0; i < ARRAY_SIZE(fields) && !text; i++) {
+		const struct match_field *f = &m->of[fields[i]];
+		const char *stateless = f->at.line ? "stateless: true" : "stateless";
+
+		*at = f->at;
+		*all = true;
+		if (f->negate) {
+			if (fields[i] == ISOL_MATCH_A_ICMP && !rest_begins(m, v6))
+				text = idle_icmp(&l, v6, stateless);
+			continue;
+		}
+		for (j = 0; j < f->n; j++) {
+			if (any_begins(fields[i], v6, &f->v[j]))
+				*all = false;
+			else
+				names_add(&l, match_format(fields[i], &f->v[j], v6, buf));
+		}
+		if (l.n && fields[i] == ISOL_MATCH_A_ICMP)
+			text = idle_icmp(&l, v6, stateless);
+		else if (l.n)
+			text = xasprintf("the kernel tracks nothing in %s; say '%s', and let another rule accept what comes back",
+					 names_text(&l), stateless);
+	}
+	names_free(&l);
+	return text;
 }
 
 /* Are there addresses of this version, and none of the other? */

@@ -28,6 +28,18 @@ const char *match_fault(const struct match *m, struct mark *at, char buf[MATCH_F
 const char *match_untracked(const struct match *m, struct mark *at);
 
 /**
+ * match_idle() - what a rule that tracks connections asks for, and will not accept
+ * @m: the match, of a rule that tracks
+ * @at: out: where it stands
+ * @all: out: it asks for nothing else
+ *
+ * Frames that begin no conversation, and have no answers.
+ *
+ * Return: NULL, or text that says which they are and what to do, to be freed.
+ */
+char *match_idle(const struct match *m, struct mark *at, bool *all);
+
+/**
  * match_doubt() - what the kernel takes, but was hardly meant
  * @m: the match
  * @at: out: where it stands

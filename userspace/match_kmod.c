@@ -5,6 +5,7 @@
  */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-parameter"
+#include "../kmod/frame.h"
 #include "../kmod/match.h"
 #pragma GCC diagnostic pop
 
@@ -113,4 +114,11 @@ u32 match_passes(const struct match *m)
 	passes = isol_match_passes(asked);
 	arena_free(&a);
 	return passes;
+}
+
+bool match_begins(u32 field, bool v6, u32 value)
+{
+	if (field == ISOL_MATCH_A_ETHERTYPE)
+		return !isol_ethertype_hides(value);
+	return isol_icmp_begins(value >> 8, v6) || (v6 && isol_icmp6_untracked(value >> 8));
 }

@@ -235,17 +235,6 @@ static char *apart_text(const struct meet *m)
  * Addresses
  */
 
-static bool may_be(const struct match *m, u32 field, u32 number)
-{
-	const struct match_field *f = &m->of[field];
-	size_t i;
-
-	for (i = 0; i < f->n; i++)
-		if (f->v[i].lo <= number && number <= f->v[i].hi)
-			return !f->negate;
-	return !f->n || f->negate;
-}
-
 /* Of one version only, as far as the addresses of a side go. */
 static u32 side_versions(const struct match *m, u32 ip4, u32 ip6)
 {
@@ -263,14 +252,14 @@ static u32 match_versions(const struct match *m)
 	if (m->of[ISOL_MATCH_A_ARP_OP].n || m->of[ISOL_MATCH_A_ARP_SENDER].n ||
 	    m->of[ISOL_MATCH_A_ARP_TARGET].n)
 		return 0;
-	if (!may_be(m, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP4))
+	if (!match_may_be(m, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP4))
 		versions &= ~IP4;
-	if (!may_be(m, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP6))
+	if (!match_may_be(m, ISOL_MATCH_A_ETHERTYPE, ETHERTYPE_IP6))
 		versions &= ~IP6;
 	/* what is called ICMP is so in one version only */
-	if (m->of[ISOL_MATCH_A_ICMP].n && !may_be(m, ISOL_MATCH_A_PROTO, PROTO_ICMP))
+	if (m->of[ISOL_MATCH_A_ICMP].n && !match_may_be(m, ISOL_MATCH_A_PROTO, PROTO_ICMP))
 		versions &= ~IP4;
-	if (m->of[ISOL_MATCH_A_ICMP].n && !may_be(m, ISOL_MATCH_A_PROTO, PROTO_ICMP6))
+	if (m->of[ISOL_MATCH_A_ICMP].n && !match_may_be(m, ISOL_MATCH_A_PROTO, PROTO_ICMP6))
 		versions &= ~IP6;
 	return versions;
 }
@@ -392,7 +381,7 @@ static char *vlan_fault(const struct meet *m, const struct rule *r)
 	for (i = 0; i < VLANS; i++) {
 		if (!has_bit(vlans, i))
 			continue;
-		if (may_be(match, ISOL_MATCH_A_VLAN, i)) {
+		if (match_may_be(match, ISOL_MATCH_A_VLAN, i)) {
 			names_free(&l);
 			return NULL;
 		}
@@ -430,9 +419,9 @@ const char *meet_untold(const struct rule *r)
 		;
 	if (i == r->from.n)
 		return "what comes from the host is not answered";
-	if (!may_be(m, ISOL_MATCH_A_CAST, ISOL_CAST_UNICAST))
+	if (!match_may_be(m, ISOL_MATCH_A_CAST, ISOL_CAST_UNICAST))
 		return "what goes to many is not answered";
-	if (!may_be(m, ISOL_MATCH_A_FRAGMENT, ISOL_FRAGMENT_NONE))
+	if (!match_may_be(m, ISOL_MATCH_A_FRAGMENT, ISOL_FRAGMENT_NONE))
 		return "fragments are not answered";
 	return match_versions(m) ? NULL : "what is not IP is not answered";
 }

@@ -164,6 +164,11 @@ const struct match *rule_match(const struct rule *r)
 	return r->match ? r->match : &nothing;
 }
 
+bool rule_tracks(const struct rule *r)
+{
+	return r->verdict == ISOL_VERDICT_ACCEPT && !r->stateless && match_passes(rule_match(r));
+}
+
 struct match *rule_ask(struct policy *p, struct rule *r)
 {
 	if (!r->match)

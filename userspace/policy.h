@@ -456,6 +456,16 @@ const struct match *rule_match(const struct rule *r);
 struct match *rule_ask(struct policy *p, struct rule *r);
 
 /**
+ * rule_tracks() - does a rule say who may begin a conversation?
+ * @r: the rule
+ *
+ * It accepts, is not stateless, and lets IP pass: what is not IP has no conversations.
+ *
+ * Return: true if so.
+ */
+bool rule_tracks(const struct rule *r);
+
+/**
  * endpoint_list_add() - append an endpoint
  * @p: the policy that the list belongs to
  * @l: the list

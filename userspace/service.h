@@ -56,18 +56,4 @@ void service_expand(struct policy *p, struct service *s);
  */
 void service_drop_rules(struct policy *p, const char *name);
 
-/**
- * service_hint() - the first rule between whose ends nobody can find a neighbour
- * @p: the policy, checked
- * @more: out: how many others there are
- *
- * Of the rules of the policy, and of services that need it.
- *
- * It lets IP pass, and neither ARP nor neighbour discovery passes both ways: a
- * rule that will not do what it is there for.
- *
- * Return: the rule, or NULL.
- */
-const struct rule *service_hint(const struct policy *p, size_t *more);
-
 #endif /* ISOL_USERSPACE_SERVICE_H */

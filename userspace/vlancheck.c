@@ -108,6 +108,21 @@ static char *intruder_fault(const struct vlan_host *h, const struct link *port,
 			 s->o.name.text);
 }
 
+/* What puts a port into the VLAN of its segment, and into no other that leaves without a tag. */
+static char *mend_port(const struct link *port, u16 vlan)
+{
+	char *name = shell_word(port->name), *text;
+	const u16 pvid = port->vlans->pvid;
+
+	if (pvid && pvid != vlan)
+		text = xasprintf("bridge vlan add dev %s vid %u pvid untagged && bridge vlan del dev %s vid %u",
+				 name, vlan, name, pvid);
+	else
+		text = xasprintf("bridge vlan add dev %s vid %u pvid untagged", name, vlan);
+	free(name);
+	return text;
+}
+
 static char *pvid_fault(const struct link *port, const struct link *bridge,
 			const struct binding *b, const struct segment *s, const char *command,
 			const char *word)
@@ -143,7 +158,7 @@ static char *port_fault(const struct vlan_host *h, const struct link *port, stru
 	if (!s || !s->vlan)
 		return intruder_fault(h, port, bridge, b);
 	name = shell_word(port->name);
-	command = xasprintf("bridge vlan add dev %s vid %u pvid untagged", name, s->vlan);
+	command = mend_port(port, s->vlan);
 	if (!link_in_vlan(port, s->vlan))
 		text = xasprintf("segment '%s': port %s of binding '%s' is not a member of VLAN %u on %s: no frame of it is in the segment; `%s`",
 				 s->o.name.text, port->name, b->o.name.text, s->vlan, bridge->name,
@@ -310,9 +325,9 @@ static void find_leaving(struct leaving *l)
  * All
  */
 
-static void tell(vlan_cb cb, void *data, struct mark at, char *text)
+static void tell(vlan_cb cb, void *data, struct mark at, char *text, bool cut)
 {
-	const struct vlan_fault f = { .at = at, .text = text };
+	const struct vlan_fault f = { .at = at, .text = text, .cut = cut };
 
 	if (text)
 		cb(&f, data);
@@ -346,15 +361,15 @@ void vlancheck(const struct vlan_host *h, vlan_cb cb, void *data)
 	policy_each_segment(p, s, i) {
 		if (!l.used[i])
 			continue;
-		tell(cb, data, s->o.name.at, vlan_bridge_fault(h, s));
+		tell(cb, data, s->o.name.at, vlan_bridge_fault(h, s), false);
 		if (l.segments[i])
-			tell(cb, data, s->o.name.at, vlan_uplink_fault(h, s));
+			tell(cb, data, s->o.name.at, vlan_uplink_fault(h, s), true);
 	}
 	for (i = 0; i < h->l->n; i++) {
 		struct mark at = { 0 };
 		char *text = port_fault(h, h->l->v[i], &at);
 
-		tell(cb, data, at, text);
+		tell(cb, data, at, text, true);
 	}
 	free(l.used);
 	free(l.segments);

@@ -60,10 +60,12 @@ char *vlan_host_fault(const struct vlan_host *h, const struct segment *s);
  * struct vlan_fault - what is wrong
  * @at: the place in the policy that it goes against
  * @text: a sentence
+ * @cut: frames of a segment, or of a guest, are dropped for it; else it depends on the guests
  */
 struct vlan_fault {
 	struct mark at;
 	char *text;
+	bool cut;
 };
 
 typedef void (*vlan_cb)(const struct vlan_fault *f, void *data);

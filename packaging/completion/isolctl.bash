@@ -71,7 +71,7 @@ _isolctl_add() { # OBJECT PREVIOUS-WORD
 	group:*) echo comment ;;
 	bind:*) echo port mac alias claims max-connections segment group role community comment ;;
 	rule:*)
-		echo from to accept drop reject stateless comment owner before after first last table
+		echo from to accept drop reject stateless stateful comment owner before after first last table
 		_isolctl_match "$2" ;;
 	esac
 }
@@ -147,11 +147,11 @@ _isolctl_words() { # WORDS-SO-FAR..., the last is the one before the cursor
 		case $verb:$# in
 		:1)
 			echo add del show
-			[ "$object" != rule ] || echo set ;;
-		set:2) [ "$object" != rule ] || _isolctl_names rules ;;
+			[[ $object != @(bridge|rule) ]] || echo set ;;
+		set:2) [[ $object != @(bridge|rule) ]] || _isolctl_names "${object}s" ;;
 		set:*)
-			[ "$object" != rule ] || _isolctl_add rule "$prev"
-			[ "$object" != rule ] || echo all-frames stateful ;;
+			[[ $object != @(bridge|rule) ]] || _isolctl_add "$object" "$prev"
+			[ "$object" != rule ] || echo all-frames ;;
 		del:2 | delete:2 | rm:2 | remove:2 | show:2 | list:2 | ls:2)
 			case $object in
 			bind) _isolctl_names bindings ;;

@@ -66,8 +66,8 @@ static struct policy *happen(struct port ports[2])
 	add_rule(p, OBJECT_RULE, "closed", ISOL_VERDICT_DROP);
 	add_rule(p, OBJECT_RULE, "told", ISOL_VERDICT_REJECT);
 	add_rule(p, OBJECT_QRULE, "inmates", ISOL_VERDICT_DROP);
-	ports[0] = (struct port){ .name = "p0", .bridge = "br0" };
-	ports[1] = (struct port){ .name = "p1", .bridge = "br0" };
+	ports[0] = (struct port){ .name = "p0", .bridge = "br0", .kind = ISOL_PORT_MEMBER };
+	ports[1] = (struct port){ .name = "p1", .bridge = "br0", .kind = ISOL_PORT_MEMBER };
 	for (i = 0; i < ARRAY_SIZE(happened); i++) {
 		struct rule *r = NULL;
 
@@ -144,10 +144,30 @@ static void senders(void)
 	policy_free(p);
 }
 
+/* A port whose bridge has left the policy keeps its counters, and drops nothing. */
+static void unmanaged(void)
+{
+	struct port ports[2];
+	struct policy *p = happen(ports);
+	const struct view v = { .policy = p, .ports = ports, .nports = 2 };
+	struct drops l;
+	size_t i;
+
+	ports[1].kind = ISOL_PORT_UNMANAGED;
+	drops_find(&v, &p->arena, &l);
+	CHECK_EQ(l.n, 5);
+	for (i = 0; i < l.n; i++)
+		CHECK(!l.v[i].port || strcmp(l.v[i].port, "p1"));
+	drops_unparsed(&v, &p->arena, &l);
+	CHECK_EQ(l.n, 1);
+	policy_free(p);
+}
+
 int main(void)
 {
 	test_begin();
 	run_case("drops_once", once);
 	run_case("drops_senders", senders);
+	run_case("drops_unmanaged", unmanaged);
 	return test_end();
 }

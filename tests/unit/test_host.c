@@ -261,6 +261,7 @@ static void vlan_host(struct links *l, bool filters, bool known)
 
 static void on_fault(const struct vlan_fault *f, void *data)
 {
+	CHECK_EQ(f->cut, !strstr(f->text, "does not filter VLANs"));
 	fprintf(data, "%u:%u %s\n", f->at.line, f->at.col, f->text);
 }
 
@@ -312,14 +313,14 @@ static void vlan_ports(void)
 	add_port(&l, 5, "vnet2", 0, 0, 0);
 	add_port(&l, 6, "vn2", 30, -30, 0);
 	expect_faults(&l, NULL, "",
-		      "8:29 segment 'shop': port vnet1 of binding 'a' is not a member of VLAN 30 on br0: no frame of it is in the segment; `bridge vlan add dev vnet1 vid 30 pvid untagged`\n"
+		      "8:29 segment 'shop': port vnet1 of binding 'a' is not a member of VLAN 30 on br0: no frame of it is in the segment; `bridge vlan add dev vnet1 vid 30 pvid untagged && bridge vlan del dev vnet1 vid 1`\n"
 		      "10:31 segment 'shop': port vnet2 of binding 'c' is not a member of VLAN 30 on br0: no frame of it is in the segment; `bridge vlan add dev vnet2 vid 30 pvid untagged`\n"
-		      "9:29 segment 'back': port vn2 of binding 'b' is not a member of VLAN 31 on br0: no frame of it is in the segment; `bridge vlan add dev vn2 vid 31 pvid untagged`\n");
+		      "9:29 segment 'back': port vn2 of binding 'b' is not a member of VLAN 31 on br0: no frame of it is in the segment; `bridge vlan add dev vn2 vid 31 pvid untagged && bridge vlan del dev vn2 vid 30`\n");
 	/* members with another PVID, or none */
 	vlan_host(&l, true, true);
 	add_port(&l, 4, "vnet1", 1, -1, 30);
 	expect_faults(&l, NULL, "",
-		      "8:29 segment 'shop': port vnet1 of binding 'a' has the PVID 1 on br0: its frames without a tag are in VLAN 1, and not in the segment; `bridge vlan add dev vnet1 vid 30 pvid untagged`, or where the guest tags all that it sends `bridge vlan del dev vnet1 vid 1`\n");
+		      "8:29 segment 'shop': port vnet1 of binding 'a' has the PVID 1 on br0: its frames without a tag are in VLAN 1, and not in the segment; `bridge vlan add dev vnet1 vid 30 pvid untagged && bridge vlan del dev vnet1 vid 1`, or where the guest tags all that it sends `bridge vlan del dev vnet1 vid 1`\n");
 	vlan_host(&l, true, true);
 	add_port(&l, 4, "vnet1", 0, -30, 0);
 	expect_faults(&l, NULL, "",
@@ -431,7 +432,7 @@ static void vlan_bound(void)
 	add_port(&l, 5, "vnet2", 1, -1, 0);
 	add_port(&l, 6, "vnet3", 1, -1, 0);
 	expect_faults(&l, &v, "",
-		      "9:29 segment 'back': port vnet1 of binding 'b' is not a member of VLAN 31 on br0: no frame of it is in the segment; `bridge vlan add dev vnet1 vid 31 pvid untagged`\n");
+		      "9:29 segment 'back': port vnet1 of binding 'b' is not a member of VLAN 31 on br0: no frame of it is in the segment; `bridge vlan add dev vnet1 vid 31 pvid untagged && bridge vlan del dev vnet1 vid 30`\n");
 	/* the host */
 	vlan_host(&l, true, true);
 	h.p = load_vlans("");

@@ -185,7 +185,7 @@ static void icmp(void)
 static void begins(void)
 {
 	static const u8 first4[] = { 8, 13, 15, 17 };
-	static const u8 first6[] = { 128, 139, 130, 131, 132, 133, 134, 135, 136, 137, 143 };
+	static const u8 first6[] = { 128, 139, 130, 131, 132, 133, 134, 135, 136, 143 };
 	struct peer a = random_peer(), b = random_peer();
 	u32 ip6, type, i, n;
 	u8 f[128], l4[20] = {};
@@ -248,6 +248,32 @@ static void neighbors(void)
 	CHECK(!isol_frame_neighbor(&packet));
 }
 
+/* Of TCP: each of the flags, ECN and PSH among them, with each of the others. */
+static void tcp_begins(void)
+{
+	struct peer a = random_peer(), b = random_peer();
+	u32 ip6, flags, counting;
+	u8 f[128], l4[20] = {};
+
+	for (ip6 = 0; ip6 < 2; ip6++)
+		for (flags = 0; flags < 256; flags++) {
+			struct isol_packet packet = { .head = f };
+
+			l4[12] = 5 << 4;
+			l4[13] = flags;
+			packet.len = write_frame(f, &a, &b, ip6, 6, l4, 20);
+			packet.linear = packet.len;
+			counting = flags & 0x17;
+			CHECK_MSG(isol_frame_begins(&packet) ==
+				  (counting == 0x02 || counting == 0x10), "flags %x", flags);
+			/* ports without flags */
+			l4[5] = 20;
+			packet.len = write_frame(f, &a, &b, ip6, 17, l4, 20);
+			packet.linear = packet.len;
+			CHECK(isol_frame_begins(&packet));
+		}
+}
+
 /* What cannot be read as far as it should be answers nothing. */
 static void unread(void)
 {
@@ -271,6 +297,7 @@ static void unread(void)
 	X(icmp) \
 	X(begins) \
 	X(neighbors) \
+	X(tcp_begins) \
 	X(unread)
 
 TEST_SUITE(reverse, CASES)

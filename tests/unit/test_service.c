@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What services come to, and what is said where neighbours cannot be found. */
+/* What services come to. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -153,65 +153,6 @@ static void dropped(void)
 	policy_free(p);
 }
 
-#define R(name, from, to, match) \
-	"- {name: " name ", from: " from ", to: " to ", verdict: accept, stateless: true" match "}\n"
-
-/* @name: the rule that is told of, or NULL. */
-static void hints(const char *services, const char *rest, const char *name, size_t more)
-{
-	struct policy *p = load(services, rest);
-	const struct rule *r;
-	size_t n = 0;
-
-	if (!p)
-		return;
-	r = service_hint(p, &n);
-	CHECK_MSG(r ? name && !strcmp(r->o.name.text, name) : !name, "%s %s: %s, not %s", services,
-		  rest, r ? r->o.name.text : "nothing", name ? name : "nothing");
-	CHECK_EQ(n, more);
-	policy_free(p);
-}
-
-static void hint(void)
-{
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80"), "r", 0);
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80") R("s", "b", "a", ", udp: 53"), "r", 1);
-	hints("neighbor: follow", "rules:\n" R("r", "a", "b", ", tcp: 80"), NULL, 0);
-	hints("neighbor: uplink", "rules:\n" R("r", "a", "b", ", tcp: 80"), NULL, 0);
-	/* services that have to be found */
-	hints("dns: uplink", "", "service:dns:query", 2);
-	hints("ntp: uplink", "", "service:ntp:request", 1);
-	hints("dhcp: uplink, router: uplink, multicast: uplink", "", NULL, 0);
-	hints("dns: uplink, neighbor: follow", "", NULL, 0);
-	/* ARP has to pass both ways, or neighbour discovery has */
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80") R("x", "a", "b", ", arp: any"), "r", 0);
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80") R("x", "[a, b]", "members", ", arp: any"),
-	      NULL, 0);
-	hints("", "rules:\n" R("r", "a", "b", ", icmpv6: echo-request")
-	      R("x", "[a, b]", "[a, b]", ", arp: any"), "r", 0);
-	hints("", "rules:\n" R("r", "a", "b", ", src: \"::1\"") R("x", "any", "any", ", arp: any"),
-	      "r", 0);
-	hints("", "rules:\n" R("r", "a", "b", ", src: \"::1\"")
-	      R("x", "any", "any", ", icmpv6: [135, 136]"), NULL, 0);
-	hints("", "rules:\n" R("r", "a", "b", ", src: 10.0.0.1")
-	      R("x", "any", "any", ", icmpv6: [135, 136]"), "r", 0);
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80") R("x", "g", "b", "") R("z", "b", "g", ""),
-	      NULL, 0);
-	hints("", "rules:\n" R("r", "a", "b", ", tcp: 80") R("x", "g", "b", "") R("z", "uplink", "g", ""),
-	      "r", 0);
-	hints("", "rules:\n" R("r", "a", "uplink", ", tcp: 80") R("x", "any", "any", ", ether: ipv4"),
-	      "r", 1);
-	/* no IP, or to many at once, or all frames */
-	hints("", "rules:\n" R("r", "a", "b", ", ether: lldp"), NULL, 0);
-	hints("", "rules:\n" R("r", "a", "b", ", udp: 5353, cast: multicast"), NULL, 0);
-	hints("", "rules:\n" R("r", "a", "b", ""), NULL, 0);
-	hints("", "rules:\n- {name: r, from: a, to: b, tcp: 80, verdict: drop, stateless: true}\n", NULL,
-	      0);
-	/* defaults let ARP pass */
-	hints("", "segments: {s: {bridge: br0, within: accept}}\nrules:\n" R("r", "a", "b", ", tcp: 80"),
-	      NULL, 0);
-}
-
 static void names(void)
 {
 	char list[SERVICE_LIST_SIZE];
@@ -269,7 +210,6 @@ int main(void)
 	run_case("service_names", names);
 	run_case("service_expansion", expansion);
 	run_case("service_dropped", dropped);
-	run_case("service_hint", hint);
 	run_case("service_remotes", remotes);
 	return test_end();
 }

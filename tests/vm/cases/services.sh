@@ -189,7 +189,7 @@ unfound() {
 		$PING
 	EOF
 	)
-	[[ $said = *"rule 'ping' lets IP pass, but its ends cannot find each other"* ]] ||
+	[[ $said = *"rule 'ping' lets IP pass, but 'a' and 'b' cannot find each other"* ]] ||
 		fail "no hint: $said"
 	forget
 	counting

@@ -9,7 +9,6 @@
 
 # shellcheck disable=SC2119 # no parameters
 load_module || exit
-load_ct || exit
 topo a b
 ip -n a addr add 10.0.0.1/24 dev eth0
 ip -n b addr add 10.0.0.2/24 dev eth0
@@ -30,6 +29,37 @@ pings() { in_ns "$1" ping -c 1 -W 5 "$2" >/dev/null; }
 silent() { in_ns "$1" ping -c 1 -W 1 "$2" >/dev/null && fail "$1 reaches $2"; :; }
 
 shown() { isolctl rule show "$1" | tail -n 1; }
+
+# What a dry run cannot know from the kernel: here no module is where modprobe looks.
+module() {
+	local dry='isolctl apply --dry-run /run/tracks.yaml'
+	cat >/run/tracks.yaml <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a}, b: {port: p-b}}
+		services: {neighbor: follow}
+		rules:
+		- {name: lldp, from: a, to: b, ether: lldp, verdict: accept}
+		- {name: dns, from: a, to: b, udp: 53, verdict: accept, stateless: true}
+		- {name: web, from: a, to: b, tcp: 80, verdict: accept}
+	POLICY
+	$dry >/run/plan 2>/run/said
+	grep -q "^isolctl: warning: rule 'web' tracks connections, and the module isol_ct is neither .*/lib/modules/$(uname -r): 'apply' would be refused" \
+		/run/said || fail "said: $(</run/said)"
+	[ "$(isolctl -j apply --dry-run /run/tracks.yaml 2>/dev/null | jq -c .missing_modules)" = \
+		'["isol_ct"]' ]
+	isolctl apply /run/tracks.yaml 2>/run/said && fail 'it has been applied'
+	grep -q 'isol_ct cannot be loaded' /run/said
+	# without the rule nothing is missing
+	sed '/name: web/d' /run/tracks.yaml >/run/none.yaml
+	isolctl apply --dry-run /run/none.yaml 2>/run/said >/run/plan
+	must_fail grep . /run/said
+	load_ct
+	$dry 2>/run/said >/run/plan
+	must_fail grep . /run/said
+	[ "$(isolctl -j apply --dry-run /run/tracks.yaml | jq -c .missing_modules)" = '[]' ]
+	isolctl apply /run/tracks.yaml
+}
 
 tracked() {
 	local out
@@ -96,9 +126,47 @@ begins() {
 		frame_is a b "icmp $words" drop state
 	done
 	frame_is a b 'icmpv6 type router-solicitation' accept rule all
+	frame_is a b 'icmpv6 type redirect' drop state
 	frame_is a b 'icmpv6 type echo-reply' drop state
 	frame_is a b 'icmpv6 type echo-request' accept rule all
 	isolctl rule del all
+}
+
+# TCP: what is said of each of the flags is what becomes of such frames.
+begins_tcp() {
+	local flags expected n=2000
+	local -A fate=()
+	isolctl rule add tcp from a to b tcp dport 80 accept
+	for flags in syn ack psh+ack syn+ack fin+ack rst rst+ack; do
+		echo "$flags a b tcp sport $((++n)) dport 80 flags ${flags//+/,}"
+	done >/run/frames
+	craft "${ENDPOINTS[@]}" </run/frames >/run/fates
+	while read -r flags expected; do
+		fate[$flags]=$expected
+	done </run/fates
+	for flags in syn ack psh+ack; do
+		[ "${fate[$flags]}" = pass ] || fail "$flags: ${fate[$flags]}"
+		frame_is a b "tcp dport 80 tcp-flags $flags" accept rule tcp
+	done
+	for flags in syn+ack fin+ack rst rst+ack; do
+		[ "${fate[$flags]}" = drop ] || fail "$flags: ${fate[$flags]}"
+		frame_is a b "tcp dport 80 tcp-flags $flags" drop state
+	done
+	isolctl why a b tcp dport 80 tcp-flags syn+ack >/run/said
+	grep -q '^drop: it begins no conversation: it passes as a part of one' /run/said
+	isolctl rule del tcp
+}
+
+# A rule that asks for what begins nothing is told of where it comes.
+idle() {
+	isolctl rule add pong from a to b icmp type echo-reply accept 2>/run/said
+	grep -q "rule 'pong' accepts nothing: icmp echo-reply begins no .* say 'stateless' in" \
+		/run/said || fail "said: $(</run/said)"
+	isolctl rule set pong stateless 2>/run/said
+	must_fail grep . /run/said
+	isolctl rule set pong stateful icmp type echo-request,echo-reply 2>/run/said
+	grep -q "rule 'pong' does not accept all that it asks for: icmp echo-reply" /run/said
+	isolctl rule del pong
 }
 
 fragments() {
@@ -116,8 +184,11 @@ fragments() {
 	isolctl apply --dry-run /run/saved.yaml | grep -q 'bridge br0.*fragments'
 }
 
+run_case module module
 run_case tracked tracked
 run_case changed changed
 run_case begins begins
+run_case begins-tcp begins_tcp
+run_case idle idle
 run_case refused refused
 run_case fragments fragments

@@ -643,7 +643,7 @@ warnings() {
 	isolctl check /run/isol/policy 2>$out
 	for port in a:red:30 b:red:30 c:blue:31 d:blue:31; do
 		IFS=: read -r port text i <<<"$port"
-		text="segment '$text': port p-$port of binding '$port' is not a member of VLAN $i on br0: no frame of it is in the segment; \`bridge vlan add dev p-$port vid $i pvid untagged\`"
+		text="segment '$text': port p-$port of binding '$port' is not a member of VLAN $i on br0: no frame of it is in the segment; \`bridge vlan add dev p-$port vid $i pvid untagged && bridge vlan del dev p-$port vid 1\`"
 		says "warning: $text" $err
 		says "warning: $text" $out
 		vlan_warnings | grep -qxF "$text"
