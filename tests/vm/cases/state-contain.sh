@@ -141,7 +141,7 @@ rules_of_quarantine() {
 	[ "$(ruled no-c)" -ge 1 ] || fail "$(_counters)"
 	wait_for 60 pings c 10.7.0.1 || fail "c is not let through by what no rule of quarantine is about"
 	silent echoes b 10.7.0.1 81 2
-	frame_is u a 'tcp dport 81' accept quarantine-rule look
+	frame_is uplink a 'tcp dport 81' accept quarantine-rule look
 	frame_is c a 'tcp dport 80' drop quarantine-rule no-c
 	frame_is b a 'tcp dport 80' accept rule tcp
 	frame_is b a 'tcp dport 81' drop bridge-default
