@@ -54,6 +54,15 @@ char *xstrdup(const char *s)
 	return p;
 }
 
+FILE *xmemstream(char **text, size_t *len)
+{
+	FILE *f = open_memstream(text, len);
+
+	if (!f)
+		out_of_memory();
+	return f;
+}
+
 char *xasprintf(const char *fmt, ...)
 {
 	va_list ap;

@@ -8,6 +8,8 @@
 #ifndef ISOL_USERSPACE_ALLOC_H
 #define ISOL_USERSPACE_ALLOC_H
 
+#include <stdio.h>
+
 #include "types.h"
 
 /**
@@ -36,6 +38,15 @@ void *xrealloc(void *p, size_t n, size_t size);
  * Return: the copy, to be freed; never NULL.
  */
 char *xstrdup(const char *s);
+
+/**
+ * xmemstream() - a stream that writes into a new string
+ * @text: gets the string, to be freed, when the stream is closed
+ * @len: gets its length
+ *
+ * Return: the stream, to be closed; never NULL.
+ */
+FILE *xmemstream(char **text, size_t *len);
 
 /**
  * xasprintf() - print into a new string

@@ -181,7 +181,7 @@ static char *class_key(struct find *f, const struct binding *b, bool named)
 {
 	char *key = NULL;
 	size_t len, i;
-	FILE *s = open_memstream(&key, &len);
+	FILE *s = xmemstream(&key, &len);
 	char *copy;
 
 	fprintf(s, "%s %s %u %s", named ? b->o.name.text : "",

@@ -337,11 +337,7 @@ char *match_line(const struct match *m)
 	size_t size, n, i, j;
 	FILE *f;
 
-	f = open_memstream(&text, &size);
-	if (!f) {
-		fputs("isolctl: out of memory\n", stderr);
-		exit(1);
-	}
+	f = xmemstream(&text, &size);
 	n = match_items(&a, m, items);
 	for (i = 0; i < n; i++) {
 		const struct match_item *item = &items[i];
