@@ -189,8 +189,18 @@ void isol_conns_recount(struct isol_net *in)
 void isol_conns_work(struct work_struct *work)
 {
 	struct isol_net *in = container_of(to_delayed_work(work), struct isol_net, recount);
+	unsigned long now;
 
 	mutex_lock(&in->commit);
-	isol_conns_recount(in);
+	now = jiffies;
+	/*
+	 * Who has many goes on asking while it is counted, when nobody knows yet how long that
+	 * takes: it would be counted again without a pause.
+	 */
+	if (time_before(now, in->recount_due))
+		queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount,
+				   in->recount_due - now);
+	else
+		isol_conns_recount(in);
 	mutex_unlock(&in->commit);
 }
