@@ -1251,11 +1251,14 @@ static noinline enum piece see_fragment(const struct isol_view *view, const stru
  * full table of connections does not lose them. Between here and the hook that decides, the
  * port or the policy may change: then a frame that is not tracked is none of a conversation,
  * and is dropped where only such are accepted.
+ *
+ * A contained port is asked by its own row what it may send for neighbors to find each other.
  */
 static __always_inline bool is_tracked(const struct isol_view *view, const struct isol_slot *slot,
 				       u32 word)
 {
-	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS);
+	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS) ||
+	       isol_row_of(READ_ONCE(view->holders[slot - view->slots].row))->tracks;
 }
 
 /*
