@@ -30,17 +30,6 @@ void isol_conns_hit(struct isol_conns *conns)
 	isol_conns_look(conns);
 }
 
-/* Where the connections of an owner are, or would be. */
-static struct isol_conns **place_of(const struct isol_track *track, u64 owner)
-{
-	u32 i = (u32)owner & (track->nplaces - 1);
-
-	/* At least half of them are free. */
-	while (track->place[i] && track->place[i]->owner != owner)
-		i = (i + 1) & (track->nplaces - 1);
-	return &track->place[i];
-}
-
 static struct isol_conns *conns_new(struct isol_net *in, u64 owner)
 {
 	struct isol_conns *conns = isol_alloc(&in->mem, sizeof(*conns));
@@ -84,7 +73,7 @@ int isol_conns_make(struct isol_net *in, struct isol_track *track,
 		if (!conns)
 			return -ENOMEM;
 		track->conns[binding->id] = conns;
-		*place_of(track, conns->owner) = conns;
+		*isol_conns_place(track, conns->owner) = conns;
 	}
 	return 0;
 }
@@ -112,7 +101,7 @@ void isol_conns_limit(const struct isol_track *track, const struct isol_model *m
 /* One of a walk. */
 static void found(u64 owner, void *data)
 {
-	struct isol_conns *conns = *place_of(data, owner);
+	struct isol_conns *conns = isol_conns_of(data, owner);
 
 	if (conns)
 		conns->found++;
@@ -158,6 +147,9 @@ void isol_conns_recount(struct isol_net *in)
 		return;
 	tell(in, policy);
 	for (i = 0; i < track->nconns; i++) {
+		atomic_set(&track->conns[i]->undone, 0);
+		/* before: see isol_conns_untake() */
+		smp_mb();
 		track->conns[i]->before = atomic_read(&track->conns[i]->number);
 		track->conns[i]->found = 0;
 	}
@@ -171,7 +163,8 @@ void isol_conns_recount(struct isol_net *in)
 	max = track->ops->most(in->net);
 	for (i = 0; i < track->nconns; i++) {
 		struct isol_conns *conns = track->conns[i];
-		int number = atomic_add_return((int)conns->found - conns->before, &conns->number);
+		int more = (int)conns->found - conns->before + atomic_read(&conns->undone);
+		int number = atomic_add_return(more, &conns->number);
 		u32 quota = isol_quota(READ_ONCE(conns->limit), max);
 
 		near |= isol_quota_near(number, quota);
@@ -189,8 +182,18 @@ void isol_conns_recount(struct isol_net *in)
 void isol_conns_work(struct work_struct *work)
 {
 	struct isol_net *in = container_of(to_delayed_work(work), struct isol_net, recount);
+	unsigned long now;
 
 	mutex_lock(&in->commit);
-	isol_conns_recount(in);
+	now = jiffies;
+	/*
+	 * Who has many goes on asking while it is counted, when nobody knows yet how long that
+	 * takes: it would be counted again without a pause.
+	 */
+	if (time_before(now, in->recount_due))
+		queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount,
+				   in->recount_due - now);
+	else
+		isol_conns_recount(in);
 	mutex_unlock(&in->commit);
 }

@@ -20,9 +20,9 @@
 
 #include "isol.h"
 #include "quota.h"
+#include "track.h"
 
 struct isol_model;
-struct isol_track;
 
 /**
  * struct isol_conns - the connections of a binding
@@ -32,6 +32,7 @@ struct isol_track;
  * @owner: the binding, see isol_owner()
  * @in: the namespace
  * @refs: policies that have it
+ * @undone: taken back since a count began, see isol_conns_untake()
  * @before: @number when a count began
  * @found: what has been counted
  * @seen: @hits when that was looked at last
@@ -48,6 +49,7 @@ struct isol_conns {
 	u64 owner;
 	struct isol_net *in;
 	refcount_t refs;
+	atomic_t undone;
 	int before;
 	u32 found;
 	u64 seen;
@@ -77,10 +79,43 @@ static inline bool isol_conns_take(struct isol_conns *conns, u32 max, bool *near
 	return true;
 }
 
-/* It is counted already. */
+/**
+ * isol_conns_untake() - one connection less
+ * @conns: whose, or NULL
+ *
+ * A count that has begun may find it all the same, or not: it takes this back, for the
+ * number to be rather too high than too low. In this order, for the same reason.
+ *
+ * Context: any.
+ */
 static inline void isol_conns_untake(struct isol_conns *conns)
 {
+	if (!conns)
+		return;
 	atomic_dec(&conns->number);
+	smp_mb__after_atomic();
+	atomic_inc(&conns->undone);
+}
+
+/**
+ * isol_conns_place() - where the connections of an owner are, or would be
+ * @track: of the policy
+ * @owner: see isol_owner()
+ */
+static inline struct isol_conns **isol_conns_place(const struct isol_track *track, u64 owner)
+{
+	u32 i = (u32)owner & (track->nplaces - 1);
+
+	/* At least half of them are free. */
+	while (track->place[i] && track->place[i]->owner != owner)
+		i = (i + 1) & (track->nplaces - 1);
+	return &track->place[i];
+}
+
+/* The connections of an owner; NULL if they do not count, or it has none. Context: any. */
+static inline struct isol_conns *isol_conns_of(const struct isol_track *track, u64 owner)
+{
+	return owner ? *isol_conns_place(track, owner) : NULL;
 }
 
 /**

@@ -212,7 +212,8 @@ static bool stays(u64 noted, u64 owner)
 	       (owner & ISOL_OWNER_LOOSE && noted);
 }
 
-static enum isol_own ct_own(const struct isol_flow *flow, u64 owner, struct isol_conns *conns)
+static enum isol_own ct_own(const struct isol_track *track, const struct isol_flow *flow,
+			    u64 owner, struct isol_conns *conns)
 {
 	u64 *place = owner_of(flow->conn), was, is;
 	bool near = false;
@@ -234,10 +235,18 @@ static enum isol_own ct_own(const struct isol_flow *flow, u64 owner, struct isol
 		was = is;
 		is = renote(place, was, owner);
 	} while (is != was && !(is & ISOL_OWNER_ENDED) && !stays(is, owner));
-	if (is != was && conns)
+	if (is != was) {
 		isol_conns_untake(conns);
-	if (is != was && is & ISOL_OWNER_ENDED)
-		return ISOL_OWN_NOT;
+		return is & ISOL_OWNER_ENDED ? ISOL_OWN_NOT : ISOL_OWN_DONE;
+	}
+	/*
+	 * It counts no longer for whom it is taken from: else two that take it from each other
+	 * would have ever more.
+	 */
+	if ((was & ISOL_OWNER_MASK) != (owner & ISOL_OWNER_MASK))
+		conns = isol_conns_of(track, was & ISOL_OWNER_MASK);
+	if (was)
+		isol_conns_untake(conns);
 	return near ? ISOL_OWN_NEAR : ISOL_OWN_DONE;
 }
 
@@ -266,9 +275,13 @@ static void ct_end(const struct isol_flow *flow)
 		renote(place, noted, noted | ISOL_OWNER_ENDED);
 }
 
-static void ct_forget(const struct isol_flow *flow)
+/* Whoever has it forgotten: it must not count for its owner until that is counted again. */
+static void ct_forget(const struct isol_track *track, const struct isol_flow *flow)
 {
-	nf_ct_kill(flow->conn);
+	u64 *place = owner_of(flow->conn);
+
+	if (nf_ct_kill(flow->conn) && place)
+		isol_conns_untake(isol_conns_of(track, READ_ONCE(*place) & ISOL_OWNER_MASK));
 }
 
 static struct isol_wide wide_of(const union nf_inet_addr *addr)

@@ -593,7 +593,9 @@ static bool has_no_state(const struct sk_buff *skb)
 static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 decision,
 				const struct isol_flow *flow, const struct end *from)
 {
-	switch (view->track->ops->own(flow, from->owner | ISOL_OWNER_LOOSE, from->conns)) {
+	const struct isol_track *track = view->track;
+
+	switch (track->ops->own(track, flow, from->owner | ISOL_OWNER_LOOSE, from->conns)) {
 	case ISOL_OWN_NEAR:
 		isol_conns_look(from->conns);
 		break;
@@ -603,6 +605,28 @@ static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 de
 	default:
 		break;
 	}
+	return decision;
+}
+
+/*
+ * A connection that another one has expected takes a place too, of whose that one is: it has
+ * no owner of its own, and would be found by the next count only.
+ */
+static noinline u32 count_expected(const struct isol_view *view, u32 domain, u32 decision,
+				   const struct isol_flow *flow, const struct end *from)
+{
+	struct isol_conns *conns = flow->loose ? from->conns :
+						 isol_conns_of(view->track, flow->owner);
+	bool near;
+
+	if (!flow->fresh || !conns)
+		return decision;
+	if (!isol_conns_take(conns, view->track->ops->most(conns->in->net), &near)) {
+		isol_conns_hit(conns);
+		return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
+	}
+	if (near)
+		isol_conns_look(conns);
 	return decision;
 }
 
@@ -622,7 +646,9 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 			if (unlikely(view->track->some_end) &&
 			    flow->peer != isol_peer(from->owner))
 				answered(view, domain, flow, from);
-			return decision & ~ISOL_DECISION_TRACK;
+			decision &= ~ISOL_DECISION_TRACK;
+			return unlikely(flow->expected) ?
+			       count_expected(view, domain, decision, flow, from) : decision;
 		}
 	}
 	decision = decide_ends(view, domain, from, to, slot, skb);
@@ -641,7 +667,8 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 			if (from->conns && !flow->loose && flow->kind == ISOL_FLOW_ORIGINAL &&
 			    !flow->related && flow->owned && !flow->owner)
 				return count_loose(view, domain, decision, flow, from);
-			return decision;
+			return unlikely(flow->expected) ?
+			       count_expected(view, domain, decision, flow, from) : decision;
 		}
 		if (flow->kind == ISOL_FLOW_ORIGINAL && flow->fresh && !flow->related)
 			whole = pick_up(view, domain, flow, from, to, slot, skb);
@@ -652,7 +679,7 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 	if (unlikely(flow->ended)) {
 		/* Another one may begin, when it is tried again. */
 		if (!flow->related && has_flags(skb, TCP_SYN | TCP_ACK, TCP_SYN))
-			view->track->ops->forget(flow);
+			view->track->ops->forget(view->track, flow);
 		return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
 	}
 	switch (flow->kind) {
@@ -662,7 +689,7 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 		/* What the host passes on is somebody's already, or is tracked by the host. */
 		if (!from->owner || (!flow->owned && !flow->zone))
 			return decision & ~ISOL_DECISION_TRACK;
-		switch (view->track->ops->own(flow, from->owner, from->conns)) {
+		switch (view->track->ops->own(view->track, flow, from->owner, from->conns)) {
 		case ISOL_OWN_NEAR:
 			isol_conns_look(from->conns);
 			fallthrough;
@@ -681,7 +708,7 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 		 * conversation, and must not be in the way of one.
 		 */
 		if (!flow->related && flow->zone && flow->owned && !flow->owner)
-			view->track->ops->forget(flow);
+			view->track->ops->forget(view->track, flow);
 		break;
 	case ISOL_FLOW_UNTRACKED:
 		if (has_no_state(skb))
@@ -1224,11 +1251,14 @@ static noinline enum piece see_fragment(const struct isol_view *view, const stru
  * full table of connections does not lose them. Between here and the hook that decides, the
  * port or the policy may change: then a frame that is not tracked is none of a conversation,
  * and is dropped where only such are accepted.
+ *
+ * A contained port is asked by its own row what it may send for neighbors to find each other.
  */
 static __always_inline bool is_tracked(const struct isol_view *view, const struct isol_slot *slot,
 				       u32 word)
 {
-	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS);
+	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS) ||
+	       isol_row_of(READ_ONCE(view->holders[slot - view->slots].row))->tracks;
 }
 
 /*

@@ -35,6 +35,7 @@
 
 struct isol_conns;
 struct isol_policy;
+struct isol_track;
 struct nf_conn;
 struct sk_buff;
 
@@ -131,12 +132,12 @@ enum isol_own {
  * @see: look at a frame
  * @own: note that a connection is @owner's: who the rules let begin it has sent a frame of
  *	it last, unless the connection has ended. With ISOL_OWNER_LOOSE only if nothing has
- *	been noted. It counts among @conns, if not NULL. Who has answered another owner is
- *	not noted any more.
+ *	been noted. It counts among @conns, if not NULL, and no longer for another owner that
+ *	it had. Who has answered that one is not noted any more.
  * @answered: note that @peer has answered
  * @end: end a connection. Of TCP it is kept, for no frame to begin it where it has been
  *	ended, until one is forgotten that really begins. Any other is forgotten at once.
- * @forget: forget a connection, for the next frame to begin another
+ * @forget: forget a connection, for the next frame to begin another; it counts no longer
  * @key: make of what was read of a frame what would have been read of the first frame of
  *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
  *	sent it on
@@ -155,10 +156,11 @@ struct isol_ct_ops {
 	struct nf_conn *(*template)(struct net *net, u16 zone);
 	void (*untemplate)(struct nf_conn *template);
 	void (*see)(const struct sk_buff *skb, struct isol_flow *flow);
-	enum isol_own (*own)(const struct isol_flow *flow, u64 owner, struct isol_conns *conns);
+	enum isol_own (*own)(const struct isol_track *track, const struct isol_flow *flow,
+			     u64 owner, struct isol_conns *conns);
 	void (*answered)(const struct isol_flow *flow, u32 peer);
 	void (*end)(const struct isol_flow *flow);
-	void (*forget)(const struct isol_flow *flow);
+	void (*forget)(const struct isol_track *track, const struct isol_flow *flow);
 	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
 	void (*count)(struct net *net, void (*found)(u64 owner, void *data), void *data);
 	u32 (*most)(const struct net *net);

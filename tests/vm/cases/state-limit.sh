@@ -233,7 +233,7 @@ loose() {
 		bridges: {br0: {default: accept}}
 		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
 		rules:
-		  - {name: tcp, from: a, to: b, tcp: 80, verdict: accept}
+		  - {name: tcp, from: [a, c], to: b, tcp: 80, verdict: accept}
 		  - {name: udp, from: c, to: b, udp: any, verdict: accept, stateless: true}
 		  - {name: back, from: b, to: c, udp: any, verdict: accept, stateless: true}
 	POLICY
@@ -255,6 +255,42 @@ loose() {
 	same '9 0' "$(of c number) $(of c hits)" 'of c'
 	must_fail echoes c 10.7.0.2 5103 1
 	same '9 1' "$(of c number) $(of c hits)" 'of c, by a stateless rule'
+	ended
+}
+
+# Frames between a and b that c forges too, again and again: how many of them get to b.
+tug() { # FORGED...
+	local i
+	for ((i = 0; i < 60; i++)); do
+		echo 'mine a b udp 2000 5353'
+		echo "forged c b $*"
+	done | packets "${ENDPOINTS[@]}" >/run/isol/packets
+	grep -c '^mine.* b:all' /run/isol/packets
+}
+
+# Who takes over another's connection, or has it forgotten, over and over, does not make that
+# one have more.
+tugs() {
+	local hits
+	ended
+	limit 12
+	hits="$(of a hits) $(of c hits)"
+	same 60 "$(tug src 10.7.0.1 dst 10.7.0.2 udp 2000 5353)" 'what gets to b'
+	grep -q '^forged.* b:all' /run/isol/packets || fail "c takes nothing over"
+	same "$hits" "$(of a hits) $(of c hits)" 'hits where it is taken over'
+	ended
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a, max_connections: 12}, b: {port: p-b}, c: {port: p-c}}
+		rules:
+		  - {name: tcp, from: a, to: b, tcp: 80, verdict: accept}
+		  - {name: loose, from: a, to: b, udp: any, verdict: accept, stateless: true}
+		  - {name: udp, from: c, to: b, udp: any, verdict: accept}
+	POLICY
+	same 60 "$(tug src 10.7.0.2 dst 10.7.0.1 udp 5353 2000)" 'what gets to b'
+	[ "$(dropped p-c state)" -ge 30 ] || fail "not forgotten: $(isolctl -j status)"
+	same "${hits% *}" "$(of a hits)" 'hits where it is forgotten'
 	ended
 }
 
@@ -418,6 +454,7 @@ run_case makes-room makes_room
 run_case changed changed
 run_case host host
 run_case loose loose
+run_case tugs tugs
 run_case ports ports
 run_case full full
 run_case refused refused
