@@ -48,8 +48,8 @@ static void print_connections(const struct event *e)
 {
 	const struct binding *b = &e->connections;
 
-	printf(" %s: %u of %u, %llu frames dropped", e->name ? e->name : "?", b->connections,
-	       b->limit, (unsigned long long)b->hits);
+	printf(" %s: %u of %u, %llu frame%s dropped", e->name ? e->name : "?", b->connections,
+	       b->limit, (unsigned long long)b->hits, b->hits == 1 ? "" : "s");
 }
 
 static int write_line(json_t *t)

@@ -220,7 +220,8 @@ static int added(struct ctx *c, int mode, const char *name)
 			warn_contained(&v, name, stderr);
 		pull_free(&v);
 	}
-	return report(c, "quarantined", "quarantined", name);
+	return report(c, mode == ISOL_QUARANTINE_CONTAIN ? "quarantined, mode contain" :
+		      "quarantined, mode isolate", "quarantined", name);
 }
 
 /* Once is as good as twice, but a comment is not to be lost without a word. */

@@ -403,10 +403,10 @@ static void print_limits(const struct report *r)
 
 	policy_each_binding(r->v->policy, b, i)
 		if (b->tracked && (b->hits || b->connections >= b->limit))
-			printf("connections: binding %s has %u of %u%s, %llu frames dropped for that\n",
+			printf("connections: binding %s has %u of %u%s, %llu frame%s dropped for that\n",
 			       b->o.name.text, b->connections, b->limit,
 			       b->max_connections ? "" : " (default)",
-			       (unsigned long long)b->hits);
+			       (unsigned long long)b->hits, b->hits == 1 ? "" : "s");
 }
 
 static void print_unparsed(const struct drops *l)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* why: what the enforced policy does between two ends */
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +11,7 @@
 #include "cmd.h"
 #include "columns.h"
 #include "links.h"
+#include "match.h"
 #include "match_args.h"
 #include "names.h"
 #include "text.h"
@@ -17,6 +19,8 @@
 #include "vlancheck.h"
 #include "warn.h"
 #include "wire.h"
+
+#define TCP_ACK		0x10
 
 struct end {
 	u8 kind;
@@ -46,7 +50,8 @@ static int is_group(const struct view *v, const char *name)
 	return EXIT_ERROR;
 }
 
-static int resolve(const struct view *v, const char *word, struct end *e)
+/* @to: it is the second of the two ends */
+static int resolve(const struct view *v, const char *word, bool to, struct end *e)
 {
 	struct guess g = { .word = word };
 	char buf[96];
@@ -80,8 +85,9 @@ static int resolve(const struct view *v, const char *word, struct end *e)
 	if (policy_find(v->policy, OBJECT_GROUP, word))
 		return is_group(v, word);
 	if (policy_find(v->policy, OBJECT_REMOTE, word))
-		return error("'%s' is a remote: ask about 'uplink', and say an address of the remote, as in: isolctl why uplink BINDING src ADDRESS",
-			     word);
+		return error("'%s' is a remote: ask about 'uplink', and say an address of the remote, as in: isolctl why %s",
+			     word, to ? "BINDING uplink dst ADDRESS" :
+			     "uplink BINDING src ADDRESS");
 	if (policy_find(v->policy, OBJECT_SET, word))
 		return error("'%s' is a set, which is no end: say an address of it, as in: isolctl why uplink BINDING src ADDRESS",
 			     word);
@@ -469,6 +475,33 @@ static json_t *tree_faults(const struct faults *f)
 	return a;
 }
 
+/*
+ * Does the answer say nothing of what it is asked for? Rules and defaults drop a frame on its
+ * own that passes as the answer to what a rule accepts.
+ */
+static bool may_answer(const struct question *q, const struct why *w)
+{
+	const struct craft *frame = &q->frame;
+
+	if (!q->asks || !q->v->status.tracked || w->verdict == ISOL_VERDICT_ACCEPT)
+		return false;
+	switch (w->reason) {
+	case ISOL_REASON_RULE:
+	case ISOL_REASON_ROLE:
+	case ISOL_REASON_WITHIN:
+	case ISOL_REASON_SEGMENT_UPLINK:
+	case ISOL_REASON_BRIDGE_DEFAULT:
+	case ISOL_REASON_HOST_DEFAULT:
+		break;
+	default:
+		return false;
+	}
+	if (craft_has(frame, ISOL_MATCH_A_ICMP))
+		return !match_begins(ISOL_MATCH_A_ICMP, frame->proto == IPPROTO_ICMPV6,
+				     frame->icmp);
+	return craft_has(frame, ISOL_MATCH_A_TCP_FLAGS) && frame->tcp_flags & TCP_ACK;
+}
+
 static int print_answer(struct ctx *c, const struct question *q, const struct why *w,
 			const struct faults *faults)
 {
@@ -488,6 +521,8 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 		puts(w->tracked ? "; answers are accepted too" : "");
 		if (q->asks)
 			print_frame(&q->frame);
+		if (may_answer(q, w))
+			puts("it begins no conversation: as a part of one that a rule accepts it passes all the same; ask about what begins that");
 		return EXIT_DONE;
 	}
 	t = json_object();
@@ -625,9 +660,9 @@ int cmd_why(struct ctx *c, struct args *a)
 	if (!err && !v.status.enforcing)
 		err = error("nothing is enforced: nothing is dropped");
 	if (!err)
-		err = resolve(&v, from, &q.from);
+		err = resolve(&v, from, false, &q.from);
 	if (!err)
-		err = resolve(&v, to, &q.to);
+		err = resolve(&v, to, true, &q.to);
 	if (!err)
 		err = check_bridge(&v, q.bridge);
 	q.v = &v;

@@ -134,6 +134,25 @@ static int swap(struct edit *e, enum object_kind kind, struct object *old, struc
 	return err;
 }
 
+static const char *how_to_change(enum object_kind kind)
+{
+	switch (kind) {
+	case OBJECT_BRIDGE:
+		return "; 'isolctl bridge set' changes it";
+	case OBJECT_RULE:
+	case OBJECT_QRULE:
+		return "; 'isolctl rule set' changes it";
+	case OBJECT_SERVICE:
+		return "; 'isolctl service set' changes it";
+	case OBJECT_SET:
+		return "; 'isolctl set element' changes it";
+	case OBJECT_REMOTE:
+		return "; 'isolctl remote element' changes it";
+	default:
+		return "; to change it, apply a policy file that has it so";
+	}
+}
+
 /* There is an object of this name: is the new one the same? */
 static int add_again(struct edit *e, enum object_kind kind, struct object *old,
 		     struct object *new, size_t at)
@@ -143,8 +162,8 @@ static int add_again(struct edit *e, enum object_kind kind, struct object *old,
 	if (err < 0)
 		return edit_report(e, "unchanged", e->v.generation);
 	if (!err)
-		err = error("there is a different %s '%s' already", object_word(kind),
-			    new->name.text);
+		err = error("there is a different %s '%s' already%s", object_word(kind),
+			    new->name.text, how_to_change(kind));
 	return err;
 }
 

@@ -6,7 +6,7 @@
 # and compared with what becomes of real frames, and with what the module says
 # that it does with them and why.
 #
-# timeout: 240
+# timeout: 300
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
@@ -669,6 +669,119 @@ libvirt_nat_around() {
 	in_ns g1 ping -c 1 -W 5 192.168.122.1
 }
 
+# What the rules are about is made by craft; what comes back is for programs, below.
+security_groups() {
+	local frames='
+		pass uplink web1 tcp dport 443 flags syn
+		pass uplink web2 ip6 tcp dport 443 flags syn
+		drop uplink web1 tcp dport 22 flags syn
+		drop uplink web1 udp dport 443
+		drop uplink db1 tcp dport 5432 flags syn
+		drop uplink db1 tcp dport 443 flags syn
+		pass web1 db1 tcp dport 5432 flags syn
+		pass web2 db1 ip6 tcp dport 5432 flags syn
+		drop web1 db1 tcp dport 22 flags syn
+		drop web1 web2 tcp dport 443 flags syn
+		drop db1 web1 tcp sport 5432 dport 443 flags syn
+		drop db1 web1 tcp sport 5432 flags syn,ack
+		drop web1 uplink tcp sport 443 flags syn,ack
+		drop db1 uplink tcp dport 443 flags syn
+		drop web1 host tcp dport 22 flags syn
+		pass web1 uplink icmp 8/0 dst 10.0.0.1
+		pass db1 uplink icmp6 128/0 dst fd00::1
+		drop db1 uplink icmp 8/0 dst 10.0.0.2
+		drop web1 uplink icmp 0/0 dst 10.0.0.1
+		drop uplink web1 icmp 8/0 src 10.0.0.1
+		pass web1 db1 arp request
+		pass db1 web2 arp reply
+		pass uplink db1 arp request
+		drop web1 web2 arp request
+	'
+	build br0 uplink=eno1 web1=vnet1,52:54:00:00:60:01 web2=vnet2,52:54:00:00:60:02 \
+		db1=vnet3,52:54:00:00:60:03
+	everything_passes
+	expect_frames <<<"${frames//drop/pass}"
+	apply examples/security-groups.yaml
+	expect_frames <<<"$frames"
+	expect_why <<-'QUESTIONS'
+		accept rule https uplink web1 tcp dport 443
+		accept rule web-db web1 db1 tcp dport 5432
+		drop within - db1 web1 tcp dport 443
+		accept rule ping-gateway db1 uplink icmp type echo-request dst 10.0.0.1
+		accept rule ping-gateway6 web2 uplink icmpv6 type echo-request dst fd00::1
+		drop segment-uplink - db1 uplink icmp type echo-request dst 10.0.0.2
+		accept rule service:neighbor:arp db1 uplink arp op request
+	QUESTIONS
+	[[ $(isolctl why web1 db1 tcp dport 5432) == *"answers are accepted too"* ]]
+	[ "$(isolctl -j bind show | jq -c 'map(.max_connections)')" = "[5000,5000,100]" ]
+
+	isolctl quarantine add web1
+	expect_frames <<-'FRAMES'
+		pass uplink web1 tcp src 10.0.0.1 dport 22 flags syn
+		drop uplink web1 tcp src 10.0.0.2 dport 22 flags syn
+		drop uplink web1 tcp dport 443 flags syn
+		drop web1 db1 tcp dport 5432 flags syn
+		pass web1 uplink arp reply
+		drop web1 db1 arp request
+	FRAMES
+	isolctl quarantine add web1 mode contain
+	expect_frames <<-'FRAMES'
+		pass uplink web1 tcp src 10.0.0.1 dport 22 flags syn
+		pass uplink web1 tcp dport 443 flags syn
+		drop uplink web1 tcp dport 80 flags syn
+		drop web1 db1 tcp dport 5432 flags syn
+		drop web1 uplink icmp 8/0 dst 10.0.0.1
+		pass web1 db1 arp request
+	FRAMES
+	isolctl quarantine del web1
+}
+
+# Connect, and say something that is said again.
+echoes() { # NS ADDRESS PORT
+	[ "$(echo hello | in_ns "$1" socat -t 5 -T 5 - "TCP:$2:$3,connect-timeout=5")" = hello ]
+}
+
+# Answers come back to who may begin, and to nobody else.
+security_groups_talk() {
+	local n
+	isolctl flush
+	ip link del group $group 2>/dev/null || :
+	mkbridge br0 mcast_snooping 0
+	mkns gw
+	mkport br0 eno1 gw
+	ip -n gw addr add 10.0.0.1/24 dev eth0
+	for n in 1 2 3; do
+		guest br0 shop$n s$n
+		ip link set shop$n address fe:54:00:00:60:0$n
+		ip -n s$n addr add 10.0.0.1$n/24 dev eth0
+	done
+	for n in 1 2 3; do
+		in_ns s$n socat TCP-LISTEN:443,fork,reuseaddr EXEC:cat &
+		in_ns s$n socat TCP-LISTEN:5432,fork,reuseaddr EXEC:cat &
+	done
+	wait_for 60 echoes s1 10.0.0.13 5432
+	wait_for 60 echoes s3 10.0.0.11 443
+	wait_for 60 echoes gw 10.0.0.11 443
+	apply examples/security-groups.yaml
+	wait_for 60 echoes s1 10.0.0.13 5432
+	wait_for 60 echoes gw 10.0.0.12 443
+	must_fail echoes s3 10.0.0.11 443
+	must_fail echoes s1 10.0.0.12 443
+	must_fail echoes gw 10.0.0.13 5432
+	in_ns s3 ping -q -c 1 -W 20 10.0.0.1
+	must_fail in_ns gw ping -q -c 1 -W 1 10.0.0.13
+
+	isolctl quarantine add web1 mode contain
+	wait_for 60 echoes gw 10.0.0.11 443
+	must_fail echoes s1 10.0.0.13 5432
+	isolctl quarantine add web1 mode isolate
+	must_fail echoes gw 10.0.0.11 443
+	isolctl quarantine del web1
+	wait_for 60 echoes s1 10.0.0.13 5432
+	isolctl flush
+	jobs -p | xargs -r kill
+}
+
 # Nothing in the directory goes untested, or unmentioned.
 complete() {
 	local file name
@@ -683,6 +796,7 @@ complete() {
 
 # shellcheck disable=SC2119 # no parameters
 load_module || exit
+load_ct || exit
 modprobe tun || exit
 quiet_network
 quiet_ns world
@@ -698,4 +812,6 @@ run_case bastion bastion
 run_case quarantine quarantine
 run_case libvirt-nat libvirt_nat
 run_case libvirt-nat-around libvirt_nat_around
+run_case security-groups security_groups
+run_case security-groups-talk security_groups_talk
 run_case complete complete

@@ -71,6 +71,11 @@ tracked() {
 	[ "$out" = 'accept: rule ping; answers are accepted too' ] || fail "why: $out"
 	out=$(isolctl why b a icmp type echo-request | head -n 1)
 	[ "$out" = 'drop: bridge default of br0' ] || fail "why of the other: $out"
+	must_fail grep -q 'begins no' <(isolctl why b a icmp type echo-request)
+	# what is an answer is not dropped where it answers something
+	isolctl why b a icmp type echo-reply | grep -q '^it begins no conversation: as a part of'
+	isolctl why b a tcp sport 80 tcp-flags syn+ack | grep -q '^it begins no conversation: as a part'
+	must_fail grep -q 'begins no' <(isolctl why b a tcp sport 80 tcp-flags syn)
 	[ "$(isolctl -j why a b icmp type echo-request | jq -c '[.verdict, .rule, .tracked]')" = \
 		'["accept","ping",true]' ]
 	[ "$(isolctl -j why b a icmp type echo-request | jq -c '[.verdict, .tracked]')" = \
