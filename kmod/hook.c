@@ -1253,12 +1253,15 @@ static noinline enum piece see_fragment(const struct isol_view *view, const stru
  * and is dropped where only such are accepted.
  *
  * A contained port is asked by its own row what it may send for neighbors to find each other.
+ * Where connections end with a frame that is refused, each refused frame has to tell of which
+ * it is: the port may have lost what rules tracked it for, by a new policy or by quarantine.
  */
 static __always_inline bool is_tracked(const struct isol_view *view, const struct isol_slot *slot,
 				       u32 word)
 {
 	return isol_tables_track(&view->tables, READ_ONCE(slot->row), word & ISOL_WORD_CLASS) ||
-	       isol_row_of(READ_ONCE(view->holders[slot - view->slots].row))->tracks;
+	       isol_row_of(READ_ONCE(view->holders[slot - view->slots].row))->tracks ||
+	       view->track->some_end;
 }
 
 /*

@@ -4,6 +4,7 @@
 # Quarantine with mode contain: who is may answer, and may not begin.
 #
 # timeout: 600
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
