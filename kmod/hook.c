@@ -553,7 +553,7 @@ static noinline u32 pick_up(const struct isol_view *view, u32 domain, struct iso
 	u32 decision;
 
 	if (!window || !flow->zone || !from->owner || flow->owner ||
-	    !has_flags(skb, TCP_SYN | TCP_RST, 0))
+	    !has_flags(skb, TCP_SYN | TCP_RST | TCP_ACK, TCP_ACK))
 		return 0;
 	decision = decide_way(view, domain, flow, true, to, from, slot, skb);
 	if (!decision)

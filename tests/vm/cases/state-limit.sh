@@ -115,7 +115,7 @@ exactly() {
 	limit 20
 	same '20 0' "$(of a limit) $(of a hits)" 'limit and hits at first'
 	must_fail grep -q 'connections: binding' <<<"$(isolctl status)"
-	echoes a 10.7.0.2 5000
+	goes_on a 10.7.0.2 5000
 	begin a 10.7.0.2 7001 7009
 	# control: as many as there may be
 	same 0 "$(dropped p-a)" 'dropped below half of the limit'
@@ -134,7 +134,7 @@ exactly() {
 	same $((hits += 2)) "$(dropped p-a)" 'dropped for the limit, later'
 	# others are not in its way, nor it in theirs
 	begin b 10.7.0.1 7201 7240
-	echoes b 10.7.0.3 5000
+	goes_on b 10.7.0.3 5000
 	has b 10.7.0.2 41
 	same 0 "$(dropped p-b)" "b's dropped"
 	grep -q "^connections: binding a has 20 of 20, $hits frames dropped for that$" <<<"$(isolctl status)"
@@ -177,7 +177,7 @@ makes_room() {
 	ended 10.7.0.1
 	same 0 "$(in_table 10.7.0.1)" 'after all have ended'
 	wait_for 60 number_is a 0
-	echoes a 10.7.0.2 5002
+	goes_on a 10.7.0.2 5002
 	fill a 10.7.0.2 10.7.0.1 7401 20
 	begin a 10.7.0.2 7461 7465
 	has a 10.7.0.1 20
@@ -255,7 +255,7 @@ loose() {
 		  - {name: udp, from: c, to: b, udp: any, verdict: accept, stateless: true}
 		  - {name: back, from: b, to: c, udp: any, verdict: accept, stateless: true}
 	POLICY
-	echoes a 10.7.0.2 5100
+	goes_on a 10.7.0.2 5100
 	fill a 10.7.0.2 10.7.0.1 7701 5
 	hits=$(of a hits)
 	begin a 10.7.0.2 7731 7734
@@ -270,7 +270,7 @@ loose() {
 	begin c 10.7.0.2 7701 7708
 	has c 10.7.0.3 8
 	isolctl save | sed 's/c: {port: p-c}/c: {port: p-c, max_connections: 9}/' | isolctl apply -
-	echoes c 10.7.0.2 5102
+	goes_on c 10.7.0.2 5102
 	same '9 0' "$(of c number) $(of c hits)" 'of c'
 	must_fail echoes c 10.7.0.2 5103 1
 	same '9 1' "$(of c number) $(of c hits)" 'of c, by a stateless rule'
@@ -371,8 +371,8 @@ full() {
 	sysctl -q -w net.ipv4.tcp_max_orphans=0
 	ended
 	limit 10000
-	echoes b 10.7.0.3 6000
-	echoes a 10.7.0.2 6000
+	goes_on b 10.7.0.3 6000
+	goes_on a 10.7.0.2 6000
 	# What goes on for more than two seconds does not have to make room.
 	sleep 3
 	goes_on b 10.7.0.3 6000
@@ -401,7 +401,7 @@ full() {
 	must_fail echoes a 10.7.0.3 6003 2
 	has a 10.7.0.1 15
 	[ "$(dropped p-a)" -ge 1 ] || fail "a: not dropped for the limit"
-	echoes b 10.7.0.3 6002
+	goes_on b 10.7.0.3 6002
 	grep -q '^connections: binding a has 15 of 15 (default), ' <<<"$(isolctl status)"
 	# more for all is more for each
 	sysctl -q -w net.netfilter.nf_conntrack_max=80
