@@ -93,6 +93,7 @@ static inline void isol_conns_untake(struct isol_conns *conns)
 	if (!conns)
 		return;
 	atomic_dec(&conns->number);
+	/* The number first, then what tells of it: see isol_conns_recount(). */
 	smp_mb__after_atomic();
 	atomic_inc(&conns->undone);
 }

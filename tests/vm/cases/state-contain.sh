@@ -3,7 +3,7 @@
 #
 # Quarantine with mode contain: who is may answer, and may not begin.
 #
-# timeout: 600
+# timeout: 900
 # not-on: debug
 
 . tests/vm/lib.sh

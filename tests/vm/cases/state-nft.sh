@@ -59,7 +59,8 @@ random_rules() {
 as_isol() { # <RULES
 	local from to what verdict n=0 g ip
 	echo 'isol: 1'
-	echo 'bridges: {br0: {}}'
+	# nftables takes no older connections up by their answers
+	echo 'bridges: {br0: {pickup: 0}}'
 	echo 'services: {neighbor: follow}'
 	echo 'bindings:'
 	for g in "${GUESTS[@]}"; do

@@ -46,7 +46,7 @@ stays_ended() { # NS ADDRESS PORT [NAME]
 	echo "line $((++SAID[$name]))" >&"${TALK[$name]}"
 	wait_for 60 has_dropped "p-$1" state
 	! heard "$name" || fail "the connection goes on"
-	echoes "$1" "$2" "$3" || fail "no other connection"
+	wait_for 60 echoes "$1" "$2" "$3" || fail "no other connection"
 	! heard "$name" || fail "the connection goes on after another one"
 	close_connection "$name"
 }

@@ -209,8 +209,8 @@ sctp() {
 	counting
 	for net in 10.7.0. fd07::; do
 		sctp_echoes a ${net}2 20 || fail "no answer from ${net}2"
-		must_fail sctp_echoes c ${net}2 3
-		must_fail sctp_echoes b ${net}1 3
+		must_fail sctp_echoes c ${net}2 10
+		must_fail sctp_echoes b ${net}1 10
 	done
 	denied p-b bridge-default
 	denied p-c bridge-default
