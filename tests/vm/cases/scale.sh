@@ -3,7 +3,7 @@
 # As many ports as a bridge takes, and policies of the size that goes with them.
 #
 # timeout: 500
-# not-on: 6.1
+# not-on: 6.1 debug
 # mem: 2048
 
 . tests/vm/lib.sh

@@ -4,7 +4,7 @@
 # Quarantine with mode contain: who is may answer, and may not begin.
 #
 # timeout: 900
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -8,7 +8,7 @@
 # which it may talk with as it likes; b, which wants to reach e; and somebody behind uplink u.
 #
 # timeout: 300
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -9,6 +9,7 @@
 # g). Bridge br2: x, z. d, f and x have the same address, and so have e, g and z.
 #
 # timeout: 400
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

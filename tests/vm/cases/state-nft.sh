@@ -6,6 +6,7 @@
 # at the same places. Where the two are different because they should be, that is shown.
 #
 # timeout: 500
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -4,6 +4,7 @@
 # TCP connections that are older than the tracking of them: "pickup" of bridges.
 #
 # timeout: 400
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -5,6 +5,7 @@
 # not depend on there being room for connections.
 #
 # timeout: 150
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -5,6 +5,7 @@
 # again: "resume" of bridges.
 #
 # timeout: 400
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

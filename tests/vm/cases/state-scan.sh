@@ -5,7 +5,7 @@
 # that are allowed, and nothing of those that are open besides, nor behind an answer's port.
 #
 # timeout: 600
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

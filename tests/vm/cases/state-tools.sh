@@ -5,7 +5,7 @@
 # MTU discovery by way of a guest that is a router.
 #
 # timeout: 600
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
