@@ -440,6 +440,18 @@ static size_t split(const struct endpoint *e, struct endpoint parts[2])
 	return 2;
 }
 
+/* A binding of one port does not talk to itself, though others may be as it is. */
+static bool is_itself(const struct find *f, const struct endpoint *a, const struct endpoint *b)
+{
+	const struct binding *binding;
+
+	if (a->kind != ISOL_ENDPOINT_BINDING || b->kind != ISOL_ENDPOINT_BINDING ||
+	    strcmp(a->name.text, b->name.text))
+		return false;
+	binding = policy_find(f->p, OBJECT_BINDING, a->name.text);
+	return binding && binding->claims <= 1;
+}
+
 static bool pair_fault(struct find *f, const struct endpoint *from, const struct endpoint *to,
 		       u32 versions, struct find_ends *ends)
 {
@@ -449,6 +461,8 @@ static bool pair_fault(struct find *f, const struct endpoint *from, const struct
 
 	for (i = 0; i < n; i++)
 		for (j = 0; j < m; j++) {
+			if (is_itself(f, &a[i], &b[j]))
+				continue;
 			if (anybody_finds(f, ends_of(f, &a[i], &f->single[0]),
 					  ends_of(f, &b[j], &f->single[1]), versions))
 				continue;

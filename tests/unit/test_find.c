@@ -191,6 +191,9 @@ static void by_segments(void)
 		{ R("x", "r", "b", ", tcp: 80"), "" },
 		{ R("x", "r1", "r2", ", tcp: 80"), "" },
 		{ R("x", "b1", "b2", ", tcp: 80"), "x: b1 b2" },
+		/* not one and itself, though the two are alike */
+		{ R("x", "[b1, b2]", "[b1, b2]", ", tcp: 80"), "x: b1 b2" },
+		{ R("x", "b1", "b1", ", tcp: 80"), "" },
 		/* one of a group has what it takes */
 		{ R("x", "b", "b", ", tcp: 80") R("w", "[b1, b2]", "[b1, b2]", ", arp: any"), "" },
 		{ R("x", "b", "b", ", tcp: 80") R("w", "[b1, r1]", "[b1, r1]", ", arp: any"),
