@@ -42,12 +42,14 @@ enum type { STRING, U8, U16, U32, BYTES, FLAG, END, MATCH, READ_ONLY };
  * @type: what it holds
  * @max: largest length or value
  * @good: an example that goes with the others; NULL: not to be there
+ * @zero: a U16 that may be 0
  */
 struct field {
 	u8 attr;
 	u8 type;
 	u16 max;
 	const char *good;
+	bool zero;
 };
 
 static const struct field bridge_fields[] = {
@@ -60,7 +62,7 @@ static const struct field bridge_fields[] = {
 	{ ISOL_BRIDGE_A_COUNTER, READ_ONLY },
 	{ ISOL_BRIDGE_A_FRAGMENTS, U8, ISOL_VERDICT_MAX, "\1" },
 	{ ISOL_BRIDGE_A_RESUME, U8, ISOL_VERDICT_MAX, "\1" },
-	{ ISOL_BRIDGE_A_PICKUP, U16, ISOL_PICKUP_MAX, "\1\0" },
+	{ ISOL_BRIDGE_A_PICKUP, U16, ISOL_PICKUP_MAX, "\1\0", .zero = true },
 };
 
 static const struct field segment_fields[] = {
@@ -351,7 +353,9 @@ static void check_field(const struct object *o, const struct field *f, bool in_e
 		break;
 	case U16:
 		for (i = 0; i <= 4; i++)
-			refused_data(o, f->attr, in_end, value, i, "zero or of a wrong length");
+			if (i != 2 || !f->zero)
+				refused_data(o, f->attr, in_end, value, i,
+					     "zero or of a wrong length");
 		most = f->max + 1;
 		if (f->max)
 			refused_data(o, f->attr, in_end, &most, sizeof(most), "one too many");

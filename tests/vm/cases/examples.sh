@@ -810,8 +810,8 @@ run_case hosting-gateway hosting_gateway
 run_case communities communities
 run_case bastion bastion
 run_case quarantine quarantine
+run_case security-groups security_groups
 run_case libvirt-nat libvirt_nat
 run_case libvirt-nat-around libvirt_nat_around
-run_case security-groups security_groups
 run_case security-groups-talk security_groups_talk
 run_case complete complete
