@@ -8,7 +8,7 @@
 # Bridge br0: guests a, b and c, uplink u. Bridge br1: VLAN segments red (d, e) and blue (f,
 # g). Bridge br2: x, z. d, f and x have the same address, and so have e, g and z.
 #
-# timeout: 400
+# timeout: 700
 # not-on: debug
 
 . tests/vm/lib.sh

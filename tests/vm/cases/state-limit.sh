@@ -4,7 +4,7 @@
 # How many connections a binding may have: none beyond the limit, in whichever way they end
 # or the policy changes; and that no guest can take the table of connections from the others.
 #
-# timeout: 400
+# timeout: 700
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

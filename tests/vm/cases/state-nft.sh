@@ -5,7 +5,7 @@
 # "ct state established,related": the same packets of the same conversations have to arrive
 # at the same places. Where the two are different because they should be, that is shown.
 #
-# timeout: 500
+# timeout: 700
 # not-on: debug 6.1
 
 . tests/vm/lib.sh

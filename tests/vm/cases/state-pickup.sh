@@ -3,7 +3,7 @@
 #
 # TCP connections that are older than the tracking of them: "pickup" of bridges.
 #
-# timeout: 400
+# timeout: 700
 # not-on: debug 6.1
 
 . tests/vm/lib.sh

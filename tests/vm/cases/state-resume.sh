@@ -4,7 +4,7 @@
 # What becomes of a conversation whose frames the rules have refused when they accept it
 # again: "resume" of bridges.
 #
-# timeout: 400
+# timeout: 700
 # not-on: debug 6.1
 
 . tests/vm/lib.sh
