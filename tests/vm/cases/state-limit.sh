@@ -351,7 +351,7 @@ calls() { # NS ADDRESS N
 
 hang_up() {
 	kill "${CALLS[@]}" 2>/dev/null || :
-	sysctl -q -w net.netfilter.nf_conntrack_max="$MAX"
+	sysctl -q -w net.netfilter.nf_conntrack_max="$MAX" net.ipv4.tcp_max_orphans="$ORPHANS"
 }
 
 count_is() { [ "$(</proc/sys/net/netfilter/nf_conntrack_count)" -ge "$1" ]; }
@@ -366,6 +366,7 @@ full() {
 	local drops
 	CALLS=()
 	MAX=$(</proc/sys/net/netfilter/nf_conntrack_max)
+	ORPHANS=$(</proc/sys/net/ipv4/tcp_max_orphans)
 	trap hang_up EXIT
 	# who hangs up says so at once, and not again
 	sysctl -q -w net.ipv4.tcp_max_orphans=0
