@@ -13,6 +13,12 @@
 /* A limit that is reached, and stays so, is told once in so long. */
 #define TELL_AGAIN (10 * HZ)
 
+/* Unless that is to be done already. */
+static void recount_in(struct isol_net *in, unsigned long delay)
+{
+	queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount, delay);
+}
+
 void isol_conns_look(struct isol_conns *conns)
 {
 	struct isol_net *in = conns->in;
@@ -20,8 +26,7 @@ void isol_conns_look(struct isol_conns *conns)
 
 	if (delayed_work_pending(&in->recount))
 		return;
-	queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount,
-			   time_before(now, due) ? due - now : 0);
+	recount_in(in, time_before(now, due) ? due - now : 0);
 }
 
 void isol_conns_hit(struct isol_conns *conns)
@@ -176,7 +181,7 @@ void isol_conns_recount(struct isol_net *in)
 	i = msecs_to_jiffies(isol_recount_pause(took, full));
 	WRITE_ONCE(in->recount_due, jiffies + i);
 	if (near || full)
-		queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount, i);
+		recount_in(in, i);
 }
 
 void isol_conns_work(struct work_struct *work)
@@ -191,8 +196,7 @@ void isol_conns_work(struct work_struct *work)
 	 * takes: it would be counted again without a pause.
 	 */
 	if (time_before(now, in->recount_due))
-		queue_delayed_work(in->mem.foreign ? isol_foreign_wq : isol_wq, &in->recount,
-				   in->recount_due - now);
+		recount_in(in, in->recount_due - now);
 	else
 		isol_conns_recount(in);
 	mutex_unlock(&in->commit);

@@ -26,7 +26,7 @@
 
 /*
  * The upper half of the labels: administrators number from below. It has the owner, above
- * that who has answered, and ISOL_OWNER_ENDED.
+ * that who has answered, ISOL_OWNER_LOOSE and ISOL_OWNER_ENDED.
  */
 #define OWNER_BIT 64
 
