@@ -6,6 +6,7 @@
 # closes that and no more.
 #
 # timeout: 240
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -4,6 +4,7 @@
 # when what it reads has changed meanwhile.
 #
 # timeout: 300
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/raw.sh

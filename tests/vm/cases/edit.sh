@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 #
 # Commands that change a part of the policy: what they warn of, and what they do to the rest.
+#
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -7,6 +7,7 @@
 # that it does with them and why.
 #
 # timeout: 300
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -8,6 +8,7 @@
 # lets everything pass.
 #
 # timeout: 300
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

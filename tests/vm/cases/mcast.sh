@@ -4,6 +4,8 @@
 # Multicast snooping. As querier, the bridge asks its ports who listens to what;
 # under a policy that closes all, it still does, or multicast that is allowed
 # would come to nobody. Queries of guests go no further than other frames do.
+#
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -7,7 +7,7 @@
 # one, in any number, and while frames go by.
 #
 # timeout: 400
-# not-on: 6.1
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

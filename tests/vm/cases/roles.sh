@@ -6,6 +6,7 @@
 # community and w is of another, p and q are promiscuous.
 #
 # quick: yes
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

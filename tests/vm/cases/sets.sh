@@ -8,6 +8,7 @@
 # message, and sets that reach into each other.
 #
 # timeout: 300
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -194,7 +194,8 @@ dnat_error() {
 
 # An answer of the host that is larger than the MTU
 host_fragments() {
-	socat UDP4-RECVFROM:53,fork SYSTEM:'head -c 3000 /dev/zero' &
+	# it may take long to begin
+	socat -t 20 UDP4-RECVFROM:53,fork SYSTEM:'head -c 3000 /dev/zero' &
 	kill_at_exit $!
 	sleep 0.3
 	rules '{name: q, from: a, to: host, udp: 53, verdict: accept, stateless: true}' '{name: r, from: host, to: a, verdict: accept, stateless: true}' | policy

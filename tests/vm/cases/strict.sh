@@ -4,7 +4,7 @@
 # that says what and an offset that says where, and changes nothing.
 #
 # timeout: 300
-# not-on: 6.1
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/raw.sh

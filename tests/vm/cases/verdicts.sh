@@ -8,6 +8,7 @@
 # the host would have to receive them.
 #
 # quick: yes
+# not-on: debug
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
