@@ -256,7 +256,9 @@ shared() {
 		bridges: {br0: {}}
 		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
 		services: {neighbor: follow}
-		rules: [{name: udp, from: members, to: host, udp: any, verdict: accept}]
+		rules:
+		  - {name: udp, from: members, to: host, udp: any, verdict: accept}
+		  - {name: tcp, from: c, to: b, tcp: 80, verdict: accept}
 	POLICY
 	begin a 10.7.0.9 7701 7701
 	hits=$(of a hits)
