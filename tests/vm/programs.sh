@@ -149,8 +149,9 @@ echoes() { # NS|- ADDRESS PORT [SECONDS]
 	[ "$(echo hello | from "$1" socat -t 20 -T 20 - "TCP:$(brackets "$2"):$3,connect-timeout=${4:-20}" 2>&1)" = hello ]
 }
 
+# UDP has no end: the answer is as long as what was said.
 echoes_udp() { # NS ADDRESS [SECONDS]
-	[ "$(echo hello | in_ns "$1" socat -t "${3:-20}" -T "${3:-20}" - "UDP:$(brackets "$2"):53" 2>&1)" = hello ]
+	[ "$(echo hello | in_ns "$1" socat -t "${3:-20}" -T "${3:-20}" - "UDP:$(brackets "$2"):53,readbytes=6" 2>&1)" = hello ]
 }
 
 pings() { # NS|- ADDRESS [SECONDS]
