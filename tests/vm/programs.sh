@@ -61,14 +61,14 @@ from() { # NS|- COMMAND...
 echo_servers() { # NS|- PORT...
 	local port
 	for port in "${@:2}"; do
-		from "$1" socat "TCP6-LISTEN:$port,fork,reuseaddr,ipv6only=0" EXEC:cat &
+		from "$1" socat -t 20 "TCP6-LISTEN:$port,fork,reuseaddr,ipv6only=0" EXEC:cat &
 	done
 }
 
 echo_servers_udp() { # NS PORT...
 	local port
 	for port in "${@:2}"; do
-		in_ns "$1" socat "UDP6-RECVFROM:$port,fork,ipv6only=0" EXEC:cat &
+		in_ns "$1" socat -t 20 "UDP6-RECVFROM:$port,fork,ipv6only=0" EXEC:cat &
 	done
 }
 
