@@ -95,34 +95,18 @@ static bool note_answer(const struct endpoint *e, const u8 *buf, size_t len, int
 	return true;
 }
 
-static bool drain(void)
+static bool on_frame(unsigned int where, const u8 *buf, size_t len, int vlan)
 {
-	bool found = false;
-	u8 buf[4096];
 	struct tag tag;
-	unsigned int i;
-	int len, vlan, n;
 
-	for (i = 0; i < nends; i++) {
-		for (n = 0; n < 4096; n++) {
-			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
-			if (len <= 0)
-				break;
-			if ((size_t)len <= sizeof(buf) && note_answer(&ends[i], buf, len, vlan)) {
-				found = true;
-				continue;
-			}
-			if ((size_t)len > sizeof(buf) || !frame_tag(buf, len, &tag) ||
-			    tag.run != run || tag.kind != KIND_UNICAST || tag.seq >= nframes)
-				continue;
-			found = true;
-			if (frames[tag.seq].got[i] < 255)
-				frames[tag.seq].got[i]++;
-		}
-		if (len < 0)
-			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
-	}
-	return found;
+	if (note_answer(&ends[where], buf, len, vlan))
+		return true;
+	if (!frame_tag(buf, len, &tag) || tag.run != run || tag.kind != KIND_UNICAST ||
+	    tag.seq >= nframes)
+		return false;
+	if (frames[tag.seq].got[where] < 255)
+		frames[tag.seq].got[where]++;
+	return true;
 }
 
 /*
@@ -425,11 +409,11 @@ static void send_line(char **words, unsigned int n)
 	if (one_by_one) {
 		on_way = buf;
 		on_way_len = len;
-		settle(drain, 5);
+		settle(on_frame, 5);
 		on_way = NULL;
 	} else if (nframes % AT_ONCE == 0) {
 		barrier(run, &seq);
-		drain();
+		drain_ends(on_frame);
 	}
 }
 
@@ -486,7 +470,7 @@ int main(int argc, char **argv)
 	each_line(send_line);
 	if (!nframes)
 		die("no frames: expected lines of FRAME FROM TO WORD...");
-	settle(drain, quiet_ms);
+	settle(on_frame, quiet_ms);
 	none_lost();
 	for (i = 0; i < nframes; i++)
 		print_frame(&frames[i], everywhere);

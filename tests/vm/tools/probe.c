@@ -51,40 +51,18 @@ static void count(unsigned char *n)
 		++*n;
 }
 
-/* Return: whether it is one of this run. */
-static bool on_frame(unsigned int where, const struct tag *tag)
+static bool on_frame(unsigned int where, const u8 *buf, size_t len, int vlan)
 {
-	if (tag->run != run || tag->kind == KIND_LEARN || tag->from >= nends)
-		return false;
-	if (tag->to == TO_ALL || tag->to == where)
-		count(&got[tag->kind][tag->from][where]);
-	else if (tag->to < nends)
-		count(&stray[tag->kind][tag->from][tag->to][where]);
-	return true;
-}
-
-/* Return: whether a frame of this run was there. Others may never cease. */
-static bool drain(void)
-{
-	bool found = false;
-	u8 buf[2048];
 	struct tag tag;
-	unsigned int i;
-	int len, vlan, n;
 
-	for (i = 0; i < nends; i++) {
-		/* No more than that at once, in case they come faster than we look. */
-		for (n = 0; n < 4096; n++) {
-			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
-			if (len <= 0)
-				break;
-			if ((size_t)len <= sizeof(buf) && frame_tag(buf, len, &tag))
-				found |= on_frame(i, &tag);
-		}
-		if (len < 0)
-			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
-	}
-	return found;
+	if (!frame_tag(buf, len, &tag) || tag.run != run || tag.kind == KIND_LEARN ||
+	    tag.from >= nends)
+		return false;
+	if (tag.to == TO_ALL || tag.to == where)
+		count(&got[tag.kind][tag.from][where]);
+	else if (tag.to < nends)
+		count(&stray[tag.kind][tag.from][tag.to][where]);
+	return true;
 }
 
 static void must_send(enum kind kind, unsigned int from, unsigned int to)
@@ -346,9 +324,9 @@ int main(int argc, char **argv)
 		if (!wants_any(i))
 			continue;
 		send_all(i);
-		drain();
+		drain_ends(on_frame);
 	}
-	settle(drain, quiet_ms);
+	settle(on_frame, quiet_ms);
 
 	none_lost();
 	if (format == 'm')

@@ -72,17 +72,39 @@ void learn(void)
 	barrier(run, &seq);
 }
 
-void settle(bool (*drain)(void), int quiet_ms)
+bool drain_ends(take_fn take)
+{
+	static u8 buf[9216];
+	bool found = false;
+	unsigned int i;
+	int len, vlan, n;
+
+	for (i = 0; i < nends; i++) {
+		/* No more than that at once, in case they come faster than we look. */
+		for (n = 0; n < 4096; n++) {
+			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
+			if (len <= 0)
+				break;
+			if ((size_t)len <= sizeof(buf))
+				found |= take(i, buf, len, vlan);
+		}
+		if (len < 0)
+			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
+	}
+	return found;
+}
+
+void settle(take_fn take, int quiet_ms)
 {
 	double end, storm = now_ms() + STORM_MS;
 
 	if (!barrier(run, &seq) && quiet_ms < NO_BARRIER_QUIET_MS)
 		quiet_ms = NO_BARRIER_QUIET_MS;
-	drain();
+	drain_ends(take);
 	end = now_ms() + quiet_ms;
 	while (now_ms() < end) {
 		endpoint_poll(ends, nends, end - now_ms() + 1);
-		if (drain())
+		if (drain_ends(take))
 			end = now_ms() + quiet_ms;
 		if (now_ms() > storm)
 			die("frames do not cease to arrive: they go round");

@@ -26,14 +26,20 @@ int send_frame(enum kind kind, unsigned int from, unsigned int to);
 /* Make bridges learn where all endpoints are that send. Ends the program if it cannot. */
 void learn(void);
 
+/* What to do with a frame that has arrived somewhere. Return: whether it is one of this run. */
+typedef bool (*take_fn)(unsigned int where, const u8 *buf, size_t len, int vlan);
+
+/* Take what has arrived. Return: whether there was a frame of this run. */
+bool drain_ends(take_fn take);
+
 /**
  * settle() - wait until all has arrived that will
- * @drain: takes what has, and returns whether that was anything
+ * @take: what to do with it
  * @quiet_ms: how long nothing has to come when all should be there
  *
  * Ends the program if frames do not cease to arrive.
  */
-void settle(bool (*drain)(void), int quiet_ms);
+void settle(take_fn take, int quiet_ms);
 
 /* Ends the program if the kernel had no room for frames that arrived. */
 void none_lost(void);
