@@ -113,6 +113,13 @@ off() {
 	close_connection two
 }
 
+heard_anew() { # NAME LINES
+	ip link set p-a nomaster
+	ip link set p-a master br0
+	forwarding p-a
+	wait_for 2 more_than "$@"
+}
+
 # Only for so long, from the first time on, unless the other end has time left.
 window() {
 	untracked
@@ -129,11 +136,8 @@ window() {
 	talks 93
 	heard_more three || fail "c, which has had nothing yet, does not hear b"
 	heard_more one || fail "what goes on already has ended"
-	# a port that comes anew has its time again
-	ip link set p-a nomaster
-	ip link set p-a master br0
-	forwarding p-a
-	heard_more two || fail "a does not hear b at a new port"
+	# a port that comes anew has its time again, but b says it again ever more seldom
+	wait_for 90 heard_anew two $(($(lines two) + 5)) || fail "a does not hear b at a new port"
 	close_connection one
 	close_connection two
 	close_connection three
