@@ -197,6 +197,15 @@ heard() { # [MARK=TEXT...] <<TABLE
 	wrong=$(diff <(printf %s "$right") /run/isol/packets) || fail "not as expected: ${wrong//$'\n'/, }"
 }
 
+# The same, and all that counters of rules and ports have to say of it, behind a line "counted".
+heard_counted() { # [MARK=TEXT...] <<TABLE
+	local text
+	text=$(cat)
+	counting
+	heard "$@" <<<"${text%%$'\n'counted$'\n'*}"
+	expect_counted rule port <<<"${text#*$'\n'counted$'\n'}"
+}
+
 # Steady traffic in the background, with what the endpoints are now. See blast
 # -h; the results are in /run/isol/blast.
 _blast_pid=

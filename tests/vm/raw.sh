@@ -65,10 +65,24 @@ script() { # FUNCTION [ARGS...]
 	echo "set -eEu -o pipefail; $(declare -f); $*"
 }
 
+# In a case: what has to be done when it is over.
+AT_EXIT=()
+
+_exit() {
+	local command
+	for command in "${AT_EXIT[@]}"; do
+		$command 2>/dev/null || :
+	done
+}
+
+at_exit() { # COMMAND...
+	AT_EXIT+=("$*")
+	trap _exit EXIT
+}
+
 # In a case: a program in the background that must not outlive it.
 kill_at_exit() { # PID
-	# shellcheck disable=SC2064 # this one
-	trap "kill $1 2>/dev/null || :" EXIT
+	at_exit kill "$1"
 }
 
 # A counter of a port or a bridge in a dump, 0 if it is not there. Not of a port

@@ -9,7 +9,7 @@
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
-. tests/vm/talk.sh
+. tests/vm/programs.sh
 
 # a is the one that is contained. To port 81 only rules of quarantine open it, and close it
 # to c, and what it sends to port 7000 is accepted without being tracked.
@@ -46,8 +46,8 @@ reached() { # NETWORK
 	wait_for 60 pings b "${1}1" || fail "b has no echo from ${1}1"
 	wait_for 60 echoes u "${1}1" 80 || fail "u has no answer from a at ${1}1"
 	wait_for 60 pings u "${1}1" || fail "u has no echo from ${1}1"
-	wait_for 60 host_echoes "${1}1" 80 || fail "the host has no answer from a at ${1}1"
-	wait_for 60 host_pings "${1}1" || fail "the host has no echo from ${1}1"
+	wait_for 60 echoes - "${1}1" 80 || fail "the host has no answer from a at ${1}1"
+	wait_for 60 pings - "${1}1" || fail "the host has no echo from ${1}1"
 }
 
 begins_nothing() { # NETWORK
@@ -82,10 +82,10 @@ answers() {
 	for net in 10.7.0. fd07::; do
 		counting
 		begins_nothing $net
-		has_dropped p-a quarantine || fail "$net: $(_counters | grep p-a)"
+		denied p-a quarantine
 		[ "$(dropped p-a bridge-default)" = 0 ] || fail "$net: $(_counters | grep p-a)"
 		[ "$(dropped p-a state)" = 0 ] || fail "$net: $(_counters | grep p-a)"
-		[ "$(ruled tcp) $(ruled dns) $(ruled ping) $(ruled ping6) $(ruled loose)" = '0 0 0 0 0' ] ||
+		[ "$(decided tcp) $(decided dns) $(decided ping) $(decided ping6) $(decided loose)" = '0 0 0 0 0' ] ||
 			fail "$net: a rule has accepted something: $(_counters | grep rule)"
 		forget_neighbors
 	done
@@ -98,28 +98,25 @@ answers() {
 	done
 }
 
-lines() { wc -l <"/run/isol/$1.out"; }
-more_than() { [ "$(lines "$1")" -gt "$2" ]; }
-
 # What it had begun ends with the next frame in both directions, what others had goes on.
 ends_its_own() {
 	local net=$1 n
 	put
 	open_connection a "${net}2" 80 out
-	open_connection a "${net}2" 82 told
+	begin_connection a "${net}2" 82 told
 	open_connection b "${net}1" 80 in
 	wait_for 20 more_than told 2
 	contain
 	n=$(lines told)
 	counting
 	ended out
-	has_dropped p-a quarantine || fail "$(_counters | grep p-a)"
+	denied p-a quarantine
 	# b sends to it by itself
-	has_dropped p-b bridge-default || fail "$(_counters | grep p-b)"
+	denied p-b bridge-default
 	[ "$(lines told)" -le $((n + 1)) ] || fail "what b sends arrives still"
 	goes_on in || fail "what b has begun has ended"
 	isolctl quarantine del a
-	wait_for 60 heard out || fail "does not go on when it is released"
+	wait_for 60 echoed out || fail "does not go on when it is released"
 	wait_for 60 more_than told $((n + 1)) || fail "b is not heard again"
 	goes_on in
 	close_connection out
@@ -139,7 +136,7 @@ rules_of_quarantine() {
 	close_connection
 	counting
 	silent echoes c 10.7.0.1 80 2
-	[ "$(ruled no-c)" -ge 1 ] || fail "$(_counters)"
+	[ "$(decided no-c)" -ge 1 ] || fail "$(_counters)"
 	wait_for 60 pings c 10.7.0.1 || fail "c is not let through by what no rule of quarantine is about"
 	silent echoes b 10.7.0.1 81 2
 	frame_is uplink a 'tcp dport 81' accept quarantine-rule look
@@ -166,7 +163,7 @@ two() {
 	isolctl quarantine add b mode contain
 	counting
 	silent echoes b 10.7.0.1 80 2
-	has_dropped p-b quarantine || fail "$(_counters | grep p-b)"
+	denied p-b quarantine
 	wait_for 60 echoes u 10.7.0.2 80 || fail "u has no answer from b"
 	# and one that is isolated has nothing from it
 	isolctl quarantine add b mode isolate
@@ -194,7 +191,7 @@ modes() {
 		isolctl quarantine add a mode isolate comment swapped
 		isolctl quarantine add a mode contain
 	done
-	[ "$(ruled loose)" = 0 ] || fail "frames of a pass: $(_counters | grep p-a)"
+	[ "$(decided loose)" = 0 ] || fail "frames of a pass: $(_counters | grep p-a)"
 	wait_for 20 told_of isolate
 	told_of contain || fail "$(cat /run/isol/events)"
 	isolctl quarantine add a mode isolate
@@ -203,7 +200,7 @@ modes() {
 	ended
 	silent echoes b 10.7.0.1 80 2
 	isolctl quarantine add a mode contain
-	wait_for 60 heard it || fail "does not go on in mode contain"
+	wait_for 60 echoed || fail "does not go on in mode contain"
 	wait_for 60 echoes b 10.7.0.1 80 || fail "no new one in mode contain"
 	# the mode that nobody names is isolate
 	isolctl quarantine add a
@@ -231,7 +228,7 @@ untracked() {
 	counting
 	silent echoes b 10.7.0.1 80 2
 	silent pings a 10.7.0.2 2
-	has_dropped p-a quarantine || fail "$(_counters | grep p-a)"
+	denied p-a quarantine
 	why_is b a drop quarantine
 	# the next policy tracks: it may answer then, and the next one does not
 	put
@@ -259,7 +256,7 @@ port_changes() {
 	counting
 	silent echoes b 10.7.0.1 80 2
 	silent echoes a 10.7.0.2 80 2
-	has_dropped p-c quarantine || fail "$(_counters | grep p-c)"
+	denied p-c quarantine
 	ip link set p-c down
 	ip link set p-c name p-a
 	ip link set p-a up
@@ -294,7 +291,7 @@ bindings: {a: {port: p-a, segment: red}, b: {port: p-b, segment: red}, c: {port:
 	counting
 	silent echoes a 10.7.0.4 80 2
 	silent echoes a 10.7.0.2 80 2
-	has_dropped p-a quarantine || fail "$(_counters | grep p-a)"
+	denied p-a quarantine
 	ip link set br0 type bridge vlan_filtering 0
 }
 

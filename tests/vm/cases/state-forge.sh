@@ -70,84 +70,78 @@ goes_on() { # PORT
 	END
 }
 
-# All that is said in a conversation, from elsewhere, by the right MAC address and another.
-inserted() {
-	local ip from mac n port=2000
+# All who forge, in turn, each at a conversation of its own from $port, in the middle of that:
+# $from, at port $at of the bridge.
+each_forger() { # PORT COMMAND
+	local ip from at port=$1
 	rules | policy
 	for ip in ip4 ip6; do
 		version $ip
 		for from in e c u; do
+			at=p-$from
+			[ $from != u ] || at=up0
 			port=$((port + 1))
 			talk $port
-			counting
-			for mac in @from a; do
-				heard "${marks[@]}" "mac=$mac" "from=$from" "port=$port" <<-END
-					data  @from b mac-src @mac @ab tcp @port 5432 PA seq 1033 ack 5033 fill Z => -
-					ack   @from b mac-src @mac @ab tcp @port 5432 A seq 1033 ack 5033 len 0 => -
-					syn   @from b mac-src @mac @ab tcp @port 5432 S seq 9000 len 0 => -
-					other @from b mac-src @mac @ab tcp 1 5432 S seq 9000 len 0 => -
-					query @from b mac-src @mac @ab udp @port 53 fill Z => -
-					ping  @from b mac-src @mac @ab icmp $echo_request 0 @port fill Z => -
-					dead  @from b mac-src @mac @ab icmp $unreachable 0 about udp $b 53 $a @port => -
-				END
-			done
-			for mac in @from b; do
-				heard "${marks[@]}" "mac=$mac" "from=$from" "port=$port" <<-END
-					data   @from a mac-src @mac @ba tcp 5432 @port PA seq 5033 ack 1033 fill Z => -
-					synack @from a mac-src @mac @ba tcp 5432 @port SA seq 5000 ack 1001 len 0 => -
-					answer @from a mac-src @mac @ba udp 53 @port fill Z => -
-					pong   @from a mac-src @mac @ba icmp $echo_reply 0 @port fill Z => -
-					dead   @from a mac-src @mac @ba icmp $unreachable 0 about udp $a @port $b 53 => -
-					dead   @from a mac-src @mac @ba icmp $unreachable 0 about tcp $a @port $b 5432 1033 => -
-					elsewhere @from a mac-src @mac @ba icmp $redirect 0 about udp $a @port $b 53 => -
-				END
-			done
-			n=p-$from
-			[ $from != u ] || n=up0
-			expect_counted rule port <<<"port $n bridge-default drop 28"
-			goes_on $port
+			"$2"
 		done
 	done
 }
 
+# All that is said in a conversation, from elsewhere, by the right MAC address and another.
+inserted() {
+	local mac
+	counting
+	for mac in @from a; do
+		heard "${marks[@]}" "mac=$mac" "from=$from" "port=$port" <<-END
+			data  @from b mac-src @mac @ab tcp @port 5432 PA seq 1033 ack 5033 fill Z => -
+			ack   @from b mac-src @mac @ab tcp @port 5432 A seq 1033 ack 5033 len 0 => -
+			syn   @from b mac-src @mac @ab tcp @port 5432 S seq 9000 len 0 => -
+			other @from b mac-src @mac @ab tcp 1 5432 S seq 9000 len 0 => -
+			query @from b mac-src @mac @ab udp @port 53 fill Z => -
+			ping  @from b mac-src @mac @ab icmp $echo_request 0 @port fill Z => -
+			dead  @from b mac-src @mac @ab icmp $unreachable 0 about udp $b 53 $a @port => -
+		END
+	done
+	for mac in @from b; do
+		heard "${marks[@]}" "mac=$mac" "from=$from" "port=$port" <<-END
+			data   @from a mac-src @mac @ba tcp 5432 @port PA seq 5033 ack 1033 fill Z => -
+			synack @from a mac-src @mac @ba tcp 5432 @port SA seq 5000 ack 1001 len 0 => -
+			answer @from a mac-src @mac @ba udp 53 @port fill Z => -
+			pong   @from a mac-src @mac @ba icmp $echo_reply 0 @port fill Z => -
+			dead   @from a mac-src @mac @ba icmp $unreachable 0 about udp $a @port $b 53 => -
+			dead   @from a mac-src @mac @ba icmp $unreachable 0 about tcp $a @port $b 5432 1033 => -
+			elsewhere @from a mac-src @mac @ba icmp $redirect 0 about udp $a @port $b 53 => -
+		END
+	done
+	expect_counted rule port <<<"port $at bridge-default drop 28"
+	goes_on "$port"
+}
+
 # An end that is forged: nobody gets it.
 ended() {
-	local ip from port=2100 n
-	rules | policy
-	for ip in ip4 ip6; do
-		version $ip
-		for from in e c u; do
-			port=$((port + 1))
-			talk $port
-			counting
-			heard "${marks[@]}" "from=$from" "port=$port" <<-END
-				reset @from b @ab tcp @port 5432 R seq 1033 len 0 => -
-				reset @from a @ba tcp 5432 @port R seq 5033 len 0 => -
-				reset @from b @ab tcp @port 5432 RA seq 1034 ack 5033 len 0 => -
-				fin   @from b @ab tcp @port 5432 FA seq 1033 ack 5033 len 0 => -
-			END
-			n=p-$from
-			[ $from != u ] || n=up0
-			expect_counted rule port <<<"port $n bridge-default drop 4"
-			# Connection tracking has believed it, and will forget the connection sooner,
-			# but lets it go on or begin anew. Of UDP there is nothing to end.
-			counting
-			heard "${marks[@]}" "port=$port" <<-END
-				data   a b @ab tcp @port 5432 PA seq 1033 ack 5033 => b:all=A32
-				data   b a @ba tcp 5432 @port PA seq 5033 ack 1065 => a:all=A32
-				query  a b @ab udp @port 53 => b:all=A32
-				answer b a @ba udp 53 @port => a:all=A32
-				again  a b @ab tcp @port 5432 S seq 200000 len 0 => b:all
-				synack b a @ba tcp 5432 @port SA seq 700000 ack 200001 len 0 => a:all
-			END
-			expect_counted rule port <<-END
-				rule dns 2
-				rule sql 4
-				port p-a rule accept 3
-				port p-b rule accept 3
-			END
-		done
-	done
+	heard_counted "${marks[@]}" "from=$from" "port=$port" <<-END
+		reset @from b @ab tcp @port 5432 R seq 1033 len 0 => -
+		reset @from a @ba tcp 5432 @port R seq 5033 len 0 => -
+		reset @from b @ab tcp @port 5432 RA seq 1034 ack 5033 len 0 => -
+		fin   @from b @ab tcp @port 5432 FA seq 1033 ack 5033 len 0 => -
+		counted
+		port $at bridge-default drop 4
+	END
+	# Connection tracking has believed it, and will forget the connection sooner,
+	# but lets it go on or begin anew. Of UDP there is nothing to end.
+	heard_counted "${marks[@]}" "port=$port" <<-END
+		data   a b @ab tcp @port 5432 PA seq 1033 ack 5033 => b:all=A32
+		data   b a @ba tcp 5432 @port PA seq 5033 ack 1065 => a:all=A32
+		query  a b @ab udp @port 53 => b:all=A32
+		answer b a @ba udp 53 @port => a:all=A32
+		again  a b @ab tcp @port 5432 S seq 200000 len 0 => b:all
+		synack b a @ba tcp 5432 @port SA seq 700000 ack 200001 len 0 => a:all
+		counted
+		rule dns 2
+		rule sql 4
+		port p-a rule accept 3
+		port p-b rule accept 3
+	END
 }
 
 # What is begun among friends, in the names of others, opens no way to these.
@@ -156,9 +150,8 @@ holes() {
 	rules | policy
 	for ip in ip4 ip6; do
 		version $ip
-		counting
 		# c and e make a connection "from a to b", and then "answer" it to a
-		heard "${marks[@]}" <<-END
+		heard_counted "${marks[@]}" <<-END
 			begin  c e @ab udp 2201 53 => e:all=A32
 			answer e c @ba udp 53 2201 => c:all=A32
 			hole   e a @ba udp 53 2201 fill Z => -
@@ -169,8 +162,7 @@ holes() {
 			synack c e @ba tcp 5432 2202 SA seq 5000 ack 1001 len 0 => e:all
 			hole   c a @ba tcp 5432 2202 SA seq 5000 ack 1001 len 0 => -
 			hole   e b @ab tcp 2202 5432 A seq 1001 ack 5001 len 0 => -
-		END
-		expect_counted rule port <<-END
+			counted
 			rule friends 4
 			port p-c rule accept 2
 			port p-e rule accept 2
@@ -178,16 +170,14 @@ holes() {
 			port p-e bridge-default drop 3
 		END
 		# and one "from b to a", for e's to b to look like its answer
-		counting
-		heard "${marks[@]}" <<-END
+		heard_counted "${marks[@]}" <<-END
 			begin  c e @ba udp 53 2203 => e:all=A32
 			hole   e b @ab udp 2203 53 fill Z => -
 			hole   c b @ab udp 2203 53 fill Z => -
 			begin  e c @ba tcp 80 2204 S seq 1000 len 0 => c:all
 			hole   e b @ab tcp 2204 80 SA seq 5000 ack 1001 len 0 => -
 			hole   c b @ab tcp 2204 80 SA seq 5000 ack 1001 len 0 => -
-		END
-		expect_counted rule port <<-END
+			counted
 			rule friends 2
 			port p-c rule accept 1
 			port p-e rule accept 1
@@ -196,8 +186,7 @@ holes() {
 			port p-e bridge-default drop 2
 		END
 		# b cannot answer what e has never been let ask
-		counting
-		heard "${marks[@]}" <<-END
+		heard_counted "${marks[@]}" <<-END
 			begin  e c @eb udp 2205 53 => c:all=A32
 			hole   b e @be udp 53 2205 fill Z => -
 			refused e b @eb udp 2206 53 => -
@@ -205,8 +194,7 @@ holes() {
 			begin  a b @eb udp 2207 53 => b:all=A32
 			hole   b e @be udp 53 2207 fill Z => -
 			right  b a @be udp 53 2207 => a:all=A32
-		END
-		expect_counted rule port <<-END
+			counted
 			rule friends 1
 			rule dns 2
 			port p-e rule accept 1
@@ -226,8 +214,7 @@ equals() {
 	rules '{name: too, from: c, to: b, udp: 53, verdict: accept}' | policy
 	for ip in ip4 ip6; do
 		version $ip
-		counting
-		heard "${marks[@]}" <<-END
+		heard_counted "${marks[@]}" <<-END
 			query  a b @ab udp 2301 53 => b:all=A32
 			answer b a @ba udp 53 2301 => a:all=A32
 			forged c b @ab udp 2301 53 fill Z => b:all=Z32
@@ -236,8 +223,7 @@ equals() {
 			query  a b @ab udp 2301 53 => b:all=A32
 			answer b a @ba udp 53 2301 => a:all=A32
 			not    b c @ba udp 53 2301 => -
-		END
-		expect_counted rule port <<-END
+			counted
 			rule dns 4
 			rule too 2
 			port p-a rule accept 2
@@ -253,8 +239,8 @@ topo -u up0:u a b c e
 ENDPOINTS=(a=a:eth0 b=b:eth0 c=c:eth0 e=e:eth0 u=u:eth0)
 load_module
 load_ct
-run_case inserted inserted
-run_case ended ended
+run_case inserted each_forger 2000 inserted
+run_case ended each_forger 2100 ended
 run_case holes holes
 run_case equals equals
 isolctl flush

@@ -62,6 +62,15 @@ dns() { # FRAGMENTS [LINE...]
 		'{name: in, from: uplink, to: b, udp: 53, verdict: accept}' "$@"
 }
 
+# By both IPs: @ip.
+by_both() { # <<TABLE
+	local ip text
+	text=$(cat)
+	for ip in ip4 ip6; do
+		heard_counted "ip=$ip" <<<"$text"
+	done
+}
+
 # Where the bridge keeps what hook.c reads: that is not public, and the kernel that runs is
 # asked.
 where() {
@@ -79,26 +88,21 @@ where() {
 
 # Unless they are accepted none of a guest gets through, whole ones do, and an uplink's do.
 dropped() {
-	local ip
 	dns drop | policy
-	for ip in ip4 ip6; do
-		counting
-		heard "ip=$ip" <<-END
-			whole a b @ip udp 1000 53 => b:all=A32
-			first a b @ip udp 1000 53 len 2000 id 7 part 0+1232 => -
-			last  a b @ip udp 1000 53 len 2000 id 7 part 1232+776 => -
-			tiny  a b @ip udp 1000 53 len 16 id 8 part 0+8 => -
-			up1   u b @ip udp 1000 53 len 2000 id 9 part 0+1232 => -
-			up2   u b @ip udp 1000 53 len 2000 id 9 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
-		END
-		expect_counted rule port <<-END
-			rule dns 1
-			rule in 1
-			port p-a rule accept 1
-			port p-a fragment drop 3
-			port up0 rule accept 1
-		END
-	done
+	by_both <<-END
+		whole a b @ip udp 1000 53 => b:all=A32
+		first a b @ip udp 1000 53 len 2000 id 7 part 0+1232 => -
+		last  a b @ip udp 1000 53 len 2000 id 7 part 1232+776 => -
+		tiny  a b @ip udp 1000 53 len 16 id 8 part 0+8 => -
+		up1   u b @ip udp 1000 53 len 2000 id 9 part 0+1232 => -
+		up2   u b @ip udp 1000 53 len 2000 id 9 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
+		counted
+		rule dns 1
+		rule in 1
+		port p-a rule accept 1
+		port p-a fragment drop 3
+		port up0 rule accept 1
+	END
 	frame_is a b 'udp dport 53 fragment first' drop fragment
 	frame_is a b 'udp dport 53' accept rule dns
 	frame_is up0 b 'udp dport 53 fragment first' accept rule in
@@ -109,139 +113,119 @@ dropped() {
 
 # All of a packet is judged as one, whatever the order of its fragments, and counted as one.
 judged() {
-	local ip
 	dns accept | policy
-	for ip in ip4 ip6; do
-		counting
-		heard "ip=$ip" <<-END
-			one1   a b @ip udp 1000 53 len 2000 id 1 part 0+1232 => -
-			one2   a b @ip udp 1000 53 len 2000 id 1 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
-			two2   a b @ip udp 1000 53 len 2000 id 2 part 1232+776 => -
-			two1   a b @ip udp 1000 53 len 2000 id 2 part 0+1232 => b:0+1232+=A1224 b:1232+776=A776
-			three3 a b @ip udp 1000 53 len 3000 id 3 part 2464+544 => -
-			three1 a b @ip udp 1000 53 len 3000 id 3 part 0+1232 => -
-			three2 a b @ip udp 1000 53 len 3000 id 3 part 1232+1232 => b:0+1232+=A1224 b:1232+1232+=A1232 b:2464+544=A544
-			port1  a b @ip udp 1000 54 len 2000 id 4 part 0+1232 => -
-			port2  a b @ip udp 1000 54 len 2000 id 4 part 1232+776 => -
-			other1 c b @ip udp 1000 53 len 2000 id 5 part 0+1232 => -
-			other2 c b @ip udp 1000 53 len 2000 id 5 part 1232+776 => -
-		END
-		expect_counted rule port <<-END
-			rule dns 3
-			port p-a rule accept 3
-			port p-a bridge-default drop 1
-			port p-c bridge-default drop 1
-		END
-	done
+	by_both <<-END
+		one1   a b @ip udp 1000 53 len 2000 id 1 part 0+1232 => -
+		one2   a b @ip udp 1000 53 len 2000 id 1 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
+		two2   a b @ip udp 1000 53 len 2000 id 2 part 1232+776 => -
+		two1   a b @ip udp 1000 53 len 2000 id 2 part 0+1232 => b:0+1232+=A1224 b:1232+776=A776
+		three3 a b @ip udp 1000 53 len 3000 id 3 part 2464+544 => -
+		three1 a b @ip udp 1000 53 len 3000 id 3 part 0+1232 => -
+		three2 a b @ip udp 1000 53 len 3000 id 3 part 1232+1232 => b:0+1232+=A1224 b:1232+1232+=A1232 b:2464+544=A544
+		port1  a b @ip udp 1000 54 len 2000 id 4 part 0+1232 => -
+		port2  a b @ip udp 1000 54 len 2000 id 4 part 1232+776 => -
+		other1 c b @ip udp 1000 53 len 2000 id 5 part 0+1232 => -
+		other2 c b @ip udp 1000 53 len 2000 id 5 part 1232+776 => -
+		counted
+		rule dns 3
+		port p-a rule accept 3
+		port p-a bridge-default drop 1
+		port p-c bridge-default drop 1
+	END
 }
 
 # Answers in fragments to what has been asked in fragments, and no others.
 answers() {
-	local ip
 	dns accept | policy
-	for ip in ip4 ip6; do
-		counting
-		heard "ip=$ip" <<-END
-			ask1   a b @ip udp 2000 53 len 2000 id 11 part 0+1232 => -
-			ask2   a b @ip udp 2000 53 len 2000 id 11 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
-			right1 b a @ip udp 53 2000 len 2000 id 12 part 0+1232 => -
-			right2 b a @ip udp 53 2000 len 2000 id 12 part 1232+776 => a:0+1232+=A1224 a:1232+776=A776
-			port1  b a @ip udp 53 2001 len 2000 id 13 part 0+1232 => -
-			port2  b a @ip udp 53 2001 len 2000 id 13 part 1232+776 => -
-			begin1 b a @ip udp 2000 53 len 2000 id 14 part 0+1232 => -
-			begin2 b a @ip udp 2000 53 len 2000 id 14 part 1232+776 => -
-		END
-		expect_counted rule port <<-END
-			rule dns 2
-			port p-a rule accept 1
-			port p-b rule accept 1
-			port p-b bridge-default drop 2
-		END
-	done
+	by_both <<-END
+		ask1   a b @ip udp 2000 53 len 2000 id 11 part 0+1232 => -
+		ask2   a b @ip udp 2000 53 len 2000 id 11 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
+		right1 b a @ip udp 53 2000 len 2000 id 12 part 0+1232 => -
+		right2 b a @ip udp 53 2000 len 2000 id 12 part 1232+776 => a:0+1232+=A1224 a:1232+776=A776
+		port1  b a @ip udp 53 2001 len 2000 id 13 part 0+1232 => -
+		port2  b a @ip udp 53 2001 len 2000 id 13 part 1232+776 => -
+		begin1 b a @ip udp 2000 53 len 2000 id 14 part 0+1232 => -
+		begin2 b a @ip udp 2000 53 len 2000 id 14 part 1232+776 => -
+		counted
+		rule dns 2
+		port p-a rule accept 1
+		port p-b rule accept 1
+		port p-b bridge-default drop 2
+	END
 }
 
 # What never becomes whole goes nowhere, also by a rule that accepts all fragments.
 incomplete() {
-	local ip
 	dns accept '{name: first, from: a, to: b, fragment: first, verdict: accept, stateless: true}' \
 		'{name: later, from: a, to: b, fragment: later, verdict: accept, stateless: true}' | policy
-	for ip in ip4 ip6; do
-		counting
-		heard "ip=$ip" <<-END
-			first  a b @ip udp 1000 53 len 2000 id 21 part 0+1232 => -
-			later  a b @ip udp 1000 53 len 2000 id 22 part 1232+776 => -
-			middle a b @ip udp 1000 53 len 3000 id 23 part 1232+1232 => -
-			gap1   a b @ip udp 1000 53 len 3000 id 24 part 0+1232 => -
-			gap3   a b @ip udp 1000 53 len 3000 id 24 part 2464+544 => -
-			fill   a b @ip udp 1000 53 len 3000 id 24 part 1232+1232 => b:0+1232+=A1224 b:1232+1232+=A1232 b:2464+544=A544
-			two1   a b @ip udp 1000 53 len 2000 id 25 part 0+1232 => -
-			two2   a b @ip udp 1000 53 len 2000 id 26 part 1232+776 => -
-		END
-		# all that has been judged is the one
-		expect_counted rule port <<<$'rule dns 1\nport p-a rule accept 1'
-	done
+	# all that has been judged is the one
+	by_both <<-END
+		first  a b @ip udp 1000 53 len 2000 id 21 part 0+1232 => -
+		later  a b @ip udp 1000 53 len 2000 id 22 part 1232+776 => -
+		middle a b @ip udp 1000 53 len 3000 id 23 part 1232+1232 => -
+		gap1   a b @ip udp 1000 53 len 3000 id 24 part 0+1232 => -
+		gap3   a b @ip udp 1000 53 len 3000 id 24 part 2464+544 => -
+		fill   a b @ip udp 1000 53 len 3000 id 24 part 1232+1232 => b:0+1232+=A1224 b:1232+1232+=A1232 b:2464+544=A544
+		two1   a b @ip udp 1000 53 len 2000 id 25 part 0+1232 => -
+		two2   a b @ip udp 1000 53 len 2000 id 26 part 1232+776 => -
+		counted
+		rule dns 1
+		port p-a rule accept 1
+	END
 }
 
 # Headers over several fragments, and fragments that overlap.
 crafted() {
-	local ip
 	dns accept | policy
-	for ip in ip4 ip6; do
-		counting
-		# written over the header: what comes second does not count
-		heard "ip=$ip" <<-END
-			good1 a b @ip udp 1000 53 len 2000 id 31 part 0+1232 => -
-			bad1  a b @ip udp 1000 54 len 2000 fill Z id 31 part 0+1232 => -
-			good2 a b @ip udp 1000 53 len 2000 id 31 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
-			bad2  a b @ip udp 1000 54 len 2000 fill Z id 32 part 0+1232 => -
-			good3 a b @ip udp 1000 53 len 2000 id 32 part 0+1232 => -
-			good4 a b @ip udp 1000 53 len 2000 id 32 part 1232+776 => -
-		END
-		expect_counted rule port <<-END
-			rule dns 1
-			port p-a rule accept 1
-			port p-a bridge-default drop 1
-		END
-		# over a part of another: all of the packet is given up; within another: that does not count
-		counting
-		heard "ip=$ip" <<-END
-			over1 a b @ip udp 1000 53 len 2000 id 33 part 0+1232 => -
-			over2 a b @ip udp 1000 54 len 2000 fill Z id 33 part 8+1232 => -
-			over3 a b @ip udp 1000 53 len 2000 id 33 part 1232+776 => -
-			late1 a b @ip udp 1000 53 len 2000 id 34 part 0+1232 => -
-			late2 a b @ip udp 1000 53 len 2000 fill Z id 34 part 1224+784 => -
-			long1 a b @ip udp 1000 53 len 2000 id 35 part 1232+776 => -
-			long2 a b @ip udp 1000 53 len 2000 fill Z id 35 part 1224+784 => -
-			long3 a b @ip udp 1000 53 len 2000 id 35 part 0+1232 => -
-			in1   a b @ip udp 1000 53 len 2000 id 36 part 1232+776 => -
-			in2   a b @ip udp 1000 53 len 2000 fill Z id 36 part 1240+728 => -
-			in3   a b @ip udp 1000 53 len 2000 id 36 part 0+1232 => b:0+1232+=A1224 b:1232+776=A776
-		END
-		expect_counted rule port <<<$'rule dns 1\nport p-a rule accept 1'
-	done
+	# written over the header: what comes second does not count
+	by_both <<-END
+		good1 a b @ip udp 1000 53 len 2000 id 31 part 0+1232 => -
+		bad1  a b @ip udp 1000 54 len 2000 fill Z id 31 part 0+1232 => -
+		good2 a b @ip udp 1000 53 len 2000 id 31 part 1232+776 => b:0+1232+=A1224 b:1232+776=A776
+		bad2  a b @ip udp 1000 54 len 2000 fill Z id 32 part 0+1232 => -
+		good3 a b @ip udp 1000 53 len 2000 id 32 part 0+1232 => -
+		good4 a b @ip udp 1000 53 len 2000 id 32 part 1232+776 => -
+		counted
+		rule dns 1
+		port p-a rule accept 1
+		port p-a bridge-default drop 1
+	END
+	# over a part of another: all of the packet is given up; within another: that does not count
+	by_both <<-END
+		over1 a b @ip udp 1000 53 len 2000 id 33 part 0+1232 => -
+		over2 a b @ip udp 1000 54 len 2000 fill Z id 33 part 8+1232 => -
+		over3 a b @ip udp 1000 53 len 2000 id 33 part 1232+776 => -
+		late1 a b @ip udp 1000 53 len 2000 id 34 part 0+1232 => -
+		late2 a b @ip udp 1000 53 len 2000 fill Z id 34 part 1224+784 => -
+		long1 a b @ip udp 1000 53 len 2000 id 35 part 1232+776 => -
+		long2 a b @ip udp 1000 53 len 2000 fill Z id 35 part 1224+784 => -
+		long3 a b @ip udp 1000 53 len 2000 id 35 part 0+1232 => -
+		in1   a b @ip udp 1000 53 len 2000 id 36 part 1232+776 => -
+		in2   a b @ip udp 1000 53 len 2000 fill Z id 36 part 1240+728 => -
+		in3   a b @ip udp 1000 53 len 2000 id 36 part 0+1232 => b:0+1232+=A1224 b:1232+776=A776
+		counted
+		rule dns 1
+		port p-a rule accept 1
+	END
 	# a header of TCP in three of IPv4: the ports are in the first, the flags in the second
-	counting
-	heard <<-END
+	heard_counted <<-END
 		tcp1 a b tcp 1000 80 S len 40 id 36 part 0+8 => -
 		tcp2 a b tcp 1000 80 S len 40 id 36 part 8+8 => -
 		tcp3 a b tcp 1000 80 S len 40 id 36 part 16+44 => b:0+8+ b:8+8+ b:16+44=A40
 		not1 a b tcp 1000 81 S len 40 id 37 part 0+8 => -
 		not2 a b tcp 1000 81 S len 40 id 37 part 8+8 => -
 		not3 a b tcp 1000 81 S len 40 id 37 part 16+44 => -
-	END
-	expect_counted rule port <<-END
+		counted
 		rule web 1
 		port p-a rule accept 1
 		port p-a bridge-default drop 1
 	END
 	# IPv6 does not allow that: its first fragment is not put together, and cannot be read
-	counting
-	heard <<-END
+	heard_counted <<-END
 		tiny1 a b ip6 tcp 1001 80 S len 1400 id 38 part 0+8 => -
 		tiny2 a b ip6 tcp 1001 80 S len 1400 id 38 part 8+1412 => -
 		whole a b ip6 tcp 1002 80 S len 40 => b:all=A40
-	END
-	expect_counted rule port <<-END
+		counted
 		rule web 1
 		port p-a rule accept 1
 		port p-a unparsed drop 1
@@ -258,8 +242,7 @@ splice() {
 		for other in 'f g' 'x z'; do
 			# shellcheck disable=SC2086 # two words
 			set -- $other
-			counting
-			heard "ip=$ip" "from=$1" "to=$2" "other=$2" <<-END
+			heard_counted "ip=$ip" "from=$1" "to=$2" "other=$2" <<-END
 				first1 d e @ip udp 1000 53 len 2000 fill A id 77 part 0+1232 => -
 				other2 @from @to @ip udp 1000 53 len 2000 fill B id 77 part 1232+776 => -
 				first2 d e @ip udp 1000 53 len 2000 fill A id 77 part 1232+776 => e:0+1232+=A1224 e:1232+776=A776
@@ -268,8 +251,7 @@ splice() {
 				denied1 @from @to @ip udp 1000 54 len 2000 fill B id 78 part 0+1232 => -
 				second1 d e @ip udp 1000 53 len 2000 fill A id 78 part 0+1232 => e:0+1232+=A1224 e:1232+776=A776
 				denied2 @from @to @ip udp 1000 54 len 2000 fill B id 78 part 1232+776 => -
-			END
-			expect_counted rule port <<-END
+				counted
 				rule dns 3
 				port p-d rule accept 2
 				port p-$1 rule accept 1
@@ -287,8 +269,7 @@ connections() {
 		for other in 'f g' 'x z'; do
 			# shellcheck disable=SC2086 # two words
 			set -- $other
-			counting
-			heard "q=$ip $([ $ip = ip4 ] && echo 'src 10.7.1.1 dst 10.7.1.2' || echo 'src fd07::1 dst fd07::2') udp 300${#1} 53" \
+			heard_counted "q=$ip $([ $ip = ip4 ] && echo 'src 10.7.1.1 dst 10.7.1.2' || echo 'src fd07::1 dst fd07::2') udp 300${#1} 53" \
 				"r=$ip $([ $ip = ip4 ] && echo 'src 10.7.1.2 dst 10.7.1.1' || echo 'src fd07::2 dst fd07::1') udp 53 300${#1}" \
 				"from=$1" "to=$2" <<-END
 				ask    d e @q => e:all=A32
@@ -296,8 +277,7 @@ connections() {
 				answer e d @r => d:all=A32
 				ask2   @from @to @q => @to:all=A32
 				again  @to @from @r => @from:all=A32
-			END
-			expect_counted rule port <<-END
+				counted
 				rule dns 4
 				port p-d rule accept 1
 				port p-e rule accept 1
@@ -368,12 +348,12 @@ mtu() {
 		port p-a fragment drop 2
 	END
 	# what a rule refuses is its drop
-	counting
-	heard <<-END
+	heard_counted <<-END
 		not1 a b ip4 udp 1000 54 len 2000 id 56 part 0+1480 => -
 		not2 a b ip4 udp 1000 54 len 2000 id 56 part 1480+528 => -
+		counted
+		port p-a bridge-default drop 1
 	END
-	expect_counted rule port <<<'port p-a bridge-default drop 1'
 }
 
 # ... and no more than that: of each of these some is lost without isol, and nobody counts it.

@@ -9,33 +9,17 @@
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
+. tests/vm/programs.sh
 
-declare -A ADDRESS=([a]=1 [b]=2 [c]=3 [u]=4)
 ENDPOINTS=(host=-:br0 a=a:eth0 b=b:eth0 c=c:eth0 u=u:eth0)
 
 network() {
-	local ns
-	modprobe -a bridge veth
-	mkbridge br0 mcast_snooping 0
-	for ns in a b c u; do
-		mkns "$ns"
-		mkport br0 "p-$ns" "$ns" "02:00:00:00:01:0${ADDRESS[$ns]}"
-		ip -n "$ns" addr add "10.7.0.${ADDRESS[$ns]}/24" dev eth0
-		ip -n "$ns" addr add "fd07::${ADDRESS[$ns]}/64" dev eth0 nodad
-	done
-	ip addr add 10.7.0.9/24 dev br0
-	ip addr add fd07::9/64 dev br0 nodad
-	forwarding p-a p-b p-c p-u
-	mkns w
-	ip link add w0 type veth peer name eth0 netns w
-	ip addr add 192.0.2.1/24 dev w0
-	ip link set w0 up
-	ip -n w addr add 192.0.2.2/24 dev eth0
-	ip -n w link set eth0 up
+	guests_with_addresses
+	host_with_addresses
+	world
 	ip -n w route add default via 192.0.2.1
-	sysctl -q -w net.ipv4.ip_forward=1 net.ipv6.conf.all.forwarding=1 \
+	sysctl -q -w net.ipv6.conf.all.forwarding=1 \
 		net.ipv4.conf.all.rp_filter=2 net.ipv4.conf.br0.rp_filter=2
-	for ns in a b c; do ip -n $ns route replace default via 10.7.0.9; done
 }
 
 rules() {

@@ -9,7 +9,7 @@
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
-. tests/vm/talk.sh
+. tests/vm/programs.sh
 
 # Servers of b that talk on ports 91 to 93 while a file is there. Nobody asks them anything.
 servers() {
@@ -19,12 +19,8 @@ servers() {
 		in_ns b socat TCP6-LISTEN:$port,fork,reuseaddr,ipv6only=0 \
 			"SYSTEM:while sleep 0.1; do [ ! -e /run/isol/go.$port ] || echo line; done" \
 			2>/dev/null &
-		wait_for 20 listens $port
 	done
-}
-
-listens() { # PORT
-	[ -n "$(in_ns b ss -Htln "sport = :$1")" ]
+	wait_for 20 listens b 91 92 93
 }
 
 put() { # PICKUP [PORTS]
@@ -52,12 +48,9 @@ untracked() {
 	fi
 }
 
-lines() { wc -l <"/run/isol/$1.out"; }
-more_than() { [ "$(lines "$1")" -gt "$2" ]; }
-
 # A connection on which b has said something, and says nothing more.
 silent_stream() { # NS ADDRESS PORT NAME
-	open_connection "$@"
+	begin_connection "$@"
 	touch "/run/isol/go.$3"
 	wait_for 20 more_than "$4" 2
 	rm "/run/isol/go.$3"
@@ -92,7 +85,7 @@ begun_before() { # ADDRESS [stateless]
 	counting
 	talks 91
 	heard_more one || fail "what b says does not arrive"
-	[ "$(ruled to-b)" -ge 5 ] || fail "counted elsewhere: $(_counters)"
+	[ "$(decided to-b)" -ge 5 ] || fail "counted elsewhere: $(_counters)"
 	# it is known the right way round now
 	[ "$1" != 10.7.0.2 ] ||
 		conntrack -L -p tcp --dport 91 2>/dev/null | grep -q 'src=10.7.0.1 dst=10.7.0.2' ||
@@ -120,6 +113,13 @@ off() {
 	close_connection two
 }
 
+heard_anew() { # NAME LINES
+	ip link set p-a nomaster
+	ip link set p-a master br0
+	forwarding p-a
+	wait_for 2 more_than "$@"
+}
+
 # Only for so long, from the first time on, unless the other end has time left.
 window() {
 	untracked
@@ -132,15 +132,12 @@ window() {
 	sleep 3
 	talks 92
 	refused two
-	[ "$(ruled to-b)" -ge 1 ] || fail "b is heard by nobody"
+	[ "$(decided to-b)" -ge 1 ] || fail "b is heard by nobody"
 	talks 93
 	heard_more three || fail "c, which has had nothing yet, does not hear b"
 	heard_more one || fail "what goes on already has ended"
-	# a port that comes anew has its time again
-	ip link set p-a nomaster
-	ip link set p-a master br0
-	forwarding p-a
-	heard_more two || fail "a does not hear b at a new port"
+	# a port that comes anew has its time again, but b says it again ever more seldom
+	wait_for 90 heard_anew two $(($(lines two) + 5)) || fail "a does not hear b at a new port"
 	close_connection one
 	close_connection two
 	close_connection three

@@ -10,7 +10,7 @@
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
-. tests/vm/talk.sh
+. tests/vm/programs.sh
 
 # a may begin with b, and with the host; c with b only on port 81.
 put() { # accept|drop [NAME-OF-RULE-THAT-IS-LEFT-OUT]
@@ -44,11 +44,11 @@ refused() { # NS [NAME]
 stays_ended() { # NS ADDRESS PORT [NAME]
 	local name=${4:-it}
 	counting
-	echo "line $((++SAID[$name]))" >&"${TALK[$name]}"
+	speak "$name"
 	wait_for 60 has_dropped "p-$1" state
-	! heard "$name" || fail "the connection goes on"
+	! echoed "$name" || fail "the connection goes on"
 	wait_for 60 echoes "$1" "$2" "$3" || fail "no other connection"
-	! heard "$name" || fail "the connection goes on after another one"
+	! echoed "$name" || fail "the connection goes on after another one"
 	close_connection "$name"
 }
 
@@ -60,7 +60,7 @@ rule_back() { # ADDRESS RULE
 	put accept "$2"
 	refused a
 	put accept
-	wait_for 60 heard it || fail "does not go on with resume: accept"
+	wait_for 60 echoed || fail "does not go on with resume: accept"
 	goes_on
 	close_connection
 
@@ -104,7 +104,7 @@ same_ports() {
 	refused a
 	put drop
 	counting
-	echo "line $((++SAID[it]))" >&"${TALK[it]}"
+	speak
 	wait_for 60 has_dropped p-a state
 	close_connection
 	wait_for 60 again_from 5555 || fail "no connection from the same port"
@@ -147,7 +147,7 @@ forged() {
 	goes_on
 	counting
 	for i in 1 2 3; do forge; done
-	[ "$(ruled c-b)" -ge 1 ] || fail "c takes no part: $(_counters | grep p-c)"
+	[ "$(decided c-b)" -ge 1 ] || fail "c takes no part: $(_counters | grep p-c)"
 	put drop c-b
 	counting
 	for i in 1 2 3; do forge; done
@@ -198,22 +198,13 @@ is() { # pass|drop COMMAND...
 
 # The host owns nothing: what it begins with a guest goes on.
 of_the_host() {
-	local fd
 	put drop
-	rm -f /run/isol/h.in /run/isol/h.out
-	mkfifo /run/isol/h.in
-	socat -T 100 - TCP:10.7.0.1:80,connect-timeout=20 </run/isol/h.in >/run/isol/h.out &
-	CLIENT[h]=$!
-	at_exit kill $!
-	exec {fd}>/run/isol/h.in
-	TALK[h]=$fd
-	SAID[h]=0
-	goes_on h
+	open_connection - 10.7.0.1 80
 	put drop host-a
-	ended h
+	ended
 	put drop
-	wait_for 60 heard h || fail "ended, and nobody owned it"
-	close_connection h
+	wait_for 60 echoed || fail "ended, and nobody owned it"
+	close_connection
 }
 
 load_module

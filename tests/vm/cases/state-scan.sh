@@ -7,6 +7,9 @@
 # timeout: 600
 # not-on: debug 6.1
 
+# Connections need no names.
+# shellcheck disable=SC2119
+
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
@@ -18,16 +21,11 @@ GUESTS=(a b c)
 WAIT=$((ISOL_SLOW ? 4000 : 700))ms
 
 network() {
-	local port
 	guests_with_addresses
-	for port in 22 80 443 5432; do
-		in_ns b socat TCP6-LISTEN:$port,fork,reuseaddr,ipv6only=0 EXEC:cat &
-	done
-	in_ns a socat TCP6-LISTEN:9000,fork,reuseaddr,ipv6only=0 EXEC:cat &
-	for port in 53 161; do
-		in_ns b socat UDP6-RECVFROM:$port,fork,ipv6only=0 EXEC:cat &
-	done
-	in_ns a socat UDP6-RECVFROM:161,fork,ipv6only=0 EXEC:cat &
+	echo_servers b 22 80 443 5432
+	echo_servers a 9000
+	echo_servers_udp b 53 161
+	echo_servers_udp a 161
 	wait_for 60 listens b 22 80 443 5432
 	wait_for 60 listens a 9000
 }
@@ -136,7 +134,6 @@ source_port() {
 	# and even while they are
 	web_db | policy
 	shows '9000 filtered 9001 filtered' b 10.7.0.1 -sA -g 5432 -p 9000,9001
-	# shellcheck disable=SC2119 # not our parameters
 	goes_on || fail "ended the connection"
 	close_connection
 	all | policy
@@ -145,7 +142,6 @@ source_port() {
 	shows '161 open' b 10.7.0.1 -sU -g 53 -p 161
 }
 
-# shellcheck disable=SC2119 # no parameters
 load_module
 load_ct
 run_case network network

@@ -6,6 +6,9 @@
 #
 # timeout: 500
 
+# Connections need no names.
+# shellcheck disable=SC2119
+
 . tests/vm/lib.sh
 . tests/vm/isol.sh
 . tests/vm/raw.sh
@@ -13,30 +16,21 @@
 
 # Bridges br0 (guests a, b, c; uplink u) and br1 (guests x, z), in which a and x have the
 # same addresses, and so have b and z. The host has an address on br0.
-declare -A ADDRESS=([a]=1 [b]=2 [c]=3 [u]=4 [x]=1 [z]=2)
+ADDRESS[x]=1 ADDRESS[z]=2
 
 network() {
-	local ns g
-	modprobe -a bridge veth
-	mkbridge br0 mcast_snooping 0
+	local ns
+	guests_with_addresses
+	host_with_addresses
 	mkbridge br1 mcast_snooping 0
-	for ns in a b c u x z; do
-		g=br0
-		[[ $ns != [xz] ]] || g=br1
-		mkns "$ns"
-		mkport $g "p-$ns" "$ns" "02:00:00:00:0$([ $g = br0 ] && echo 1 || echo 2):0${ADDRESS[$ns]}"
-		ip -n "$ns" addr add "10.7.0.${ADDRESS[$ns]}/24" dev eth0
-		ip -n "$ns" addr add "fd07::${ADDRESS[$ns]}/64" dev eth0 nodad
-	done
-	ip addr add 10.7.0.9/24 dev br0
-	ip addr add fd07::9/64 dev br0 nodad
-	forwarding p-a p-b p-c p-u p-x p-z
+	guest_port x br1
+	guest_port z br1
+	forwarding p-x p-z
 	for ns in a b c u z; do
-		in_ns $ns socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0 EXEC:cat &
-		in_ns $ns socat TCP6-LISTEN:81,fork,reuseaddr,ipv6only=0 EXEC:cat &
-		[ $ns = c ] || in_ns $ns socat UDP6-RECVFROM:53,fork,ipv6only=0 EXEC:cat &
+		echo_servers $ns 80 81
+		[ $ns = c ] || echo_servers_udp $ns 53
 	done
-	socat TCP6-LISTEN:80,fork,reuseaddr,ipv6only=0 EXEC:cat &
+	echo_servers - 80
 	for ns in a b c u; do
 		wait_for 30 echoes $ns 10.7.0.9 80
 	done
@@ -177,7 +171,7 @@ revoked() {
 	web_db | grep -v web-db | policy
 	ended
 	web_db | policy
-	wait_for 20 heard || fail "does not go on again"
+	wait_for 20 echoed || fail "does not go on again"
 	close_connection
 }
 
@@ -194,15 +188,16 @@ revoked_answers() {
 quarantined() {
 	web_db | policy
 	open_connection a 10.7.0.2 80
-	trap '{ isolctl quarantine del a; isolctl quarantine del b; kill "$client"; } 2>/dev/null || :' EXIT
+	at_exit isolctl quarantine del a
+	at_exit isolctl quarantine del b
 	isolctl quarantine add b
 	ended
 	isolctl quarantine del b
-	wait_for 20 heard || fail "does not go on after quarantine"
+	wait_for 20 echoed || fail "does not go on after quarantine"
 	isolctl quarantine add a
 	ended
 	isolctl quarantine del a
-	wait_for 20 heard || fail "does not go on after quarantine"
+	wait_for 20 echoed || fail "does not go on after quarantine"
 	close_connection
 }
 
@@ -215,7 +210,7 @@ again() {
 	ip link set p-old name p-b
 	ip link set p-b master br0 up
 	forwarding p-b
-	goes_on 20 || fail "ended with the port"
+	goes_on || fail "ended with the port"
 	close_connection
 }
 
@@ -260,8 +255,7 @@ host() {
 	local net
 	for net in 10.7.0. fd07::; do
 		echoes a ${net}9 80 || fail "a gets no answer from the host's ${net}9"
-		[ "$(echo hello | socat -t 20 -T 20 - "TCP:$(brackets ${net}2):80,connect-timeout=20")" = hello ] ||
-			fail "the host gets no answer from ${net}2"
+		echoes - ${net}2 80 || fail "the host gets no answer from ${net}2"
 		silent echoes c ${net}9 80 2
 		silent echoes b ${net}9 80 2
 	done
@@ -273,15 +267,8 @@ host() {
 # By way of the host to the world, and to a guest by its port.
 nat() {
 	trap 'nft flush ruleset' EXIT
-	mkns w
-	ip link add w0 type veth peer name eth0 netns w
-	ip addr add 192.0.2.1/24 dev w0
-	ip link set w0 up
-	ip -n w addr add 192.0.2.2/24 dev eth0
-	ip -n w link set eth0 up
-	in_ns w socat TCP-LISTEN:80,fork,reuseaddr EXEC:cat &
-	sysctl -q -w net.ipv4.ip_forward=1
-	for ns in a b c; do ip -n $ns route replace default via 10.7.0.9; done
+	world
+	echo_servers w 80
 	nft -f - <<-EOF2
 		table ip nat {
 			chain pre {
@@ -311,10 +298,9 @@ nat() {
 
 # br_netfilter takes bridged frames through the host's hooks.
 br_netfilter() {
-	local hears
 	modprobe br_netfilter
 	socat -u UDP4-RECV:7001 OPEN:/run/isol/heard,creat,trunc &
-	hears=$!
+	at_exit kill $!
 	nft -f - <<-EOF2
 		table inet fw {
 			chain through {
@@ -329,7 +315,8 @@ br_netfilter() {
 	EOF2
 	web_db '{name: all, from: a, to: host, udp: 7001, verdict: accept}' | policy
 	open_connection a 10.7.0.2 80
-	trap '{ kill "$client" "$hears"; nft flush ruleset; rmmod br_netfilter; } 2>/dev/null || :' EXIT
+	at_exit nft flush ruleset
+	at_exit rmmod br_netfilter
 	echoes a fd07::2 80 || fail "no answer over IPv6"
 	pings a 10.7.0.2 || fail "no echo"
 	silent echoes b 10.7.0.1 80 2

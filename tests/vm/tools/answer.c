@@ -24,11 +24,6 @@ struct packet {
 	char tags[40];
 };
 
-static unsigned int get16(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
 /* Return: false if it is no IP packet that is all there. */
 static bool find_packet(const u8 *buf, size_t len, int vlan, struct packet *p)
 {
@@ -63,28 +58,17 @@ static bool find_packet(const u8 *buf, size_t len, int vlan, struct packet *p)
 	return p->end <= buf + len && p->l4 + 8 <= p->end;
 }
 
-/* RFC 1071; 0 if what is summed up has its checksum. */
-static unsigned int checksum(const u8 *p, const u8 *end, unsigned int sum)
-{
-	for (; p + 1 < end; p += 2)
-		sum += get16(p);
-	if (p < end)
-		sum += *p << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return ~sum & 0xffff;
-}
-
+/* What is summed up with its checksum comes to 0xffff, see RFC 1071. */
 static bool sums_right(const struct packet *p)
 {
 	unsigned int addrs = p->v6 ? 32 : 8, len = p->end - p->l4, sum = 0;
 	const u8 *at = p->v6 ? p->ip + 8 : p->ip + 12;
 
-	if (!p->v6 && checksum(p->ip, p->l4, 0))
+	if (!p->v6 && sum16(p->ip, p->l4 - p->ip, 0) != 0xffff)
 		return false;
 	if (p->v6 || p->proto != 1)
-		sum = (~checksum(at, at + addrs, 0) & 0xffff) + len + p->proto;
-	return !checksum(p->l4, p->end, sum);
+		sum = sum16(at, addrs, len + p->proto);
+	return sum16(p->l4, len, sum) == 0xffff;
 }
 
 /* Whether an answer has all from the frame that it has to have from it. */

@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "endpoint.h"
+#include "session.h"
 
 #define DRAIN_MS 200
 #define PHASE_DRAIN_MS 50
@@ -53,14 +53,11 @@ struct flow {
 	double gap;
 };
 
-static struct endpoint ends[MAX_ENDPOINTS];
 static double reopen_at[MAX_ENDPOINTS];
-static unsigned int nends;
 static struct flow *flows;
 static unsigned int nflows;
 /* by kind, from and to: number in flows and 1 */
 static unsigned int by_pair[NKINDS][MAX_ENDPOINTS][MAX_ENDPOINTS];
-static u32 run, seq;
 static unsigned int phase;
 static double phase_begin;
 static const char *out;
@@ -137,25 +134,11 @@ static void drain_for(int ms)
 }
 
 /* Return: whether it was sent. */
-static bool send_frame(enum kind kind, unsigned int from, unsigned int to)
+static bool sent(enum kind kind, unsigned int from, unsigned int to)
 {
-	struct frame_spec spec = {
-		.kind = kind,
-		.vlan = ends[from].vlan,
-		.tpid = ends[from].tpid,
-		.run = run,
-		.seq = seq++,
-		.from = from,
-		.to = to,
-	};
-	u8 buf[FRAME_MAX];
-
 	if (!ends[from].ifindex || ends[from].mute)
 		return false;
-	memcpy(spec.src, ends[from].mac, MAC_LEN);
-	if (to != TO_ALL)
-		memcpy(spec.dst, ends[to].mac, MAC_LEN);
-	if (endpoint_send(&ends[from], buf, frame_build(&spec, buf))) {
+	if (send_frame(kind, from, to)) {
 		endpoint_close(&ends[from]);
 		return false;
 	}
@@ -180,13 +163,13 @@ static void send_round(unsigned int nr)
 
 	for (i = 0; i < nends && nr % LEARN_ROUNDS == 0; i++)
 		if (!ends[i].host)
-			send_frame(KIND_LEARN, i, i);
+			sent(KIND_LEARN, i, i);
 	for (i = 0; i < nflows; i++) {
 		struct flow *f = &flows[i];
 
 		if (!kind_floods(f->kind)) {
-			f->sent += send_frame(f->kind, f->from, f->to);
-		} else if (f->primary && send_frame(f->kind, f->from, TO_ALL)) {
+			f->sent += sent(f->kind, f->from, f->to);
+		} else if (f->primary && sent(f->kind, f->from, TO_ALL)) {
 			for (j = 0; j < nflows; j++)
 				flows[j].sent += flows[j].kind == f->kind &&
 						 flows[j].from == f->from;
@@ -332,9 +315,7 @@ int main(int argc, char **argv)
 {
 	const char *kinds = "unicast", *pairs = NULL;
 	double seconds = 0, interval = 5;
-	struct timespec ts;
-	unsigned int i;
-	int opt, err;
+	int opt;
 
 	while ((opt = getopt(argc, argv, "d:i:k:p:o:r:h")) != -1) {
 		switch (opt) {
@@ -361,19 +342,8 @@ int main(int argc, char **argv)
 			return opt == 'h' ? 0 : 2;
 		}
 	}
-	if (argc - optind < 2 || argc - optind > MAX_ENDPOINTS)
-		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
 	take_signals();
-	clock_gettime(CLOCK_REALTIME, &ts);
-	if (!run)
-		run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
-	for (; optind < argc; optind++)
-		endpoint_parse(&ends[nends++], argv[optind]);
-	for (i = 0; i < nends; i++) {
-		err = endpoint_open(&ends[i], CARRIER_MS);
-		if (err)
-			die("%s: %s: %s", ends[i].name, ends[i].ifname, strerror(-err));
-	}
+	open_ends(argc, argv);
 	add_flows(kinds, pairs);
 	begin_phase();
 	/* A file that is there says that we are. */

@@ -8,26 +8,21 @@
  * it says it has.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "barrier.h"
-#include "endpoint.h"
 #include "answer.h"
+#include "session.h"
 #include "userspace/craft.h"
 
 #define MAX_FRAMES 4096
-#define MAX_WORDS 64
 #define MAX_PAYLOAD 1400
 #define PAYLOAD 32		/* enough for the tag, and that there is no padding */
 #define CUT_PAYLOAD 64		/* so that the tag does not make good what is cut */
 #define AT_ONCE 32		/* without looking who has received some */
-#define NO_BARRIER_QUIET_MS 500
-#define STORM_MS 20000
 
 static const char usage[] =
 "usage: craft [options] NAME=NETNS:IFNAME[,OPTION...] ... <FRAMES\n"
@@ -79,12 +74,8 @@ struct sent {
 };
 
 static const char *raw; /* of the frame that is being described, or NULL */
-static struct endpoint ends[MAX_ENDPOINTS];
-static unsigned int nends;
 static struct sent frames[MAX_FRAMES];
 static unsigned int nframes;
-static unsigned int line;
-static u32 run, seq;
 
 /* With -r: the frame that is on its way. */
 static bool one_by_one;
@@ -104,90 +95,23 @@ static bool note_answer(const struct endpoint *e, const u8 *buf, size_t len, int
 	return true;
 }
 
-static bool drain(void)
+static bool on_frame(unsigned int where, const u8 *buf, size_t len, int vlan)
 {
-	bool found = false;
-	u8 buf[4096];
 	struct tag tag;
-	unsigned int i;
-	int len, vlan, n;
 
-	for (i = 0; i < nends; i++) {
-		for (n = 0; n < 4096; n++) {
-			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
-			if (len <= 0)
-				break;
-			if ((size_t)len <= sizeof(buf) && note_answer(&ends[i], buf, len, vlan)) {
-				found = true;
-				continue;
-			}
-			if ((size_t)len > sizeof(buf) || !frame_tag(buf, len, &tag) ||
-			    tag.run != run || tag.kind != KIND_UNICAST || tag.seq >= nframes)
-				continue;
-			found = true;
-			if (frames[tag.seq].got[i] < 255)
-				frames[tag.seq].got[i]++;
-		}
-		if (len < 0)
-			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
-	}
-	return found;
-}
-
-static void settle(int quiet_ms)
-{
-	double end, storm = now_ms() + STORM_MS;
-
-	if (!barrier(run, &seq) && quiet_ms < NO_BARRIER_QUIET_MS)
-		quiet_ms = NO_BARRIER_QUIET_MS;
-	drain();
-	end = now_ms() + quiet_ms;
-	while (now_ms() < end) {
-		endpoint_poll(ends, nends, end - now_ms() + 1);
-		if (drain())
-			end = now_ms() + quiet_ms;
-		if (now_ms() > storm)
-			die("frames do not cease to arrive: they go round");
-	}
-}
-
-static void learn(void)
-{
-	u8 buf[FRAME_MAX];
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nends; i++) {
-		struct frame_spec spec = {
-			.kind = KIND_LEARN, .vlan = ends[i].vlan, .tpid = ends[i].tpid,
-			.run = run, .seq = seq++, .from = i, .to = i,
-		};
-
-		if (ends[i].host || ends[i].mute)
-			continue;
-		memcpy(spec.src, ends[i].mac, MAC_LEN);
-		err = endpoint_send(&ends[i], buf, frame_build(&spec, buf));
-		if (err)
-			die("%s: cannot send: %s", ends[i].name, strerror(-err));
-	}
-	barrier(run, &seq);
+	if (note_answer(&ends[where], buf, len, vlan))
+		return true;
+	if (!frame_tag(buf, len, &tag) || tag.run != run || tag.kind != KIND_UNICAST ||
+	    tag.seq >= nframes)
+		return false;
+	if (frames[tag.seq].got[where] < 255)
+		frames[tag.seq].got[where]++;
+	return true;
 }
 
 /*
  * Descriptions
  */
-
-static unsigned int number(const char *s, unsigned int max, const char *what)
-{
-	unsigned long v;
-	char *end;
-
-	errno = 0;
-	v = s ? strtoul(s, &end, 0) : 0;
-	if (!s || !*s || *end || errno || v > max)
-		die("line %u: %s: expected a number up to %u", line, what, max);
-	return v;
-}
 
 static unsigned int one_of(const char *s, const char *const *names, const char *what)
 {
@@ -450,27 +374,16 @@ static size_t make(struct craft *c, const struct endpoint *from, const struct en
 	return raw ? put_raw(buf, size) : len;
 }
 
-static void send_line(char *text)
+static void send_line(char **words, unsigned int n)
 {
 	u8 buf[CRAFT_MAX_HEAD + MAX_PAYLOAD + sizeof(struct tag)], data[MAX_PAYLOAD] = { 0 };
-	char *words[MAX_WORDS + 1], *save, *s;
 	struct craft c = { 0 };
 	struct frame_spec spec = { .kind = KIND_UNICAST, .run = run, .seq = nframes };
-	unsigned int n = 0, from;
+	unsigned int from;
 	struct tag tag;
 	size_t len;
 	int err;
 
-	for (s = strtok_r(text, " \t\n", &save); s; s = strtok_r(NULL, " \t\n", &save)) {
-		if (n == MAX_WORDS)
-			die("line %u: too many words", line);
-		words[n++] = s;
-	}
-	words[n] = NULL;
-	if (!n || *words[0] == '#')
-		return;
-	if (n < 3)
-		die("line %u: expected FRAME FROM TO WORD...", line);
 	if (nframes == MAX_FRAMES)
 		die("line %u: more than %u frames", line, MAX_FRAMES);
 	from = endpoint_find(ends, nends, words[1], strlen(words[1]));
@@ -496,11 +409,11 @@ static void send_line(char *text)
 	if (one_by_one) {
 		on_way = buf;
 		on_way_len = len;
-		settle(5);
+		settle(on_frame, 5);
 		on_way = NULL;
 	} else if (nframes % AT_ONCE == 0) {
 		barrier(run, &seq);
-		drain();
+		drain_ends(on_frame);
 	}
 }
 
@@ -526,11 +439,8 @@ static void print_frame(const struct sent *f, bool everywhere)
 int main(int argc, char **argv)
 {
 	bool everywhere = false, teach = true;
-	int opt, quiet_ms = 40, err;
-	unsigned int i, lost = 0;
-	struct timespec ts;
-	char *text = NULL;
-	size_t size = 0;
+	int opt, quiet_ms = 40;
+	unsigned int i;
 
 	while ((opt = getopt(argc, argv, "aw:Lrh")) != -1) {
 		switch (opt) {
@@ -551,34 +461,17 @@ int main(int argc, char **argv)
 			return opt == 'h' ? 0 : 2;
 		}
 	}
-	if (argc - optind < 2 || argc - optind > MAX_ENDPOINTS)
-		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
 	barrier_pin();
-	clock_gettime(CLOCK_REALTIME, &ts);
-	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
+	open_ends(argc, argv);
 	/* those of frames are their places */
 	seq = MAX_FRAMES;
-	for (; optind < argc; optind++)
-		endpoint_parse(&ends[nends++], argv[optind]);
-	for (i = 0; i < nends; i++) {
-		err = endpoint_open(&ends[i], CARRIER_MS);
-		if (err)
-			die("%s: %s: %s", ends[i].name, ends[i].ifname, strerror(-err));
-	}
 	if (teach)
 		learn();
-	while (getline(&text, &size, stdin) > 0) {
-		line++;
-		send_line(text);
-	}
-	free(text);
+	each_line(send_line);
 	if (!nframes)
 		die("no frames: expected lines of FRAME FROM TO WORD...");
-	settle(quiet_ms);
-	for (i = 0; i < nends; i++)
-		lost += endpoint_lost(&ends[i]);
-	if (lost)
-		die("%u frames were lost by the sockets that should receive them", lost);
+	settle(on_frame, quiet_ms);
+	none_lost();
 	for (i = 0; i < nframes; i++)
 		print_frame(&frames[i], everywhere);
 	return 0;

@@ -71,13 +71,7 @@ bool kind_passes(enum kind kind, bool from_host, bool to_host)
 	return true;
 }
 
-static void put16(u8 *p, unsigned int v)
-{
-	p[0] = v >> 8;
-	p[1] = v;
-}
-
-static unsigned int sum16(const u8 *p, size_t len, unsigned int sum)
+unsigned int sum16(const u8 *p, size_t len, unsigned int sum)
 {
 	size_t i;
 

@@ -104,6 +104,21 @@ bool kind_floods(enum kind kind);
  */
 bool kind_passes(enum kind kind, bool from_host, bool to_host);
 
+/* Numbers as they stand in frames. */
+static inline unsigned int get16(const u8 *p)
+{
+	return p[0] << 8 | p[1];
+}
+
+static inline void put16(u8 *p, unsigned int v)
+{
+	p[0] = v >> 8;
+	p[1] = v;
+}
+
+/* The sum of numbers that an Internet checksum is made of, and of @sum. */
+unsigned int sum16(const u8 *p, size_t len, unsigned int sum);
+
 /**
  * frame_build() - make a frame
  * @spec: which

@@ -6,20 +6,16 @@
  * others than they got.
  */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "barrier.h"
-#include "endpoint.h"
+#include "session.h"
 
-#define MAX_WORDS 64
 #define MAX_PACKET 9000		/* of IP, before it is cut */
 #define MAX_FRAME 2048
-#define SETTLE_MS 3000		/* at the most, for one packet */
 #define IP4_LEN 20
 #define IP6_LEN 40
 #define FRAGMENT_LEN 8
@@ -107,37 +103,13 @@ struct packet {
 	int more;
 };
 
-static struct endpoint ends[MAX_ENDPOINTS];
-static unsigned int nends, line, quiet_ms = 5;
-static u32 run, seq;
+static int quiet_ms = 5;
 static bool heard;
-
-static void put16(u8 *p, unsigned int v)
-{
-	p[0] = v >> 8;
-	p[1] = v;
-}
 
 static void put32(u8 *p, u32 v)
 {
 	put16(p, v >> 16);
 	put16(p + 2, v & 0xffff);
-}
-
-static unsigned int get16(const u8 *p)
-{
-	return p[0] << 8 | p[1];
-}
-
-static u32 sum16(const u8 *p, size_t len, u32 sum)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		sum += i & 1 ? p[i] : p[i] << 8;
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return sum;
 }
 
 /*
@@ -204,79 +176,16 @@ static void receive(const char *end, const u8 *f, size_t len)
 		print_packet(end, f + at, total - at, frag);
 }
 
-static bool drain(void)
+/* Nothing says of which run it is. */
+static bool on_frame(unsigned int where, const u8 *buf, size_t len, int vlan)
 {
-	static u8 buf[MAX_PACKET + 64];
-	bool found = false;
-	unsigned int i;
-	int len, vlan;
-
-	for (i = 0; i < nends; i++) {
-		while ((len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan)) > 0) {
-			found = true;
-			receive(ends[i].name, buf, len);
-		}
-		if (len < 0)
-			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
-	}
-	return found;
-}
-
-static void settle(void)
-{
-	double storm = now_ms() + SETTLE_MS, end;
-
-	if (!barrier(run, &seq))
-		die("the loopback interface is down");
-	drain();
-	end = now_ms() + quiet_ms;
-	while (now_ms() < end) {
-		endpoint_poll(ends, nends, end - now_ms() + 1);
-		if (drain())
-			end = now_ms() + quiet_ms;
-		if (now_ms() > storm)
-			die("frames do not cease to arrive: they go round");
-	}
-}
-
-static void learn(void)
-{
-	u8 buf[FRAME_MAX];
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < nends; i++) {
-		struct frame_spec spec = {
-			.kind = KIND_LEARN, .vlan = ends[i].vlan, .tpid = ends[i].tpid,
-			.run = run, .seq = seq++, .from = i, .to = i,
-		};
-
-		if (ends[i].host || ends[i].mute)
-			continue;
-		memcpy(spec.src, ends[i].mac, MAC_LEN);
-		err = endpoint_send(&ends[i], buf, frame_build(&spec, buf));
-		if (err)
-			die("%s: cannot send: %s", ends[i].name, strerror(-err));
-	}
-	barrier(run, &seq);
-	drain();
+	receive(ends[where].name, buf, len);
+	return true;
 }
 
 /*
  * What is sent
  */
-
-static unsigned int numeral(const char *s, u32 max, const char *what)
-{
-	unsigned long v;
-	char *end;
-
-	errno = 0;
-	v = s ? strtoul(s, &end, 0) : 0;
-	if (!s || !*s || *end || errno || v > max)
-		die("line %u: %s: expected a number up to %u", line, what, max);
-	return v;
-}
 
 static bool begins_number(const char *s)
 {
@@ -390,9 +299,9 @@ static size_t quote(const struct packet *p, u8 *buf)
 	char **w = p->about;
 	struct packet q = {
 		.ip6 = p->ip6, .proto = protocol(w[0], p->ip6), .src = w[1],
-		.sport = numeral(w[2], 0xffff, "about"), .dst = w[3],
-		.dport = numeral(w[4], 0xffff, "about"), .flags = 0x10,
-		.seq = begins_number(w[5]) ? numeral(w[5], UINT32_MAX, "about") : 0,
+		.sport = number(w[2], 0xffff, "about"), .dst = w[3],
+		.dport = number(w[4], 0xffff, "about"), .flags = 0x10,
+		.seq = begins_number(w[5]) ? number(w[5], UINT32_MAX, "about") : 0,
 	};
 	size_t ip = ip_header(&q, buf, l4_len(q.proto) + 32, 0);
 
@@ -485,15 +394,15 @@ static unsigned int valued(struct packet *p, char **w)
 	else if (!strcmp(w[0], "mac-dst"))
 		p->mac_dst = strcmp(w[1], "all") ? (int)end_of(w[1]) : -1;
 	else if (!strcmp(w[0], "seq"))
-		p->seq = numeral(w[1], UINT32_MAX, w[0]);
+		p->seq = number(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "ack"))
-		p->ack = numeral(w[1], UINT32_MAX, w[0]);
+		p->ack = number(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "fill"))
 		p->fill = *w[1];
 	else if (!strcmp(w[0], "len"))
-		p->len = numeral(w[1], MAX_PACKET - 100, w[0]);
+		p->len = number(w[1], MAX_PACKET - 100, w[0]);
 	else if (!strcmp(w[0], "id"))
-		p->id = numeral(w[1], UINT32_MAX, w[0]);
+		p->id = number(w[1], UINT32_MAX, w[0]);
 	else if (!strcmp(w[0], "part") && sscanf(w[1], "%u+%u", &p->off, &p->part) == 2)
 		p->cut = true;
 	else
@@ -509,20 +418,20 @@ static unsigned int word(struct packet *p, char **w, unsigned int left)
 		p->more = *w[0] == 'm';
 	} else if (!strcmp(w[0], "udp") && left > 2) {
 		p->proto = 17;
-		p->sport = numeral(w[1], 0xffff, w[0]);
-		p->dport = numeral(w[2], 0xffff, w[0]);
+		p->sport = number(w[1], 0xffff, w[0]);
+		p->dport = number(w[2], 0xffff, w[0]);
 		return 3;
 	} else if (!strcmp(w[0], "tcp") && left > 3) {
 		p->proto = 6;
-		p->sport = numeral(w[1], 0xffff, w[0]);
-		p->dport = numeral(w[2], 0xffff, w[0]);
+		p->sport = number(w[1], 0xffff, w[0]);
+		p->dport = number(w[2], 0xffff, w[0]);
 		p->flags = tcp_flags(w[3]);
 		return 4;
 	} else if (!strcmp(w[0], "icmp") && left > 3) {
 		p->proto = 1;
-		p->sport = numeral(w[1], 255, w[0]);
-		p->dport = numeral(w[2], 255, w[0]);
-		p->seq = numeral(w[3], 0xffff, w[0]);
+		p->sport = number(w[1], 255, w[0]);
+		p->dport = number(w[2], 255, w[0]);
+		p->seq = number(w[3], 0xffff, w[0]);
 		return 4;
 	} else if (!strcmp(w[0], "about") && left > 5) {
 		p->about = w + 1;
@@ -533,26 +442,15 @@ static unsigned int word(struct packet *p, char **w, unsigned int left)
 	return 1;
 }
 
-static void send_line(char *text)
+static void send_line(char **words, unsigned int n)
 {
-	char *words[MAX_WORDS + 1], *save, *s;
 	static u32 next_id = 1;
 	struct packet p = {
 		.proto = 17, .sport = 1024, .dport = 9, .fill = 'A', .len = 32, .more = -1,
 		.id = next_id++,
 	};
-	unsigned int n = 0, i;
+	unsigned int i;
 
-	for (s = strtok_r(text, " \t\n", &save); s; s = strtok_r(NULL, " \t\n", &save)) {
-		if (n == MAX_WORDS)
-			die("line %u: too many words", line);
-		words[n++] = s;
-	}
-	words[n] = NULL;
-	if (!n || *words[0] == '#')
-		return;
-	if (n < 3)
-		die("line %u: expected PACKET FROM TO WORD...", line);
 	p.from = end_of(words[1]);
 	p.to = end_of(words[2]);
 	p.mac_src = p.from;
@@ -564,18 +462,14 @@ static void send_line(char *text)
 	printf("%s", words[0]);
 	heard = false;
 	send_packet(&p);
-	settle();
+	settle(on_frame, quiet_ms);
 	puts(heard ? "" : " -");
 }
 
 int main(int argc, char **argv)
 {
-	int opt, err;
-	unsigned int i, lost = 0;
-	struct timespec ts;
 	bool teach = true;
-	char *text = NULL;
-	size_t size = 0;
+	int opt;
 
 	while ((opt = getopt(argc, argv, "w:Lh")) != -1) {
 		switch (opt) {
@@ -590,30 +484,13 @@ int main(int argc, char **argv)
 			return opt == 'h' ? 0 : 2;
 		}
 	}
-	if (argc - optind < 2 || argc - optind > MAX_ENDPOINTS)
-		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
 	barrier_pin();
-	clock_gettime(CLOCK_REALTIME, &ts);
-	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
-	for (i = optind; i < (unsigned int)argc; i++) {
-		endpoint_parse(&ends[nends], argv[i]);
-		err = endpoint_open(&ends[nends], CARRIER_MS);
-		if (err)
-			die("%s: %s", argv[i], strerror(-err));
-		nends++;
-	}
-	if (teach)
+	open_ends(argc, argv);
+	if (teach) {
 		learn();
-	while (getline(&text, &size, stdin) > 0) {
-		line++;
-		send_line(text);
+		drain_ends(on_frame);
 	}
-	for (i = 0; i < nends; i++) {
-		lost += endpoint_lost(&ends[i]);
-		endpoint_close(&ends[i]);
-	}
-	if (lost)
-		die("%u frames were lost on their way to this program", lost);
-	free(text);
+	each_line(send_line);
+	none_lost();
 	return 0;
 }

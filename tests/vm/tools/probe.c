@@ -11,18 +11,13 @@
  * that the frame is at its destination already and drops it, before anything
  * judges or counts it.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "barrier.h"
-#include "endpoint.h"
-
-#define NO_BARRIER_QUIET_MS 500
-#define STORM_MS 20000
+#include "session.h"
 
 static const char usage[] =
 "usage: probe [options] NAME=NETNS:IFNAME[,OPTION...] ...\n"
@@ -43,15 +38,12 @@ static const char usage[] =
 "NETNS is a name, - or tap. Options of endpoints: vlan=[TPID.]VID, mac=ADDRESS,\n"
 "stack (the interface is the host's; bridges are). Exit status 2: no result.\n";
 
-static struct endpoint ends[MAX_ENDPOINTS];
-static unsigned int nends;
 static bool wanted[MAX_ENDPOINTS][MAX_ENDPOINTS];
 static unsigned char got[NKINDS][MAX_ENDPOINTS][MAX_ENDPOINTS];
 /* who else received what was for somebody */
 static unsigned char stray[NKINDS][MAX_ENDPOINTS][MAX_ENDPOINTS][MAX_ENDPOINTS];
 static enum kind kinds[NKINDS];
 static unsigned int nkinds;
-static u32 run, seq;
 
 static void count(unsigned char *n)
 {
@@ -59,60 +51,24 @@ static void count(unsigned char *n)
 		++*n;
 }
 
-/* Return: whether it is one of this run. */
-static bool on_frame(unsigned int where, const struct tag *tag)
+static bool on_frame(unsigned int where, const u8 *buf, size_t len, int vlan)
 {
-	if (tag->run != run || tag->kind == KIND_LEARN || tag->from >= nends)
+	struct tag tag;
+
+	if (!frame_tag(buf, len, &tag) || tag.run != run || tag.kind == KIND_LEARN ||
+	    tag.from >= nends)
 		return false;
-	if (tag->to == TO_ALL || tag->to == where)
-		count(&got[tag->kind][tag->from][where]);
-	else if (tag->to < nends)
-		count(&stray[tag->kind][tag->from][tag->to][where]);
+	if (tag.to == TO_ALL || tag.to == where)
+		count(&got[tag.kind][tag.from][where]);
+	else if (tag.to < nends)
+		count(&stray[tag.kind][tag.from][tag.to][where]);
 	return true;
 }
 
-/* Return: whether a frame of this run was there. Others may never cease. */
-static bool drain(void)
+static void must_send(enum kind kind, unsigned int from, unsigned int to)
 {
-	bool found = false;
-	u8 buf[2048];
-	struct tag tag;
-	unsigned int i;
-	int len, vlan, n;
+	int err = send_frame(kind, from, to);
 
-	for (i = 0; i < nends; i++) {
-		/* No more than that at once, in case they come faster than we look. */
-		for (n = 0; n < 4096; n++) {
-			len = endpoint_receive(&ends[i], buf, sizeof(buf), &vlan);
-			if (len <= 0)
-				break;
-			if ((size_t)len <= sizeof(buf) && frame_tag(buf, len, &tag))
-				found |= on_frame(i, &tag);
-		}
-		if (len < 0)
-			die("%s: cannot receive: %s", ends[i].name, strerror(-len));
-	}
-	return found;
-}
-
-static void send_frame(enum kind kind, unsigned int from, unsigned int to)
-{
-	struct frame_spec spec = {
-		.kind = kind,
-		.vlan = ends[from].vlan,
-		.tpid = ends[from].tpid,
-		.run = run,
-		.seq = seq++,
-		.from = from,
-		.to = to,
-	};
-	u8 buf[FRAME_MAX];
-	int err;
-
-	memcpy(spec.src, ends[from].mac, MAC_LEN);
-	if (to != TO_ALL)
-		memcpy(spec.dst, ends[to].mac, MAC_LEN);
-	err = endpoint_send(&ends[from], buf, frame_build(&spec, buf));
 	if (err)
 		die("%s: cannot send: %s", ends[from].name, strerror(-err));
 }
@@ -133,29 +89,12 @@ static void send_all(unsigned int from)
 
 	for (k = 0; k < nkinds; k++) {
 		if (kind_floods(kinds[k])) {
-			send_frame(kinds[k], from, TO_ALL);
+			must_send(kinds[k], from, TO_ALL);
 			continue;
 		}
 		for (to = 0; to < nends; to++)
 			if (wanted[from][to])
-				send_frame(kinds[k], from, to);
-	}
-}
-
-static void settle(int quiet_ms)
-{
-	double end, storm = now_ms() + STORM_MS;
-
-	if (!barrier(run, &seq) && quiet_ms < NO_BARRIER_QUIET_MS)
-		quiet_ms = NO_BARRIER_QUIET_MS;
-	drain();
-	end = now_ms() + quiet_ms;
-	while (now_ms() < end) {
-		endpoint_poll(ends, nends, end - now_ms() + 1);
-		if (drain())
-			end = now_ms() + quiet_ms;
-		if (now_ms() > storm)
-			die("frames do not cease to arrive: they go round");
+				must_send(kinds[k], from, to);
 	}
 }
 
@@ -344,10 +283,9 @@ static void parse_pairs(const char *list)
 int main(int argc, char **argv)
 {
 	const char *pairs = NULL;
-	bool learn = true;
-	int opt, quiet_ms = 40, format = 0, err;
-	unsigned int i, lost = 0;
-	struct timespec ts;
+	int opt, quiet_ms = 40, format = 0;
+	bool teach = true;
+	unsigned int i;
 
 	while ((opt = getopt(argc, argv, "k:p:w:mjLh")) != -1) {
 		switch (opt) {
@@ -365,48 +303,32 @@ int main(int argc, char **argv)
 			format = opt;
 			break;
 		case 'L':
-			learn = false;
+			teach = false;
 			break;
 		default:
 			fputs(usage, opt == 'h' ? stdout : stderr);
 			return opt == 'h' ? 0 : 2;
 		}
 	}
-	if (argc - optind < 2 || argc - optind > MAX_ENDPOINTS)
-		die("expected 2 to %d endpoints; -h explains", MAX_ENDPOINTS);
 	if (!nkinds)
 		for (; nkinds <= KIND_LAST_DEFAULT; nkinds++)
 			kinds[nkinds] = nkinds;
 
 	barrier_pin();
-	clock_gettime(CLOCK_REALTIME, &ts);
-	run = ts.tv_nsec ^ ts.tv_sec << 12 ^ getpid();
-	for (; optind < argc; optind++)
-		endpoint_parse(&ends[nends++], argv[optind]);
+	open_ends(argc, argv);
 	parse_pairs(pairs ? pairs : "*:*");
-	for (i = 0; i < nends; i++) {
-		err = endpoint_open(&ends[i], CARRIER_MS);
-		if (err)
-			die("%s: %s: %s", ends[i].name, ends[i].ifname, strerror(-err));
-	}
 
-	for (i = 0; i < nends && learn; i++)
-		if (!ends[i].host)
-			send_frame(KIND_LEARN, i, i);
-	if (learn)
-		barrier(run, &seq);
+	if (teach)
+		learn();
 	for (i = 0; i < nends; i++) {
 		if (!wants_any(i))
 			continue;
 		send_all(i);
-		drain();
+		drain_ends(on_frame);
 	}
-	settle(quiet_ms);
+	settle(on_frame, quiet_ms);
 
-	for (i = 0; i < nends; i++)
-		lost += endpoint_lost(&ends[i]);
-	if (lost)
-		die("%u frames were lost by the sockets that should receive them", lost);
+	none_lost();
 	if (format == 'm')
 		print_matrix();
 	else if (format == 'j')
