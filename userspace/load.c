@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <linux/isol.h>
 
@@ -620,21 +622,44 @@ static bool read_rule_verdict(struct loader *l, void *object, const struct ynode
 	return read_enum(l, n, &verdict_names, "drop, accept or reject", &r->rule->verdict);
 }
 
-static bool read_stateless(struct loader *l, void *object, const struct ynode *n)
-{
-	struct rule *rule = ((struct rule_reader *)object)->rule;
+/* What people write for a truth value, and some readers of YAML take for one. */
+static const char *const truths[][2] = {
+	{ "yes", "true" }, { "y", "true" }, { "on", "true" }, { "1", "true" },
+	{ "true", "true" },
+	{ "no", "false" }, { "n", "false" }, { "off", "false" }, { "0", "false" },
+	{ "false", "false" },
+};
 
-	if (n->type == YNODE_SCALAR && n->plain &&
-	    (!strcmp(n->text, "true") || !strcmp(n->text, "false"))) {
-		rule->stateless = *n->text == 't';
+static bool read_truth(struct loader *l, const struct ynode *n, bool *value)
+{
+	struct guess g = { 0 };
+	char buf[64];
+	size_t i;
+
+	if (n->type != YNODE_SCALAR || is_null(n))
+		return wrong_type(l, n, "true or false");
+	if (n->plain && (!strcmp(n->text, "true") || !strcmp(n->text, "false"))) {
+		*value = *n->text == 't';
 		return true;
 	}
-	if (n->type == YNODE_SCALAR)
-		diags_error(l->diags, n->at, "'%s'; expected true or false, without quotes",
-			    n->text);
+	g.word = n->text;
+	guess_offer(&g, "true");
+	guess_offer(&g, "false");
+	for (i = 0; i < ARRAY_SIZE(truths); i++)
+		if (!strcasecmp(truths[i][0], n->text))
+			g.best = truths[i][1];
+	if (n->plain)
+		diags_error(l->diags, n->at, "'%s'; expected true or false%s", n->text,
+			    guess_text(&g, buf, sizeof(buf)));
 	else
-		wrong_type(l, n, "true or false");
+		diags_error(l->diags, n->at, "'%s' in quotes; expected true or false without them",
+			    n->text);
 	return false;
+}
+
+static bool read_stateless(struct loader *l, void *object, const struct ynode *n)
+{
+	return read_truth(l, n, &((struct rule_reader *)object)->rule->stateless);
 }
 
 static bool read_rule_comment(struct loader *l, void *object, const struct ynode *n)
