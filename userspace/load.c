@@ -281,14 +281,23 @@ static void say_unknown(struct loader *l, const struct ynode *k, const struct ke
 			size_t nkeys, const char *what)
 {
 	struct guess g = { .word = k->text };
-	char buf[64];
+	char buf[KEY_HINT_SIZE];
 	size_t i;
 
 	for (i = 0; i < nkeys; i++)
 		if (keys[i].read)
 			guess_offer(&g, keys[i].name);
 	diags_error(l->diags, k->at, "unknown key '%s' in %s%s", k->text, what,
-		    guess_text(&g, buf, sizeof(buf)));
+		    key_hint(&g, what, buf));
+}
+
+static void say_reserved(struct loader *l, const struct ynode *k, const char *what)
+{
+	const struct guess g = { .word = k->text };
+	char buf[KEY_HINT_SIZE];
+
+	diags_error(l->diags, k->at, "'%s' in %s is not supported yet%s", k->text, what,
+		    key_hint(&g, what, buf));
 }
 
 /* Read the keys of a mapping into an object. */
@@ -308,8 +317,7 @@ static bool read_keys(struct loader *l, const struct ynode *map, const struct ke
 				say_unknown(l, k, keys, nkeys, what);
 			ok = false;
 		} else if (!keys[i].read) {
-			diags_error(l->diags, k->at, "'%s' in %s is not supported yet", k->text,
-				    what);
+			say_reserved(l, k, what);
 			ok = false;
 		} else if (!keys[i].read(l, object, k->next)) {
 			ok = false;
@@ -996,6 +1004,74 @@ static const struct key policy_keys[] = {
 	{ "sets", load_named_sets },
 	{ "tests", NULL },
 };
+
+/*
+ * The keys of all mappings
+ */
+
+/* Those of sets are read elsewhere. */
+static const struct key remote_keys[] = {
+	{ "addresses", read_later },
+	{ "comment", read_later },
+};
+
+static const struct key set_keys[] = {
+	{ "addresses", read_later },
+	{ "macs", read_later },
+	{ "ports", read_later },
+	{ "comment", read_later },
+};
+
+static const struct {
+	const char *what;
+	const struct key *keys;
+	size_t n;
+} mappings[] = {
+	{ "the policy", policy_keys, ARRAY_SIZE(policy_keys) },
+	{ "a bridge", bridge_keys, ARRAY_SIZE(bridge_keys) },
+	{ "a segment", segment_keys, ARRAY_SIZE(segment_keys) },
+	{ "a group", group_keys, ARRAY_SIZE(group_keys) },
+	{ "a binding", binding_keys, ARRAY_SIZE(binding_keys) },
+	{ "a remote", remote_keys, ARRAY_SIZE(remote_keys) },
+	{ "a set", set_keys, ARRAY_SIZE(set_keys) },
+	{ "a service", service_keys, ARRAY_SIZE(service_keys) },
+	{ "a rule", rule_keys, ARRAY_SIZE(rule_keys) },
+	{ "the quarantine section", quarantine_keys, ARRAY_SIZE(quarantine_keys) },
+};
+
+static bool has_key(const struct key *keys, size_t n, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (keys[i].read && !strcmp(keys[i].name, name))
+			return true;
+	return false;
+}
+
+const char *key_hint(const struct guess *g, const char *what, char buf[KEY_HINT_SIZE])
+{
+	const char *owner[ARRAY_SIZE(mappings)];
+	size_t n = 0, i, len;
+
+	for (i = 0; i < ARRAY_SIZE(mappings); i++)
+		if (strcmp(mappings[i].what, what) &&
+		    has_key(mappings[i].keys, mappings[i].n, g->word))
+			owner[n++] = mappings[i].what;
+	guess_text(g, buf, KEY_HINT_SIZE);
+	for (i = 0; i < n; i++) {
+		len = strlen(buf);
+		if (i)
+			snprintf(buf + len, KEY_HINT_SIZE - len, "%s%s",
+				 i + 1 == n ? " or " : ", ", owner[i]);
+		else if (g->best)
+			snprintf(buf + len, KEY_HINT_SIZE - len, " '%s' belongs to %s", g->word,
+				 owner[i]);
+		else
+			snprintf(buf + len, KEY_HINT_SIZE - len, "; it belongs to %s", owner[i]);
+	}
+	return buf;
+}
 
 /* A file without a section for the groups has those that its bindings name. */
 static void imply_groups(struct loader *l)

@@ -274,7 +274,7 @@ static bool unknown_key(struct set_reader *r, const struct ynode *k)
 	static const char *const words[] = { "addresses", "macs", "ports", "comment" };
 	const char *what = r->remote ? "a remote" : "a set";
 	struct guess g = { .word = k->text };
-	char buf[64];
+	char buf[KEY_HINT_SIZE];
 	size_t i;
 
 	if (!strcmp(k->text, "file")) {
@@ -297,7 +297,7 @@ static bool unknown_key(struct set_reader *r, const struct ynode *k)
 		if (!r->remote || i == 0 || i == ARRAY_SIZE(words) - 1)
 			guess_offer(&g, words[i]);
 	diags_error(r->d, k->at, "unknown key '%s' in %s%s", k->text, what,
-		    guess_text(&g, buf, sizeof(buf)));
+		    key_hint(&g, what, buf));
 	return false;
 }
 

@@ -5,7 +5,10 @@
 
 #include "load.h"
 #include "policy.h"
+#include "text.h"
 #include "yaml.h"
+
+#define KEY_HINT_SIZE	192
 
 /**
  * node_word() - what a node is, for messages
@@ -24,6 +27,16 @@ const char *node_word(const struct ynode *n);
  * Return: true if it is such text: a string to one and something else to another.
  */
 bool node_trapped(struct diags *d, const struct ynode *n, const char *expected);
+
+/**
+ * key_hint() - what a key may have been meant for that is unknown where it stands
+ * @g: the search for one of the keys that are known there
+ * @what: what it stands in
+ * @buf: out: the end of the message: what is close to it there, and what else has such a key
+ *
+ * Return: @buf.
+ */
+const char *key_hint(const struct guess *g, const char *what, char buf[KEY_HINT_SIZE]);
 
 /**
  * load_match() - read what a rule asks of frames
