@@ -15,7 +15,7 @@ static const char usage[] =
 	"  flush                      stop enforcing\n"
 	"Commands on parts of it:\n"
 	"  bridge | segment | group | bind | service | rule\n"
-	"                             add ..., del NAME, show [NAME]; service and rule: set ...\n"
+	"                             add ..., del NAME, show [NAME]; bridge, service and rule: set ...\n"
 	"  set | remote               the same, element add|del ...\n"
 	"Commands on its state:\n"
 	"  status                     is all well? what drops?\n"
@@ -45,11 +45,11 @@ static int run(struct ctx *c, struct args *a)
 		{ "check", cmd_check, "check FILE|-" },
 		{ "save", cmd_save, "save [FILE]" },
 		{ "flush", cmd_flush, "flush" },
-		{ "bridge", cmd_bridge, "bridge add|del|show ..." },
+		{ "bridge", cmd_bridge, "bridge add|set|del|show ..." },
 		{ "segment", cmd_segment, "segment add|del|show ..." },
 		{ "group", cmd_group, "group add|del|show ..." },
 		{ "bind", cmd_bind, "bind add|del|show ..." },
-		{ "service", cmd_service, "service add|del|set|show ..." },
+		{ "service", cmd_service, "service add|set|del|show ..." },
 		{ "rule", cmd_rule, "rule add|set|del|show ..." },
 		{ "set", cmd_set, "set add|del|show|element ..." },
 		{ "remote", cmd_remote, "remote add|del|show|element ..." },
