@@ -192,6 +192,13 @@ int match_word(const struct args *a, const char *word, const char *const *words,
 	return found;
 }
 
+void word_once(const struct args *a, const char *const *words, int i, u64 *seen)
+{
+	if (*seen & 1ULL << i)
+		usage_error(a, "a second '%s'", words[i]);
+	*seen |= 1ULL << i;
+}
+
 /* What other tools call it. None of these words begins one of ours. */
 static const char *other_word(const char *word, const struct command *commands)
 {

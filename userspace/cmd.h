@@ -135,6 +135,17 @@ int match_word(const struct args *a, const char *word, const char *const *words,
 	       const char *what);
 
 /**
+ * word_once() - a word has been found that may stand once only
+ * @a: the words, for errors
+ * @words: as match_word() had them, 64 at the most
+ * @i: the index that it returned
+ * @seen: in and out: a bit for each that there was; 0 before the first
+ *
+ * Ends the program at the second: one of the two would be lost.
+ */
+void word_once(const struct args *a, const char *const *words, int i, u64 *seen);
+
+/**
  * run_command() - find a command by the next word and run it
  * @c: the run
  * @a: the words

@@ -66,42 +66,53 @@ static void read_groups(struct args *a, struct policy *p, struct binding *b)
 
 static void read_words(struct ctx *c, struct args *a, struct policy *p, struct binding *b)
 {
+	enum {
+		PORT, MAC, ALIAS, CLAIMS, SEGMENT, GROUP, ROLE, COMMUNITY, COMMENT, MAX_CONNECTIONS,
+	};
 	static const char *const keywords[] = {
-		"port", "mac", "alias", "claims", "segment", "group", "role", "community",
-		"comment", "max-connections", NULL
+		[PORT] = "port", [MAC] = "mac", [ALIAS] = "alias", [CLAIMS] = "claims",
+		[SEGMENT] = "segment", [GROUP] = "group", [ROLE] = "role",
+		[COMMUNITY] = "community", [COMMENT] = "comment",
+		[MAX_CONNECTIONS] = "max-connections", NULL
 	};
 	const char *word;
+	u64 seen = 0;
 
 	while ((word = args_word(c, a))) {
-		switch (match_word(a, word, keywords, "word")) {
-		case 0:
+		const int i = match_word(a, word, keywords, "word");
+
+		/* of selectors more can be said, and there may be more groups */
+		if (i > ALIAS && i != GROUP)
+			word_once(a, keywords, i, &seen);
+		switch (i) {
+		case PORT:
 			select_by(a, p, b, SELECTOR_PORT);
 			break;
-		case 1:
+		case MAC:
 			select_by(a, p, b, SELECTOR_MAC);
 			break;
-		case 2:
+		case ALIAS:
 			select_by(a, p, b, SELECTOR_ALIAS);
 			break;
-		case 3:
+		case CLAIMS:
 			b->claims = read_claims(a);
 			break;
-		case 4:
+		case SEGMENT:
 			b->segment = edit_word(p, args_value(a, "the name of a segment"));
 			break;
-		case 5:
+		case GROUP:
 			read_groups(a, p, b);
 			break;
-		case 6:
+		case ROLE:
 			b->role = match_word(a, args_value(a, "a role"), role_names.v, "role");
 			break;
-		case 7:
+		case COMMUNITY:
 			b->community = edit_word(p, args_value(a, "the name of a community"));
 			break;
-		case 8:
+		case COMMENT:
 			b->o.comment = edit_word(p, args_value(a, "a text"));
 			break;
-		default:
+		case MAX_CONNECTIONS:
 			b->max_connections = read_max_connections(a);
 			break;
 		}

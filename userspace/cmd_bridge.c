@@ -24,9 +24,15 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct b
 		"uplink", "default", "unbound", "fragments", "resume", "pickup", "comment", NULL
 	};
 	const char *word;
+	u64 seen = 0;
 
 	while ((word = args_word(c, a))) {
-		switch (match_word(a, word, keywords, "word")) {
+		const int i = match_word(a, word, keywords, "word");
+
+		/* there may be more uplinks */
+		if (i)
+			word_once(a, keywords, i, &seen);
+		switch (i) {
 		case 0:
 			word = args_value(a, "the name of an interface");
 			word_list_add(p, &b->uplinks, word_make(p, word, (struct mark){ 0 }));

@@ -9,13 +9,14 @@ static int add(struct ctx *c, struct args *a)
 	struct policy *words = policy_new();
 	struct object *o;
 	struct edit e;
+	u64 seen = 0;
 	int err;
 
 	if (!name)
 		usage_error(a, "expected the name of a group");
 	o = policy_object(words, OBJECT_GROUP, name, (struct mark){ 0 });
 	while ((word = args_word(c, a))) {
-		match_word(a, word, keywords, "word");
+		word_once(a, keywords, match_word(a, word, keywords, "word"), &seen);
 		o->comment = edit_word(words, args_value(a, "a text"));
 	}
 	err = edit_begin(&e, c);

@@ -253,12 +253,15 @@ static int add(struct ctx *c, struct args *a)
 {
 	static const char *const keywords[] = { "mode", "comment", NULL };
 	const char *name = args_word(c, a), *word, *comment = NULL, *fault;
-	int mode = -1, err;
+	int mode = -1, err, i;
+	u64 seen = 0;
 
 	if (!name)
 		usage_error(a, "expected the name of a binding");
 	while ((word = args_word(c, a))) {
-		if (match_word(a, word, keywords, "word")) {
+		i = match_word(a, word, keywords, "word");
+		word_once(a, keywords, i, &seen);
+		if (i) {
 			comment = args_value(a, "a text");
 			fault = text_fault(comment);
 			if (fault)

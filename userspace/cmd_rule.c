@@ -31,11 +31,15 @@ struct request {
 	bool owner;
 };
 
-static void read_side(struct args *a, struct policy *p, struct endpoint_list *l)
+static void read_side(struct args *a, struct policy *p, struct endpoint_list *l,
+		      const char *side)
 {
-	const char *s = args_value(a, "endpoints, with commas between them");
+	const char *s;
 	struct word w;
 
+	if (l->n)
+		usage_error(a, "a second '%s'; several ends have commas between them", side);
+	s = args_value(a, "endpoints, with commas between them");
 	while (edit_item(p, &s, &w)) {
 		if (!*w.text)
 			value_error("an endpoint without a name");
@@ -64,6 +68,8 @@ static void set_state(struct args *a, struct request *r, bool stateless)
 {
 	if (r->state && r->rule->stateless != stateless)
 		usage_error(a, "'stateless' and 'stateful' exclude each other");
+	if (r->state)
+		usage_error(a, "a second '%s'", stateless ? "stateless" : "stateful");
 	r->state = true;
 	r->rule->stateless = stateless;
 }
@@ -98,6 +104,7 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 	static const char *const tables[] = { "rules", "quarantine", NULL };
 	struct match *match = rule_ask(p, r->rule);
 	const char *word;
+	u64 seen = 0;
 
 	while ((word = args_word(c, a))) {
 		int i;
@@ -108,12 +115,14 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct r
 			match_args_word(a, i, p, match);
 			continue;
 		}
+		if (i == COMMENT || i == OWNER || i == ALL || i == TABLE)
+			word_once(a, keywords, i, &seen);
 		switch (i) {
 		case FROM:
-			read_side(a, p, &r->rule->from);
+			read_side(a, p, &r->rule->from, keywords[i]);
 			break;
 		case TO:
-			read_side(a, p, &r->rule->to);
+			read_side(a, p, &r->rule->to, keywords[i]);
 			break;
 		case ACCEPT:
 			set_verdict(a, r, ISOL_VERDICT_ACCEPT);

@@ -22,9 +22,13 @@ static void read_words(struct ctx *c, struct args *a, struct policy *p, struct s
 		"bridge", "within", "uplink", "vlan", "comment", NULL
 	};
 	const char *word;
+	u64 seen = 0;
 
 	while ((word = args_word(c, a))) {
-		switch (match_word(a, word, keywords, "word")) {
+		const int i = match_word(a, word, keywords, "word");
+
+		word_once(a, keywords, i, &seen);
+		switch (i) {
 		case 0:
 			s->bridge = edit_word(p, args_value(a, "the name of a bridge"));
 			break;

@@ -31,6 +31,7 @@ static int add(struct ctx *c, struct args *a)
 	struct service *s;
 	struct object *o;
 	struct edit e;
+	u64 seen = 0;
 	int err;
 
 	if (!name)
@@ -39,7 +40,7 @@ static int add(struct ctx *c, struct args *a)
 	s = (struct service *)(void *)o;
 	read_where(a, words, s);
 	while ((word = args_word(c, a))) {
-		match_word(a, word, keywords, "word");
+		word_once(a, keywords, match_word(a, word, keywords, "word"), &seen);
 		o->comment = edit_word(words, args_value(a, "a text"));
 	}
 	err = edit_begin(&e, c);
@@ -69,10 +70,10 @@ static int set(struct ctx *c, struct args *a)
 	static const char *const keywords[] = { "comment", NULL };
 	const char *name = args_word(c, a), *word;
 	struct service *s, *old;
-	bool comment = false;
 	struct policy *words;
 	struct object *o;
 	struct edit e;
+	u64 seen = 0;
 	int err;
 
 	if (!name)
@@ -82,16 +83,15 @@ static int set(struct ctx *c, struct args *a)
 	s = (struct service *)(void *)o;
 	read_where(a, words, s);
 	while ((word = args_word(c, a))) {
-		match_word(a, word, keywords, "word");
+		word_once(a, keywords, match_word(a, word, keywords, "word"), &seen);
 		o->comment = edit_word(words, args_value(a, "a text"));
-		comment = true;
 	}
 	err = edit_begin(&e, c);
 	old = err ? NULL : policy_find(e.p, OBJECT_SERVICE, name);
 	if (!err && !old)
 		err = edit_no_such(&e, OBJECT_SERVICE, name);
 	if (!err) {
-		if (!comment)
+		if (!seen)
 			o->comment = old->o.comment;
 		expand_again(e.p);
 		err = edit_replace(&e, OBJECT_SERVICE, &old->o, o, SIZE_MAX);

@@ -10,6 +10,7 @@
 static void read_elements(struct ctx *c, struct args *a, struct policy *p, struct set *s,
 			  bool comment)
 {
+	bool commented = false;
 	struct element e;
 	const char *word;
 	struct word w;
@@ -17,6 +18,9 @@ static void read_elements(struct ctx *c, struct args *a, struct policy *p, struc
 
 	while ((word = args_word(c, a))) {
 		if (comment && !strcmp(word, "comment")) {
+			if (commented)
+				usage_error(a, "a second 'comment'");
+			commented = true;
 			s->o.comment = edit_word(p, args_value(a, "a text"));
 			continue;
 		}

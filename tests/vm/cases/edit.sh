@@ -162,6 +162,36 @@ places() {
 	[ "$(isolctl -j rule show | jq -r '[.[].name | select(startswith("p"))] | join(" ")')" = 'p2 p1' ]
 }
 
+generation() { isolctl -j status | jq .generation; }
+
+# A word that says something twice is not taken for what it says last.
+twice() {
+	local before
+	before=$(generation)
+	refuses "a second 'pickup'" isolctl bridge set br0 pickup 5 pickup 6
+	refuses "a second 'comment'" isolctl bridge set br0 comment x comment y
+	refuses 'a second selector; expected one of port, mac and alias' \
+		isolctl bind add x port p-x port p-y
+	refuses "a second 'claims'" isolctl bind add x port p-x claims 2 claims 3
+	refuses "a second 'from'; several ends have commas between them" \
+		isolctl rule add t from a from b to b drop
+	refuses "a second 'owner'" isolctl rule set p1 owner x owner y
+	refuses "a second 'mode'" isolctl quarantine add a mode contain mode isolate
+	[ "$(isolctl -j quarantine show)" = '[]' ] || fail 'a is quarantined'
+	[ "$(generation)" = "$before" ] || fail 'the policy has changed'
+	# controls: once each, and what there may be more of
+	isolctl bridge set br0 pickup 6 comment y | grep -q '^applied'
+	[ "$(isolctl -j bridge show br0 | jq -c '.[0] | [.pickup, .comment]')" = '[6,"y"]' ]
+	isolctl bridge set br0 uplink up0 uplink up1 | grep -q '^applied'
+	bridge_is '[["up0","up1"],"accept","drop","accept","y"]'
+	isolctl bridge set br0 uplink up0 comment '' | grep -q '^applied'
+	isolctl group add g1
+	isolctl group add g2
+	isolctl bind add x port p-x group g1 group g2 | grep -q '^applied'
+	isolctl -j bind show x | jq -e '.[0].groups == ["g1", "g2"]'
+	isolctl bind del x
+}
+
 # What a port has counted under a policy that had its bridge is not told any more.
 let_go() {
 	probe "${ENDPOINTS[@]}" >/dev/null
@@ -181,4 +211,5 @@ run_case hidden hidden
 run_case bridges bridges
 run_case completion completion
 run_case places places
+run_case twice twice
 run_case let-go let_go
