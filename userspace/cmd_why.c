@@ -502,9 +502,35 @@ static bool may_answer(const struct question *q, const struct why *w)
 	return craft_has(frame, ISOL_MATCH_A_TCP_FLAGS) && frame->tcp_flags & TCP_ACK;
 }
 
+/* Is the frame accepted by a rule that tracks connections, and of none that could be? */
+static bool has_no_state(const struct question *q, const struct why *w)
+{
+	struct craft whole = q->frame;
+	u16 type;
+
+	if (!q->asks || !w->tracked)
+		return false;
+	type = craft_complete(&whole);
+	return match_no_state(type, whole.proto, whole.icmp);
+}
+
+/* The binding whose connection it would be that begins, or NULL: limits are of bindings. */
+static const struct binding *find_owner(const struct question *q, const struct why *w)
+{
+	const struct binding *b;
+
+	if (w->verdict != ISOL_VERDICT_ACCEPT || !w->tracked || !*w->from.binding ||
+	    has_no_state(q, w))
+		return NULL;
+	b = policy_find(q->v->policy, OBJECT_BINDING, w->from.binding);
+	return b && b->tracked ? b : NULL;
+}
+
 static int print_answer(struct ctx *c, const struct question *q, const struct why *w,
 			const struct faults *faults)
 {
+	const bool no_state = has_no_state(q, w);
+	const struct binding *owner = find_owner(q, w);
 	const char *verdict = enum_name(&verdict_names, w->verdict);
 	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
@@ -518,9 +544,14 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	if (!c->json) {
 		printf("%s: ", verdict);
 		print_reason(q, w);
-		puts(w->tracked ? "; answers are accepted too" : "");
+		puts(w->tracked && !no_state ? "; answers are accepted too" : "");
 		if (q->asks)
 			print_frame(&q->frame);
+		if (no_state)
+			puts("the kernel tracks no such frames: what comes back needs a rule of its own");
+		if (owner && owner->connections >= owner->limit)
+			printf("new connections are dropped at present: binding %s has %u of %u\n",
+			       owner->o.name.text, owner->connections, owner->limit);
 		if (may_answer(q, w))
 			puts("it begins no conversation: as a part of one that a rule accepts it passes all the same; ask about what begins that");
 		return EXIT_DONE;
@@ -529,7 +560,8 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	tree_set(t, "verdict", w->depends ? json_null() : json_string(verdict));
 	tree_set(t, "reason", w->depends ? json_null() : json_string(reason));
 	tree_set(t, "depends", json_boolean(w->depends));
-	tree_set(t, "tracked", json_boolean(w->tracked));
+	tree_set(t, "tracked", json_boolean(w->tracked && !no_state));
+	tree_set(t, "connections", owner ? tree_connections(owner) : json_null());
 	tree_set(t, "rule", *w->rule ? tree_text(w->rule) : json_null());
 	tree_set(t, "bridge", *w->bridge ? tree_text(w->bridge) : json_null());
 	tree_set(t, "generation", json_integer(w->generation));

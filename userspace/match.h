@@ -200,6 +200,18 @@ bool match_may_be(const struct match *m, u32 field, u32 number);
  */
 bool match_begins(u32 field, bool v6, u32 value);
 
+/**
+ * match_no_state() - are there no connections that such a frame could be of?
+ * @type: EtherType of the IP in the frame; anything else if none is
+ * @proto: protocol of that
+ * @icmp: type and code, if it is of ICMP
+ *
+ * A rule that tracks connections accepts it in its own direction. The kernel's own code.
+ *
+ * Return: true if so.
+ */
+bool match_no_state(u16 type, u8 proto, u32 icmp);
+
 /* The protocol that a match asks for, if it is one and no other; or -1. */
 int match_proto(const struct match *m);
 

@@ -11,6 +11,10 @@
 
 #include "match.h"
 
+#define ETHERTYPE_IP4	0x0800
+#define ETHERTYPE_IP6	0x86dd
+#define PROTO_ICMP6	58
+
 /* An IPv6 address in host order. */
 static struct isol_wide wide(const u8 addr[16])
 {
@@ -121,4 +125,11 @@ bool match_begins(u32 field, bool v6, u32 value)
 	if (field == ISOL_MATCH_A_ETHERTYPE)
 		return !isol_ethertype_hides(value);
 	return isol_icmp_begins(value >> 8, v6) || (v6 && isol_icmp6_untracked(value >> 8));
+}
+
+bool match_no_state(u16 type, u8 proto, u32 icmp)
+{
+	if (type == ETHERTYPE_IP6 && proto == PROTO_ICMP6)
+		return isol_icmp6_untracked(icmp >> 8);
+	return type != ETHERTYPE_IP4 && type != ETHERTYPE_IP6;
 }

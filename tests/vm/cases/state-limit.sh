@@ -109,6 +109,27 @@ dropped() { # PORT [REASON]
 		.reason == \"${2:-connections}\") | .packets] + [0] | .[0]"
 }
 
+# What "why" says of the limit of a: "as many as it may have", in words and in JSON.
+told_full() { # N WHY...
+	local n=$1 said
+	shift
+	said=$(isolctl why "$@")
+	grep -qx "new connections are dropped at present: binding a has $n of $n" <<<"$said" ||
+		fail "why $*: $said"
+	[[ $said = accept:* ]] || fail "why $*: $said"
+	isolctl -j why "$@" | jq -e --argjson n "$n" '.verdict == "accept" and .tracked and
+		.connections.number == $n and .connections.limit == $n and .connections.hits >= 0'
+}
+
+not_told() { # VERDICT CONNECTIONS WHY...
+	local verdict=$1 connections=$2 said
+	shift 2
+	said=$(isolctl why "$@")
+	[[ $said = "$verdict: "* ]] || fail "why $*: $said"
+	must_fail grep -q 'new connections' <<<"$said"
+	isolctl -j why "$@" | jq -e --argjson c "$connections" '[.connections | values | .number, .limit] == $c'
+}
+
 # ---- cases
 
 exactly() {
@@ -123,6 +144,7 @@ exactly() {
 	begin a 10.7.0.2 7001 7009
 	# control: as many as there may be
 	same 0 "$(dropped p-a)" 'dropped below half of the limit'
+	not_told accept '[10, 20]' a b udp dport 53
 	fill a 10.7.0.2 10.7.0.1 7010 20
 	hits=$(of a hits)
 	same "$hits" "$(dropped p-a)" 'dropped for the limit, and hits'
@@ -142,6 +164,12 @@ exactly() {
 	has b 10.7.0.2 41
 	same 0 "$(dropped p-b)" "b's dropped"
 	grep -q "^connections: binding a has 20 of 20, $hits frames dropped for that$" <<<"$(isolctl status)"
+	told_full 20 a b udp dport 53
+	told_full 20 port:p-a host tcp dport 80
+	# of others, of what is dropped anyway, and of what is no connection, it is not said
+	not_told accept "[41, $(of b limit)]" b a udp dport 53
+	not_told drop '[]' a b tcp dport 22
+	not_told accept '[]' a b arp
 	isolctl -j status | jq -e --argjson hits "$hits" \
 		'.limits == [{"number": 20, "limit": 20, "hits": $hits, "binding": "a"}]'
 	grep -Eq '1/1 +20/20( |$)' <<<"$(isolctl bind show a)"

@@ -137,6 +137,29 @@ begins() {
 	isolctl rule del all
 }
 
+# What the kernel does not track passes by such a rule too, and what comes back does not.
+no_state() {
+	local words said
+	isolctl rule add all from a to b accept
+	for words in 'ether lldp' 'icmpv6 type router-solicitation'; do
+		# shellcheck disable=SC2086 # words
+		said=$(isolctl why a b $words)
+		grep -qx 'accept: rule all' <<<"$said" || fail "why $words: $said"
+		grep -q '^the kernel tracks no such frames: what comes back needs a rule' <<<"$said" ||
+			fail "why $words: $said"
+		# shellcheck disable=SC2086 # words
+		[ "$(isolctl -j why a b $words | jq -c '[.verdict, .rule, .tracked, .connections]')" = \
+			'["accept","all",false,null]' ] || fail "$words: tracked"
+	done
+	# controls: what is tracked, and what comes back
+	said=$(isolctl why a b udp dport 53)
+	grep -qx 'accept: rule all; answers are accepted too' <<<"$said" || fail "why: $said"
+	must_fail grep -q 'tracks no such' <<<"$said"
+	isolctl -j why a b udp dport 53 | jq -e '.tracked and .connections.number < .connections.limit'
+	frame_is b a 'ether lldp' drop bridge-default
+	isolctl rule del all
+}
+
 # TCP: what is said of each of the flags is what becomes of such frames.
 begins_tcp() {
 	local flags expected n=2000
@@ -193,6 +216,7 @@ run_case module module
 run_case tracked tracked
 run_case changed changed
 run_case begins begins
+run_case no-state no_state
 run_case begins-tcp begins_tcp
 run_case idle idle
 run_case refused refused
