@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# Connections that others announce, as the data of FTP and TFTP: with the kernel's helpers,
-# which an operator assigns by nftables, they pass as long as the one that announces them may.
+# Connections that others announce, as the data of FTP and TFTP and the voice of SIP: with the
+# kernel's helpers, which an operator assigns by nftables, they pass as long as the one that
+# announces them may.
 #
-# timeout: 600
+# timeout: 700
 # not-on: debug
 
 . tests/vm/lib.sh
@@ -19,23 +20,33 @@ FILES=/run/isol/ftp
 # Both IPs of the server.
 SERVERS=(10.7.0.2 '[fd07::2]')
 
-tftp_listens() {
+listens_udp() { # PORT
 	local found
 	found=$(in_ns b ss -Hlun)
-	[[ $found = *:69\ * ]]
+	[[ $found = *:$1\ * ]]
+}
+
+# Says again what it hears, at the port that it announces and the next but one.
+phone() { # NS ADDRESS MEDIA-PORT WORD...
+	exec nsenter --net="/run/netns/$1" sipp -i "$2" -mi "$2" -mp "$3" -rtp_echo -nostdin \
+		"${@:4}" >/run/isol/sipp 2>&1
 }
 
 network() {
+	local address
 	guests_with_addresses
 	mkdir -p $FILES
 	chmod 777 $FILES
 	seq 10000 >$FILES/file
 	in_ns b python3 -m pyftpdlib -i :: -p 21 -d $FILES -w >/run/isol/ftp.log 2>&1 &
 	in_ns b dnsmasq -d -u root --port=0 --enable-tftp --tftp-root=$FILES 2>/run/isol/tftp.log &
+	for address in 10.7.0.2 fd07::2; do
+		phone b $address 50000 -sn uas -p 5060 &
+	done
 	wait_for 120 listens b 21 || fail "no FTP server: $(cat /run/isol/ftp.log)"
-	wait_for 60 tftp_listens || fail "no TFTP server: $(cat /run/isol/tftp.log)"
+	wait_for 60 listens_udp 69 || fail "no TFTP server: $(cat /run/isol/tftp.log)"
+	wait_for 60 listens_udp 5060 || fail "nobody to call: $(cat /run/isol/sipp)"
 }
-
 
 files() {
 	rules '{name: ftp, from: web, to: db, tcp: 21, verdict: accept}' \
@@ -44,15 +55,17 @@ files() {
 
 # As docs/policy-file.md has it.
 helpers() {
-	modprobe -a nf_conntrack_ftp nf_conntrack_tftp
+	modprobe -a nf_conntrack_ftp nf_conntrack_tftp nf_conntrack_sip
 	nft -f - <<-END
 		table bridge helpers {
 			ct helper ftp { type "ftp" protocol tcp; }
 			ct helper tftp { type "tftp" protocol udp; }
+			ct helper sip { type "sip" protocol udp; }
 			chain assign {
 				type filter hook prerouting priority -190
 				tcp dport 21 ct helper set "ftp"
 				udp dport 69 ct helper set "tftp"
+				udp dport 5060 ct helper set "sip"
 			}
 		}
 	END
@@ -272,6 +285,96 @@ from_host() {
 	denied p-b host-default
 }
 
+calls_only() { # [RULE...]
+	rules '{name: sip, from: web, to: db, udp: 5060, verdict: accept}' "$@" | policy
+}
+
+# a calls b, and both announce where they listen. What is left of calls before is forgotten.
+call() { # A B
+	conntrack -F 2>/run/isol/flushed
+	rm -f /run/isol/said
+	phone a "$1" 40000 -sn uac -m 1 -d 300000 -trace_msg -message_file /run/isol/said \
+		"$(brackets "$2"):5060" &
+	caller=$!
+	# shellcheck disable=SC2064 # this one
+	trap "kill $caller 2>/dev/null || :" EXIT
+	wait_for 40 grep -qs '^ACK ' /run/isol/said || fail "no call: $(cat /run/isol/sipp)"
+}
+
+hang_up() {
+	kill "$caller"
+	wait "$caller" || :
+}
+
+# Send a datagram and be sent it again.
+voice() { # NS SOURCE-PORT ADDRESS PORT
+	[ "$(in_ns "$1" socat -t 0.5 -T 0.5 - "UDP:$(brackets "$3"):$4,sourceport=$2" <<<hello)" = hello ]
+}
+
+# Neither from a nor from b.
+no_voice() { # A A-SOURCE A-PORT B B-SOURCE B-PORT
+	counting
+	must_fail voice a "$2" "$4" "$6"
+	must_fail voice b "$5" "$1" "$3"
+	denied p-a bridge-default
+	denied p-b bridge-default
+}
+
+voices() { # A A-SOURCE A-PORT B B-SOURCE B-PORT
+	wait_for 20 voice a "$2" "$4" "$6" || fail "a is not heard by b"
+	wait_for 20 voice b "$5" "$1" "$3" || fail "b is not heard by a"
+}
+
+# Both begin to send.
+sip() {
+	local addresses a b caller
+	for addresses in '10.7.0.1 10.7.0.2' 'fd07::1 fd07::2'; do
+		read -r a b <<<"$addresses"
+		calls_only
+		counting
+		call "$a" "$b"
+		voices "$a" 41000 40000 "$b" 51000 50000
+		# INVITE, 180, 200, ACK, and there and back
+		[ "$(decided sip)" -ge 8 ] || fail "not by the rule: $(decided sip)"
+		[ "$(dropped p-a bridge-default)$(dropped p-b bridge-default)" = 00 ] ||
+			fail "$(_counters)"
+		# they listen there too, but have not said so
+		no_voice "$a" 41000 40002 "$b" 51000 50002
+		# what has been announced is used up
+		[ "$a" != 10.7.0.1 ] || no_voice "$a" 41001 40000 "$b" 51001 50000
+		calls_only '{name: a, from: web, to: db, udp: "50000-50002", verdict: accept}' \
+			'{name: b, from: db, to: web, udp: "40000-40002", verdict: accept}'
+		voices "$a" 41000 40002 "$b" 51000 50002
+		[ "$a" != 10.7.0.1 ] || voices "$a" 41001 40000 "$b" 51001 50000
+		hang_up
+	done
+}
+
+# What is under way ends with the rule by which a has called.
+sip_revoked() {
+	local caller
+	calls_only
+	call 10.7.0.1 10.7.0.2
+	voices 10.7.0.1 41000 40000 10.7.0.2 51000 50000
+	rules '{name: other, from: web, to: db, udp: 5061, verdict: accept}' | policy
+	no_voice 10.7.0.1 41000 40000 10.7.0.2 51000 50000
+	calls_only
+	voices 10.7.0.1 41000 40000 10.7.0.2 51000 50000
+	hang_up
+}
+
+# Nobody reads what they announce.
+sip_without() {
+	local caller
+	calls_only
+	call 10.7.0.1 10.7.0.2
+	no_voice 10.7.0.1 41000 40000 10.7.0.2 51000 50000
+	calls_only '{name: a, from: web, to: db, udp: 50000, verdict: accept}' \
+		'{name: b, from: db, to: web, udp: 40000, verdict: accept}'
+	voices 10.7.0.1 41000 40000 10.7.0.2 51000 50000
+	hang_up
+}
+
 with_br_netfilter() {
 	modprobe br_netfilter
 	trap 'rmmod br_netfilter' EXIT
@@ -289,8 +392,11 @@ run_case others others
 run_case revoked-passive revoked --ftp-pasv
 run_case revoked-active revoked -P -
 run_case stateless by_stateless
+run_case sip sip
+run_case sip-revoked sip_revoked
 run_case br-netfilter with_br_netfilter
 no_helpers
 # Last, for those that had no answer go on trying.
+run_case sip-without sip_without
 run_case host from_host
 run_case without without
