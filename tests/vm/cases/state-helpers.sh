@@ -375,6 +375,42 @@ sip_without() {
 	hang_up
 }
 
+in_table() { conntrack -L -s 10.7.0.1 2>/dev/null | wc -l; }
+
+# Twelve files by one control connection, with a limit for a.
+twelve() { # LIMIT SECONDS
+	local i urls=()
+	for ((i = 0; i < 12; i++)); do
+		urls+=(-o "/run/isol/fetched.$i" ftp://10.7.0.2/file)
+	done
+	rm -f /run/isol/fetched.*
+	files | sed "s/ a: {port: p-a,/& max_connections: $1,/" | policy
+	conntrack -F 2>/run/isol/flushed
+	counting
+	in_ns a curl -sS --ftp-pasv --fail-early --connect-timeout "$2" "${urls[@]}"
+}
+
+# What is announced counts where it was announced, also when it has been closed. One that is
+# refused for that is not tried again, for it is expected only once. While they are counted one
+# may count twice, so it need not be the fifth that is refused.
+counted() {
+	local i n
+	must_fail twelve 5 2
+	denied p-a connections
+	n=$(in_table)
+	# all that has passed is still there: one to control, and the data
+	[[ $n = [2-5] ]] || fail "a has $n connections: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
+	cmp $FILES/file /run/isol/fetched.$((n - 2))
+	[ ! -e /run/isol/fetched.$((n - 1)) ] || fail "there are more files than connections"
+	twelve 40 40
+	for ((i = 0; i < 12; i++)); do
+		cmp $FILES/file /run/isol/fetched.$i
+	done
+	n=$(in_table)
+	[ "$n" = 13 ] || fail "a has $n connections: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
+	[ "$(dropped p-a connections)" = 0 ] || fail "dropped below the limit"
+}
+
 with_br_netfilter() {
 	modprobe br_netfilter
 	trap 'rmmod br_netfilter' EXIT
@@ -392,6 +428,7 @@ run_case others others
 run_case revoked-passive revoked --ftp-pasv
 run_case revoked-active revoked -P -
 run_case stateless by_stateless
+run_case counted counted
 run_case sip sip
 run_case sip-revoked sip_revoked
 run_case br-netfilter with_br_netfilter
