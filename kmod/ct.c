@@ -4,12 +4,9 @@
  * whose rules track no connections loads nothing of it.
  */
 #include <linux/if_ether.h>
-#include <linux/ip.h>
-#include <linux/ipv6.h>
 #include <linux/module.h>
 #include <linux/netfilter/nf_conntrack_common.h>
 #include <net/netfilter/nf_conntrack.h>
-#include <net/netfilter/nf_conntrack_core.h>
 #include <net/netfilter/nf_conntrack_labels.h>
 #include <net/netfilter/nf_conntrack_zones.h>
 
@@ -287,43 +284,6 @@ static void ct_forget(const struct isol_track *track, const struct isol_flow *fl
 		isol_conns_untake(isol_conns_of(track, READ_ONCE(*place) & ISOL_OWNER_MASK));
 }
 
-/*
- * A frame ends where its packet does, as nf_conntrack_bridge and the host's stack have it: else
- * its checksum would look wrong.
- */
-static bool trim(struct sk_buff *skb)
-{
-	u32 header = skb->protocol == htons(ETH_P_IP) ? sizeof(struct iphdr) :
-							sizeof(struct ipv6hdr), len;
-
-	if (!pskb_may_pull(skb, header))
-		return false;
-	if (skb->protocol == htons(ETH_P_IP))
-		len = ntohs(ip_hdr(skb)->tot_len);
-	else
-		len = header + ntohs(ipv6_hdr(skb)->payload_len);
-	return len >= header && len <= skb->len && !pskb_trim_rcsum(skb, len);
-}
-
-static bool ct_enter(struct sk_buff *skb, const struct nf_hook_state *state)
-{
-	struct nf_hook_state host = *state;
-
-	nf_reset_ct(skb);
-	/* The host does not take what it cannot read. */
-	if (!trim(skb))
-		return true;
-	host.pf = skb->protocol == htons(ETH_P_IP) ? NFPROTO_IPV4 : NFPROTO_IPV6;
-	host.hook = NF_INET_PRE_ROUTING;
-	host.in = skb->dev;
-	return nf_conntrack_in(skb, &host) == NF_ACCEPT;
-}
-
-static bool ct_confirm(struct sk_buff *skb)
-{
-	return nf_conntrack_confirm(skb) == NF_ACCEPT;
-}
-
 static struct isol_wide wide_of(const union nf_inet_addr *addr)
 {
 	return (struct isol_wide) {
@@ -429,8 +389,6 @@ static const struct isol_ct_ops ops = {
 	.answered = ct_answered,
 	.end = ct_end,
 	.forget = ct_forget,
-	.enter = ct_enter,
-	.confirm = ct_confirm,
 	.key = ct_key,
 	.count = ct_count,
 	.most = ct_most,

@@ -993,51 +993,20 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 }
 
 /*
- * What all get the host gets too. It has been tracked among the connections of the bridge,
- * which the host must not see, or not at all: it is tracked among the host's, as it would be
- * in its stack, only sooner, for those to count for who began them. They are in the table
- * before others on the bridge (macvlan) get copies of the frame, as nf_conntrack_bridge wants
- * them to be if they are to stay.
- */
-static noinline u32 to_host_shared(const struct isol_view *view, u32 domain,
-				   const struct end *from, const struct end *to,
-				   const struct isol_slot *slot, struct sk_buff *skb,
-				   const struct nf_hook_state *state)
-{
-	const struct isol_ct_ops *ops = view->track->ops;
-	u32 decision = decide_ends(view, domain, from, to, slot, skb);
-	struct isol_flow flow;
-
-	if (!(decision & ISOL_DECISION_ACCEPT))
-		return decision;
-	if (ops->enter(skb, state)) {
-		ops->see(skb, &flow);
-		decision = decide_tracked(view, domain, &flow, from, to, slot, skb);
-		if (!(decision & ISOL_DECISION_ACCEPT) || ops->confirm(skb))
-			return decision;
-	}
-	return isol_tables_default(&view->tables, domain, ISOL_DFLT_STATE);
-}
-
-/*
- * To the host, where connections are tracked. What is addressed to the host has been tracked
- * by its connections.
+ * To the host, where connections are tracked. Only what is addressed to the host has been
+ * tracked by its connections; what else goes there has been tracked among those of the
+ * bridge, which the host must not see: that takes it for what it has not seen yet.
  */
 static noinline u32 to_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
-				    u32 word, struct sk_buff *skb,
-				    const struct nf_hook_state *state)
+				    u32 word, struct sk_buff *skb)
 {
 	const struct end from = end_of(view, slot, word), to = end_host(view);
 	u32 domain = isol_word_domain(word), decision;
 	struct isol_flow flow;
 
 	view->track->ops->see(skb, &flow);
-	if ((flow.zone || flow.kind == ISOL_FLOW_INVALID) &&
-	    is_multicast_ether_addr(eth_hdr(skb)->h_dest))
-		return to_host_shared(view, domain, &from, &to, slot, skb, state);
 	if (!flow.zone)
 		return decide_tracked(view, domain, &flow, &from, &to, slot, skb);
-	/* A copy of what is another's. */
 	decision = decide(view, domain, READ_ONCE(from.row[to.col]), slot, skb);
 	if (decision & ISOL_DECISION_ACCEPT)
 		nf_reset_ct(skb);
@@ -1082,7 +1051,7 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 		return verdict;
 	/* Reserved addresses come here with the port as device, past PRE_ROUTING. */
 	if (view->track && skb->dev != state->in)
-		decision = to_host_tracked(view, slot, word, skb, state);
+		decision = to_host_tracked(view, slot, word, skb);
 	else
 		decision = to_host(view, slot, word, skb, skb->dev != state->in);
 	if (unlikely(promisc_copy(skb, state)))

@@ -37,7 +37,6 @@ struct isol_conns;
 struct isol_policy;
 struct isol_track;
 struct nf_conn;
-struct nf_hook_state;
 struct sk_buff;
 
 /*
@@ -139,10 +138,6 @@ enum isol_own {
  * @end: end a connection. Of TCP it is kept, for no frame to begin it where it has been
  *	ended, until one is forgotten that really begins. Any other is forgotten at once.
  * @forget: forget a connection, for the next frame to begin another; it counts no longer
- * @enter: track a frame among the host's own connections, whatever it has been tracked among;
- *	false: it has to be dropped
- * @confirm: have the connection of such a frame in the table, before others get copies of it;
- *	false: it has to be dropped
  * @key: make of what was read of a frame what would have been read of the first frame of
  *	its connection: IP addresses, protocol, ports, ICMP type; @translated: as the host
  *	sent it on
@@ -166,8 +161,6 @@ struct isol_ct_ops {
 	void (*answered)(const struct isol_flow *flow, u32 peer);
 	void (*end)(const struct isol_flow *flow);
 	void (*forget)(const struct isol_track *track, const struct isol_flow *flow);
-	bool (*enter)(struct sk_buff *skb, const struct nf_hook_state *state);
-	bool (*confirm)(struct sk_buff *skb);
 	void (*key)(const struct isol_flow *flow, bool translated, struct isol_key *key);
 	void (*count)(struct net *net, void (*found)(u64 owner, void *data), void *data);
 	u32 (*most)(const struct net *net);

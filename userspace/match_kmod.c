@@ -131,5 +131,5 @@ bool match_no_state(u16 type, u8 proto, u32 icmp)
 {
 	if (type == ETHERTYPE_IP6 && proto == PROTO_ICMP6)
 		return isol_icmp6_untracked(icmp >> 8);
-	return type != ETHERTYPE_IP4 && type != ETHERTYPE_IP6;
+	return type != ETHERTYPE_IP4 && type != ETHERTYPE_IP6 && !isol_ethertype_hides(type);
 }

@@ -274,59 +274,6 @@ host() {
 	ended
 }
 
-# What all get the host gets too: by whichever addresses it is sent.
-shared() {
-	local hits to
-	ended
-	# not to the others, where it would be another connection, that counts too
-	policy <<-POLICY
-		isol: 1
-		bridges: {br0: {}}
-		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
-		services: {neighbor: follow}
-		rules:
-		  - {name: udp, from: members, to: host, udp: any, verdict: accept}
-		  - {name: tcp, from: c, to: b, tcp: 80, verdict: accept}
-	POLICY
-	begin a 10.7.0.9 7701 7701
-	hits=$(of a hits)
-	for to in 'dst 10.7.0.9' 'dst 255.255.255.255' 'dst 10.7.0.255'; do
-		knock "$to" 1
-	done >/run/isol/knocks
-	# control
-	same 3 "$(grep -c ' host:all' /run/isol/knocks)" "what gets to the host: $(</run/isol/knocks)"
-	has a 10.7.0.1 4
-	same "$hits" "$(of a hits)" 'hits below the limit'
-	for to in 'dst 10.7.0.9' 'dst 255.255.255.255' 'dst 10.7.0.255'; do
-		knock "$to" 4
-	done >/run/isol/knocks
-	has a 10.7.0.1 5
-	# of what there is already, and of one more
-	same 4 "$(grep -c ' host:all' /run/isol/knocks)" "what gets to the host: $(</run/isol/knocks)"
-	same $((hits + 8)) "$(of a hits)" hits
-	same 0 "$(dropped p-a state)" 'dropped for another reason'
-	# what there is goes on: they are the host's own connections
-	knock 'dst 10.7.0.9' 1 >/run/isol/knocks
-	same 1 "$(grep -c ' host:all' /run/isol/knocks)" "what gets to the host: $(</run/isol/knocks)"
-	must_fail grep zone= <<<"$(conntrack -L -s 10.7.0.1 2>/dev/null)"
-	# a stateless rule is no way around here either
-	ended
-	wait_for 60 number_is a 0
-	isolctl rule set udp stateless
-	knock 'dst 10.7.0.9' 7 >/run/isol/knocks
-	has a 10.7.0.1 5
-	same 5 "$(grep -c ' host:all' /run/isol/knocks)" "what gets to the host: $(</run/isol/knocks)"
-	ended
-}
-
-# Datagrams for all that a sends, each the first of another connection.
-knock() { # TO N
-	local i
-	for ((i = 0; i < $2; i++)); do
-		echo "knock a host mac-dst all $1 udp 78$((10 + i)) 7701"
-	done | packets "${ENDPOINTS[@]}"
-}
-
 # What a default accepts is in the table too, and a stateless rule is no way around.
 loose() {
 	local hits
@@ -560,7 +507,6 @@ run_case seldom-told seldom_told
 run_case makes-room makes_room
 run_case changed changed
 run_case host host
-run_case shared shared
 run_case loose loose
 run_case tugs tugs
 run_case ports ports
