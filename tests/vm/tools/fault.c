@@ -1147,6 +1147,20 @@ static unsigned int run_once(const struct op *op, struct state *expected)
 	return MAX_STEPS - left;
 }
 
+/* A worker that has answered may have its job still to free (kmod/txn.c, run()). */
+static void read_freed(const struct op *op, const struct state *before, struct state *after,
+		       unsigned long long idle)
+{
+	const long long end = now() + 2000;
+
+	while (!(op->flags & OP_PORTS) && now() < end &&
+	       after->memory != (after->transactions == before->transactions ? before->memory :
+								       idle)) {
+		pause_ms(20);
+		read_state(after);
+	}
+}
+
 static void walk(const struct op *op)
 {
 	unsigned int errors = 0, unknown = 0, hits = 0, retries = 0, left, total;
@@ -1173,6 +1187,8 @@ static void walk(const struct op *op)
 		outcome = op->run();
 		left = disarm(op, step);
 		read_state(&after);
+		if (outcome == FAILED)
+			read_freed(op, &before, &after, memory);
 		if (verbose)
 			printf("%s %s %u: %s %s, %u left\n", op->name, mode_words[mode], step,
 			       outcome_words[outcome],
