@@ -6,7 +6,7 @@
 # announces them may.
 #
 # timeout: 700
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

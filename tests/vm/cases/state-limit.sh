@@ -5,6 +5,7 @@
 # or the policy changes; and that no guest can take the table of connections from the others.
 #
 # timeout: 700
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
