@@ -5,7 +5,7 @@
 # kernel's helpers, which an operator assigns by nftables, they pass as long as the one that
 # announces them may.
 #
-# timeout: 700
+# timeout: 1200
 # not-on: debug 6.1
 
 . tests/vm/lib.sh
