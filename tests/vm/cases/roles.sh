@@ -6,7 +6,7 @@
 # community and w is of another, p and q are promiscuous.
 #
 # quick: yes
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -5,6 +5,7 @@
 # guests that forge, the host's other addresses and programs, others' firewalls.
 #
 # timeout: 400
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

@@ -3,6 +3,8 @@
 #
 # What isolctl says of rules that track connections, and how it changes them: show, save,
 # why, status, rule set, and the fragments of bridges.
+#
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh

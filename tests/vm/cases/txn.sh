@@ -5,6 +5,7 @@
 #
 # timeout: 400
 # mem: 2048
+# not-on: 6.1
 
 . tests/vm/lib.sh
 . tests/vm/raw.sh

@@ -8,7 +8,7 @@
 # the host would have to receive them.
 #
 # quick: yes
-# not-on: debug
+# not-on: debug 6.1
 
 . tests/vm/lib.sh
 . tests/vm/isol.sh
