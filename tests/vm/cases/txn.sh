@@ -192,11 +192,11 @@ idle() {
 	load_first
 	before=$(snapshot)
 	raw <<-END
-	begin timeout 200
+	begin timeout 3000
 	$(second_policy)
 	repeat 1 500 binding x{} port x{}
 	add
-	sleep 700
+	sleep 4500
 	group late => ETIMEDOUT
 	group late => ENOENT
 	begin timeout 200
@@ -206,7 +206,7 @@ idle() {
 	# a new one may begin where the old one timed out
 	begin timeout 200
 	sleep 700
-	begin timeout 200
+	begin timeout 3000
 	abort
 	END
 	unchanged "$before"
