@@ -197,7 +197,7 @@ torture() {
 	done
 	blasted a b all
 	blasted b a all
-	[ "$(generation)" -gt 10 ]
+	[ "$(generation)" -gt 3 ]
 }
 
 # Nothing of all that is left.
