@@ -1078,9 +1078,28 @@ static bool check_step(const struct op *op, enum outcome outcome, const struct s
 	return done;
 }
 
+/* Read again until so much memory is in use, for as long as @ms. */
+static void read_settled(struct state *state, unsigned long long memory, int ms)
+{
+	const long long end = now() + ms;
+
+	while (state->memory != memory && now() < end) {
+		pause_ms(50);
+		read_state(state);
+	}
+}
+
+/* A worker that has answered may have its job still to free (kmod/txn.c, run()). */
+static void read_freed(const struct op *op, const struct state *before, struct state *after,
+		       unsigned long long idle)
+{
+	if (!(op->flags & OP_PORTS))
+		read_settled(after, after->transactions == before->transactions ?
+			     before->memory : idle, 2000);
+}
+
 static void settle_memory(const struct op *op, unsigned long long memory)
 {
-	long long end = now() + 5000;
 	struct state state = { 0 };
 
 	/* Nothing is left when the policy is gone. */
@@ -1089,12 +1108,8 @@ static void settle_memory(const struct op *op, unsigned long long memory)
 		flush();
 		memory = 0;
 	}
-	do {
-		read_state(&state);
-		if (state.memory == memory)
-			break;
-		pause_ms(50);
-	} while (now() < end);
+	read_state(&state);
+	read_settled(&state, memory, 5000);
 	if (state.memory != memory)
 		failure("%s: %lld bytes more than before", op->name,
 			(long long)(state.memory - memory));
@@ -1145,20 +1160,6 @@ static unsigned int run_once(const struct op *op, struct state *expected)
 	if (op->flags & OP_PORTS)
 		pause_ms(500);
 	return MAX_STEPS - left;
-}
-
-/* A worker that has answered may have its job still to free (kmod/txn.c, run()). */
-static void read_freed(const struct op *op, const struct state *before, struct state *after,
-		       unsigned long long idle)
-{
-	const long long end = now() + 2000;
-
-	while (!(op->flags & OP_PORTS) && now() < end &&
-	       after->memory != (after->transactions == before->transactions ? before->memory :
-								       idle)) {
-		pause_ms(20);
-		read_state(after);
-	}
 }
 
 static void walk(const struct op *op)
