@@ -519,8 +519,7 @@ static const struct binding *find_owner(const struct question *q, const struct w
 {
 	const struct binding *b;
 
-	if (w->verdict != ISOL_VERDICT_ACCEPT || !w->tracked || !*w->from.binding ||
-	    has_no_state(q, w))
+	if (w->verdict != ISOL_VERDICT_ACCEPT || !w->tracked || !*w->from.binding)
 		return NULL;
 	b = policy_find(q->v->policy, OBJECT_BINDING, w->from.binding);
 	return b && b->tracked ? b : NULL;
@@ -530,7 +529,7 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 			const struct faults *faults)
 {
 	const bool no_state = has_no_state(q, w);
-	const struct binding *owner = find_owner(q, w);
+	const struct binding *owner = no_state ? NULL : find_owner(q, w);
 	const char *verdict = enum_name(&verdict_names, w->verdict);
 	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
