@@ -31,6 +31,7 @@
 #include "program.h"
 #include "reject.h"
 #include "reverse.h"
+#include "sender.h"
 #include "track.h"
 #include "view.h"
 #include "vlan.h"
@@ -54,6 +55,9 @@
 
 /* nf_conntrack_bridge has this priority in the bridge family too. */
 #define TRACKED_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
+
+/* When the host has found the connection of a frame, and before anything is done by it. */
+#define HOST_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
 
 /* After all that an operator would let change a tag. */
 #define EGRESS_PRIORITY 1000
@@ -992,25 +996,59 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 	return false;
 }
 
+/* With br_netfilter a frame has been through PRE_ROUTING of IPv4 or IPv6, and goes there once. */
+static bool been_in_inet(const struct sk_buff *skb)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb);
+#else
+	return false;
+#endif
+}
+
 /*
  * To the host, where connections are tracked. Only what is addressed to the host has been
  * tracked by its connections; what else goes there has been tracked among those of the
- * bridge, which the host must not see: that takes it for what it has not seen yet.
+ * bridge, which the host must not see: that takes it for what it has not seen yet, or where
+ * it will not look again, for what is not to be tracked.
+ *
+ * What begins a connection with an address of another device (@copy) the bridge lets go
+ * of after this: it counts when the host has found it, see isol_host().
  */
 static noinline u32 to_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
-				    u32 word, struct sk_buff *skb)
+				    u32 word, struct sk_buff *skb, bool copy)
 {
-	const struct end from = end_of(view, slot, word), to = end_host(view);
+	struct end from = end_of(view, slot, word);
+	const struct end to = end_host(view);
 	u32 domain = isol_word_domain(word), decision;
 	struct isol_flow flow;
 
 	view->track->ops->see(skb, &flow);
-	if (!flow.zone)
-		return decide_tracked(view, domain, &flow, &from, &to, slot, skb);
+	if (!flow.zone) {
+		copy = copy && flow.fresh && !been_in_inet(skb);
+		if (unlikely(copy))
+			from.conns = NULL;
+		decision = decide_tracked(view, domain, &flow, &from, &to, slot, skb);
+		if (unlikely(copy) && decision & ISOL_DECISION_ACCEPT)
+			nf_reset_ct(skb);
+		return decision;
+	}
 	decision = decide(view, domain, READ_ONCE(from.row[to.col]), slot, skb);
-	if (decision & ISOL_DECISION_ACCEPT)
+	if (!(decision & ISOL_DECISION_ACCEPT))
+		return decision;
+	if (unlikely(been_in_inet(skb)))
+		untrack(skb);
+	else
 		nf_reset_ct(skb);
 	return decision;
+}
+
+/* A frame is accepted for the host: what that begins to track may count for who has sent it. */
+static void leave_sender(const struct isol_net *in, const struct isol_view *view,
+			 const struct isol_slot *slot, struct sk_buff *skb, u32 ifindex)
+{
+	if (view->track && READ_ONCE(view->holders[slot - view->slots].conns))
+		isol_sender_leave(skb, in, ifindex);
 }
 
 /* @seen: PRE_ROUTING has seen the frame. */
@@ -1046,18 +1084,22 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	struct isol_slot *slot;
 	unsigned int verdict;
 	u32 word, decision;
+	bool copy;
 
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
+	copy = promisc_copy(skb, state);
 	/* Reserved addresses come here with the port as device, past PRE_ROUTING. */
 	if (view->track && skb->dev != state->in)
-		decision = to_host_tracked(view, slot, word, skb);
+		decision = to_host_tracked(view, slot, word, skb, copy);
 	else
 		decision = to_host(view, slot, word, skb, skb->dev != state->in);
-	if (unlikely(promisc_copy(skb, state)))
+	if (unlikely(copy))
 		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       decision & ISOL_DECISION_ACCEPT ?
 					       ISOL_DFLT_PROMISC_ACCEPT : ISOL_DFLT_PROMISC_DROP);
+	if (decision & ISOL_DECISION_ACCEPT)
+		leave_sender(in, view, slot, skb, state->in->ifindex);
 	return finish(view, decision, slot, skb, state, frame_len(skb));
 }
 
@@ -1153,6 +1195,8 @@ static noinline unsigned int ingress_reserved(struct isol_net *in, struct sk_buf
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
 	decision = to_host(view, slot, word, skb, false);
+	if (decision & ISOL_DECISION_ACCEPT)
+		leave_sender(in, view, slot, skb, state->in->ifindex);
 	/*
 	 * Of what is accepted, :0e and :00 meet no other hook; the rest is
 	 * judged, and counted, again.
@@ -1404,6 +1448,44 @@ static unsigned int isol_tracked(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
+/* What the host begins to track and the bridge's hooks have not seen the connection of. */
+static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex,
+					 const struct sk_buff *skb,
+					 const struct nf_hook_state *state)
+{
+	const struct isol_view *view = rcu_dereference(in->view);
+	const struct isol_slot *slot = isol_view_slot(view, ifindex);
+	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN, decision;
+	struct isol_flow flow;
+	struct end from;
+
+	if (isol_word_domain(word) - 1 >= view->tables.ndomains || !view->track)
+		return NF_ACCEPT;
+	from = end_of(view, slot, word);
+	view->track->ops->see(skb, &flow);
+	if (!from.conns || !flow.fresh || flow.kind != ISOL_FLOW_ORIGINAL || flow.related ||
+	    flow.owner || flow.loose)
+		return NF_ACCEPT;
+	decision = count_loose(view, isol_word_domain(word), ISOL_DECISION_ACCEPT, &flow, &from);
+	/* The frame has been counted as accepted. */
+	if (decision & ISOL_DECISION_ACCEPT)
+		return NF_ACCEPT;
+	return finish(view, decision, slot, skb, state, frame_len(skb));
+}
+
+/*
+ * In the namespace's own PRE_ROUTING. An entry that the bridge's hooks have made and counted
+ * has its owner already. Nothing is confirmed sooner than without isol, and nothing is
+ * decided here but that a sender may not have more connections.
+ */
+static unsigned int isol_host(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct isol_net *in = priv;
+	u32 ifindex = isol_sender_take(skb, in);
+
+	return likely(!ifindex) ? NF_ACCEPT : host_begins(in, ifindex, skb, state);
+}
+
 static unsigned int isol_egress(void *priv, struct sk_buff *skb,
 				const struct nf_hook_state *state)
 {
@@ -1498,20 +1580,31 @@ void isol_hook_pre_unregister(struct isol_net *in)
 	nf_unregister_net_hook(in->net, &in->pre_ops);
 }
 
+static const struct nf_hook_ops track_ops[ISOL_NTRACK_HOOKS] = {
+	{
+		.hook = isol_tracked,
+		.pf = NFPROTO_BRIDGE,
+		.hooknum = NF_BR_PRE_ROUTING,
+		.priority = TRACKED_PRIORITY,
+	}, {
+		.hook = isol_host,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_PRE_ROUTING,
+		.priority = HOST_PRIORITY,
+	},
+};
+
 int isol_hook_tracked_register(struct isol_net *in)
 {
+	u32 i;
 	int err;
 
 	if (in->track_hooked)
 		return 0;
-	in->track_ops = (struct nf_hook_ops) {
-		.hook = isol_tracked,
-		.priv = in,
-		.pf = NFPROTO_BRIDGE,
-		.hooknum = NF_BR_PRE_ROUTING,
-		.priority = TRACKED_PRIORITY,
-	};
-	err = nf_register_net_hook(in->net, &in->track_ops);
+	memcpy(in->track_ops, track_ops, sizeof(track_ops));
+	for (i = 0; i < ARRAY_SIZE(in->track_ops); i++)
+		in->track_ops[i].priv = in;
+	err = nf_register_net_hooks(in->net, in->track_ops, ARRAY_SIZE(in->track_ops));
 	if (!err)
 		in->track_hooked = true;
 	return err;
@@ -1522,7 +1615,7 @@ void isol_hook_tracked_unregister(struct isol_net *in)
 	if (!in->track_hooked)
 		return;
 	in->track_hooked = false;
-	nf_unregister_net_hook(in->net, &in->track_ops);
+	nf_unregister_net_hooks(in->net, in->track_ops, ARRAY_SIZE(in->track_ops));
 }
 
 int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br,

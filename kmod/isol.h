@@ -19,6 +19,7 @@
 
 /* Hooks on the bridge family: see hook.c. */
 #define ISOL_NHOOKS 3
+#define ISOL_NTRACK_HOOKS 2
 
 struct isol_ct_ops;
 struct isol_policy;
@@ -48,8 +49,8 @@ struct isol_view;
  * @changes: counts what dumps of ports and quarantines must not miss
  * @pre_ops: the hook that works out VLANs and zones; registered if @pre_hooked
  * @pre_hooked: see above; under @lock, as are the next two
- * @track_ops: the hook that takes away what the last one has put on frames for connection
- *	tracking; registered if @track_hooked
+ * @track_ops: the hooks behind connection tracking: on bridges, to take away what the last one
+ *	has put on frames for it, and of the host; registered if @track_hooked
  * @track_hooked: see above
  * @track_others: frames of bridges that are not managed are tracked as well: somebody else
  *	wants that
@@ -88,7 +89,7 @@ struct isol_net {
 	struct nf_hook_ops ops[ISOL_NHOOKS];
 	struct nf_hook_ops pre_ops;
 	bool pre_hooked;
-	struct nf_hook_ops track_ops;
+	struct nf_hook_ops track_ops[ISOL_NTRACK_HOOKS];
 	bool track_hooked;
 	bool track_others;
 	const struct isol_ct_ops *tracking;

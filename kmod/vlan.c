@@ -8,6 +8,7 @@
 #include <net/ip.h>
 
 #include "domain.h"
+#include "sender.h"
 #include "vlan.h"
 
 /*
@@ -17,10 +18,8 @@
  */
 #define INFO_SHIFT 48
 
-/* The control block up to here is others'. */
-#define COOKIE_AT (sizeof_field(struct sk_buff, cb) - sizeof(u64))
-
 static u64 secret __ro_after_init;
+u32 isol_sender_secret __ro_after_init;
 
 void __init isol_vlan_init(void)
 {
@@ -30,11 +29,12 @@ void __init isol_vlan_init(void)
 	 * IP, for br_netfilter, and behind them two more members while IP puts
 	 * fragments together.
 	 */
-	BUILD_BUG_ON(COOKIE_AT != 40);
+	BUILD_BUG_ON(ISOL_COOKIE_AT != 40);
 	BUILD_BUG_ON(offsetof(struct sk_buff, cb) % sizeof(u64));
-	BUILD_BUG_ON(sizeof(struct inet_skb_parm) + 2 * sizeof(void *) > COOKIE_AT);
-	BUILD_BUG_ON(sizeof(struct inet6_skb_parm) + 2 * sizeof(void *) > COOKIE_AT);
+	BUILD_BUG_ON(sizeof(struct inet_skb_parm) + 2 * sizeof(void *) > ISOL_COOKIE_AT);
+	BUILD_BUG_ON(sizeof(struct inet6_skb_parm) + 2 * sizeof(void *) > ISOL_COOKIE_AT);
 	get_random_bytes(&secret, sizeof(secret));
+	get_random_bytes(&isol_sender_secret, sizeof(isol_sender_secret));
 }
 
 static u64 seal(u32 info, u32 ifindex)
@@ -46,13 +46,13 @@ static u64 seal(u32 info, u32 ifindex)
 
 void isol_vlan_leave(struct sk_buff *skb, u32 ifindex, u32 vlan)
 {
-	*(u64 *)(skb->cb + COOKIE_AT) = vlan & ISOL_VLAN_KNOWN ?
+	*(u64 *)(skb->cb + ISOL_COOKIE_AT) = vlan & ISOL_VLAN_KNOWN ?
 					seal(vlan & ISOL_VLAN_INFO, ifindex) : 0;
 }
 
 u32 isol_vlan_recall(const struct sk_buff *skb, u32 ifindex)
 {
-	u64 cookie = *(const u64 *)(skb->cb + COOKIE_AT);
+	u64 cookie = *(const u64 *)(skb->cb + ISOL_COOKIE_AT);
 	u32 info = cookie >> INFO_SHIFT, tci;
 	bool good = cookie == seal(info, ifindex);
 

@@ -16,6 +16,9 @@
 
 #include <linux/skbuff.h>
 
+/* The control block up to here is others'. */
+#define ISOL_COOKIE_AT (sizeof_field(struct sk_buff, cb) - sizeof(u64))
+
 /*
  * What is known of the VLAN: bits 0 to 11 its VID, 0 for none; bits 13 to 15 the
  * priority that the frame came with, if it came with a tag of that VLAN, or of VID

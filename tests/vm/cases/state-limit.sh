@@ -275,6 +275,84 @@ host() {
 	ended
 }
 
+# The host is at ADDRESS for a, by a MAC of the test's choice.
+found_by() { # ADDRESS MAC [DEVICE]
+	ip -n a neigh replace "$1" lladdr "$2" dev "${3:-eth0}"
+}
+
+# As many as there may be, and no more.
+held_to() { # WHAT ADDRESS
+	local hits drops
+	ended
+	wait_for 60 number_is a 0
+	hits=$(of a hits)
+	drops=$(dropped p-a)
+	begin a "$2" 7001 7002
+	# control: what there may be
+	has a 10.7.0.1 2
+	same "$hits $drops" "$(of a hits) $(dropped p-a)" "$1: hits and dropped below half of the limit"
+	fill a "$2" 10.7.0.1 7011 5
+	hits=$(of a hits)
+	drops=$(dropped p-a)
+	begin a "$2" 7031 7033
+	has a 10.7.0.1 5
+	same "$((hits + 3)) $((drops + 3))" "$(of a hits) $(dropped p-a)" "$1: hits and dropped frames"
+	begin b 10.7.0.9 7031 7036
+	has b 10.7.0.2 6
+}
+
+# What only the host tracks, which the bridge hands to it in other ways.
+elsewhere() {
+	# what the bridge floods is in the table for that too
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
+		services: {neighbor: follow}
+		rules: [{name: udp, from: members, to: host, udp: any, verdict: accept}]
+	POLICY
+	found_by 10.7.0.9 ff:ff:ff:ff:ff:ff
+	held_to broadcast 10.7.0.9
+	found_by 10.7.0.9 33:33:00:00:00:01
+	held_to group 10.7.0.9
+	# past all hooks of the bridge, and by one
+	found_by 10.7.0.9 01:80:c2:00:00:0e
+	held_to reserved 10.7.0.9
+	found_by 10.7.0.9 01:80:c2:00:00:03
+	held_to 'reserved by LOCAL_IN' 10.7.0.9
+	ip link add m0 link br0 address 02:00:00:00:0a:01 type macvlan mode private
+	ip addr add 10.7.0.8/24 dev m0
+	ip link set m0 up
+	found_by 10.7.0.8 02:00:00:00:0a:01
+	held_to macvlan 10.7.0.8
+	ip link del m0
+	ended
+}
+
+# Nor are two tags of VID 0 a way, where no rule tracks anything for the port: the bridge sees
+# no IP in such a frame, the host does.
+tagged() {
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
+		services: {neighbor: follow}
+		rules:
+		  - {name: loose, from: [a, b], to: host, verdict: accept, stateless: true}
+		  - {name: udp, from: c, to: b, udp: any, verdict: accept}
+	POLICY
+	in_ns a ip link add link eth0 name eth0.0 type vlan id 0
+	in_ns a ip link add link eth0.0 name eth0.0.0 type vlan id 0
+	ip -n a link set eth0.0 up
+	ip -n a link set eth0.0.0 up
+	ip -n a route add 10.7.0.9/32 dev eth0.0.0 src 10.7.0.1
+	found_by 10.7.0.9 "$(</sys/class/net/br0/address)" eth0.0.0
+	held_to tags 10.7.0.9
+	ip -n a link del eth0.0
+	ip -n a neigh flush all
+	ended
+}
+
 # What a default accepts is in the table too, and a stateless rule is no way around.
 loose() {
 	local hits
@@ -508,6 +586,8 @@ run_case seldom-told seldom_told
 run_case makes-room makes_room
 run_case changed changed
 run_case host host
+run_case elsewhere elsewhere
+run_case tagged tagged
 run_case loose loose
 run_case tugs tugs
 run_case ports ports

@@ -320,6 +320,49 @@ br_netfilter() {
 	none_invalid
 }
 
+heard_all() { # TEXT
+	[ "$(grep -c "$1" /run/isol/heard)" -eq 2 ]
+}
+
+# To the host and everybody else, by either IP.
+shouts() { # NS TEXT
+	in_ns "$1" socat -u - UDP4-DATAGRAM:255.255.255.255:67,broadcast,bind="10.7.0.${ADDRESS[$1]}" <<<"$2"
+	in_ns "$1" socat -u - 'UDP6-DATAGRAM:[ff02::1%eth0]:67' <<<"$2"
+}
+
+# What goes to all makes sense to the host's firewall.
+broadcasts() {
+	nft -f - <<-EOF2
+		table inet fw {
+			chain in { type filter hook input priority 0; policy drop
+				ct state invalid counter drop
+				iifname br0 udp dport 67 ct state { new, untracked } accept
+			}
+		}
+	EOF2
+	at_exit nft flush ruleset
+	web_db '{name: a-host, from: a, to: host, udp: 67, verdict: accept}' | policy
+	: >/run/isol/heard
+	socat -u UDP6-RECVFROM:67,fork,ipv6only=0 OPEN:/run/isol/heard,append &
+	at_exit kill $!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		shouts a begin
+		[ ! -s /run/isol/heard ] || break
+		sleep 1
+	done
+	shouts a alone
+	wait_for 20 heard_all alone
+	modprobe br_netfilter
+	at_exit rmmod br_netfilter
+	counting
+	shouts a netfilter
+	shouts c denied
+	wait_for 20 heard_all netfilter
+	denied p-c host-default
+	must_fail grep -q denied /run/isol/heard
+	none_invalid
+}
+
 # A port that is on no managed bridge: as if there were no isol.
 unmanaged() {
 	web_db | sed 's/, br1: {}//; /  [xz]: /d' | policy
@@ -379,6 +422,7 @@ run_case zones zones
 run_case host host
 run_case nat nat
 run_case br-netfilter br_netfilter
+run_case broadcasts broadcasts
 run_case unmanaged unmanaged
 run_case fragments fragments
 run_case gone gone
