@@ -613,7 +613,7 @@ static int receive(int timeout_ms)
  */
 static struct result answer(const struct nlmsghdr *request, unsigned int seq, bool want_done)
 {
-	long long end = now_ms() + 60000;
+	long long end = now_ms() + 180000;
 	struct nlmsghdr *nlh;
 	struct result r = { 0 };
 	int n;
