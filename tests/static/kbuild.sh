@@ -1,15 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 #
-# The module builds without a warning, with W=1 and sparse, for each kernel.
+# The module builds without a warning, with W=1 and sparse, for each stock kernel: the headers of
+# the others are those of 6.12.
 
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=${BUILD:-build}
 rc=0
+n=0
 
 # From scratch, in a folder of its own: make prints no warning twice.
 for kernel in ${KERNELS:-6.1 6.12}; do
+	case $kernel in debug | kcsan) continue ;; esac
+	n=$((n + 1))
 	IFS=$'\t' read -r release _ _ kdir < <(tests/kernels.sh "$kernel")
 	dir=$build/static/kbuild-$kernel
 	rm -rf "$dir"
@@ -32,4 +36,5 @@ for kernel in ${KERNELS:-6.1 6.12}; do
 	fi
 	rm -rf "${dir:?}/$release"
 done
+[ "$n" -gt 0 ] || echo "skip kbuild no stock kernel was asked for"
 exit $rc

@@ -903,20 +903,20 @@ load_module || exit
 run_case recreate_veth recreate_veth
 run_case recreate_denied recreate_denied
 run_case recreate_tap recreate_tap
-run_case renames renames
 run_case uplink_renamed uplink_renamed
-run_case addresses addresses
-run_case quarantined_address quarantined_address
 run_case aliases aliases
 run_case bridges_changed bridges_changed
 run_case namespaces_changed namespaces_changed
 run_case bridge_deleted bridge_deleted
 run_case bridge_renamed bridge_renamed
-run_case claims claims
-run_case segments segments
 run_case numbers_reused numbers_reused
-# Where all takes long, KUnit and fault.sh are about the same.
+# Where all takes long, KUnit and fault.sh are about the same, or what is above.
 if [ "$ISOL_SLOW" = 0 ]; then
+	run_case renames renames
+	run_case addresses addresses
+	run_case quarantined_address quarantined_address
+	run_case claims claims
+	run_case segments segments
 	run_case numbers_sparse numbers_sparse
 	run_case no_memory no_memory
 	run_case counters counters

@@ -206,6 +206,8 @@ knocks_again() {
 
 # Those that end make room.
 makes_room() {
+	limit 20
+	fill a 10.7.0.2 10.7.0.1 7301 20
 	must_fail echoes a 10.7.0.2 5002 1
 	ended 10.7.0.1
 	same 0 "$(in_table 10.7.0.1)" 'after all have ended'
@@ -581,17 +583,22 @@ refused() {
 	isolctl -j bind show x | jq -e '.[0].max_connections == 9 and .[0].connections == null'
 }
 
-run_case exactly exactly
-run_case seldom-told seldom_told
+# What the others have the module do too takes long on a kernel that looks for mistakes.
+if [ "$ISOL_SLOW" = 0 ]; then
+	run_case exactly exactly
+	run_case seldom-told seldom_told
+fi
 run_case makes-room makes_room
 run_case changed changed
 run_case host host
 run_case elsewhere elsewhere
 run_case tagged tagged
 run_case loose loose
-run_case tugs tugs
-run_case ports ports
-run_case full full
-run_case refused refused
+if [ "$ISOL_SLOW" = 0 ]; then
+	run_case tugs tugs
+	run_case ports ports
+	run_case full full
+	run_case refused refused
+fi
 run_case older older
 run_case ends ends
