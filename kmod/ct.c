@@ -174,6 +174,7 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 	flow->pickup = false;
 	flow->peer = ISOL_PEER_NONE;
 	flow->owner = ISOL_OWNER_NONE;
+	flow->counted = ISOL_OWNER_NONE;
 	if (!ct || nf_ct_is_template(ct)) {
 		/* Of no connection is a frame that has none, whatever ctinfo says then. */
 		flow->kind = ct || (ctinfo != IP_CT_UNTRACKED && tracked_protocol(skb)) ?
@@ -198,8 +199,9 @@ static void ct_see(const struct sk_buff *skb, struct isol_flow *flow)
 		flow->owned = true;
 		noted = READ_ONCE(*owner);
 		flow->loose = noted & ISOL_OWNER_LOOSE;
+		flow->counted = noted & ISOL_OWNER_MASK;
 		if (!flow->loose)
-			flow->owner = noted & ISOL_OWNER_MASK;
+			flow->owner = flow->counted;
 		flow->peer = noted >> ISOL_OWNER_BITS & ISOL_PEER_MASK;
 		flow->ended = noted & ISOL_OWNER_ENDED;
 	}

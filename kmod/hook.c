@@ -56,8 +56,8 @@
 /* nf_conntrack_bridge has this priority in the bridge family too. */
 #define TRACKED_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
 
-/* When the host has found the connection of a frame, and before anything is done by it. */
-#define HOST_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
+/* When all of the host's own rules have let a frame pass, and before its connection is confirmed. */
+#define HOST_PRIORITY (NF_IP_PRI_CONNTRACK_CONFIRM - 1)
 
 /* After all that an operator would let change a tag. */
 #define EGRESS_PRIORITY 1000
@@ -591,15 +591,15 @@ static bool has_no_state(const struct sk_buff *skb)
 }
 
 /*
- * What is accepted without asking for a connection is one to the kernel all the same, and
- * takes a place in its table.
+ * A connection is somebody's now. What is accepted without asking for one is one to the kernel
+ * all the same, and takes a place in its table: then @owner is with ISOL_OWNER_LOOSE.
  */
-static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 decision,
-				const struct isol_flow *flow, const struct end *from)
+static noinline u32 own(const struct isol_view *view, u32 domain, u32 decision,
+			const struct isol_flow *flow, const struct end *from, u64 owner)
 {
 	const struct isol_track *track = view->track;
 
-	switch (track->ops->own(track, flow, from->owner | ISOL_OWNER_LOOSE, from->conns)) {
+	switch (track->ops->own(track, flow, owner, from->conns)) {
 	case ISOL_OWN_NEAR:
 		isol_conns_look(from->conns);
 		break;
@@ -617,10 +617,9 @@ static noinline u32 count_loose(const struct isol_view *view, u32 domain, u32 de
  * no owner of its own, and would be found by the next count only.
  */
 static noinline u32 count_expected(const struct isol_view *view, u32 domain, u32 decision,
-				   const struct isol_flow *flow, const struct end *from)
+				   const struct isol_flow *flow)
 {
-	struct isol_conns *conns = flow->loose ? from->conns :
-						 isol_conns_of(view->track, flow->owner);
+	struct isol_conns *conns = isol_conns_of(view->track, flow->counted);
 	bool near;
 
 	if (!flow->fresh || !conns)
@@ -652,7 +651,7 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 				answered(view, domain, flow, from);
 			decision &= ~ISOL_DECISION_TRACK;
 			return unlikely(flow->expected) ?
-			       count_expected(view, domain, decision, flow, from) : decision;
+			       count_expected(view, domain, decision, flow) : decision;
 		}
 	}
 	decision = decide_ends(view, domain, from, to, slot, skb);
@@ -670,9 +669,10 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 		if (decision & ISOL_DECISION_ACCEPT) {
 			if (from->conns && !flow->loose && flow->kind == ISOL_FLOW_ORIGINAL &&
 			    !flow->related && flow->owned && !flow->owner)
-				return count_loose(view, domain, decision, flow, from);
+				return own(view, domain, decision, flow, from,
+					   from->owner | ISOL_OWNER_LOOSE);
 			return unlikely(flow->expected) ?
-			       count_expected(view, domain, decision, flow, from) : decision;
+			       count_expected(view, domain, decision, flow) : decision;
 		}
 		if (flow->kind == ISOL_FLOW_ORIGINAL && flow->fresh && !flow->related)
 			whole = pick_up(view, domain, flow, from, to, slot, skb);
@@ -837,6 +837,62 @@ static __always_inline u32 decide_stateless(const struct isol_view *view, u32 do
 	return decide(view, domain, row[to_word & ISOL_WORD_CLASS], from, skb);
 }
 
+/* Frames to further ones are tracked among the bridge's own. */
+#define MOST_ADDRESSES 64
+
+/* Whether devices on top of a bridge (macvlan, VRRP) have an address of their own. */
+static noinline bool host_uses(const struct net_device *bridge, const u8 *addr)
+{
+	const struct netdev_hw_addr *ha;
+	u32 n = 0;
+
+	list_for_each_entry_rcu(ha, &bridge->uc.list, list) {
+		if (ether_addr_equal(ha->addr, addr))
+			return true;
+		if (++n == MOST_ADDRESSES)
+			break;
+	}
+	return false;
+}
+
+/* Whether a frame is addressed to the host: it is tracked among its connections. */
+static __always_inline bool for_host(const struct sk_buff *skb, const struct net_device *in,
+				     const struct net_device *bridge)
+{
+	const u8 *dest = eth_hdr(skb)->h_dest;
+
+	return ether_addr_equal(dest, bridge->dev_addr) || ether_addr_equal(dest, in->dev_addr) ||
+	       (unlikely(!list_empty(&bridge->uc.list)) && host_uses(bridge, dest));
+}
+
+/*
+ * A bridge that does not know an address floods: another port gets a copy of what is for the
+ * host and begins a connection with it. If that left, it would be in the host's table, and
+ * what follows look established to the host's firewall, which has not seen the first frame yet.
+ *
+ * Return: true if it was such a copy; of no connection any more.
+ */
+static noinline bool disown_copy(struct sk_buff *skb, const struct nf_hook_state *state)
+{
+	const struct net_device *bridge = netdev_master_upper_dev_get_rcu(state->in);
+
+	if (!bridge || !for_host(skb, state->in, bridge))
+		return false;
+	nf_reset_ct(skb);
+	return true;
+}
+
+/* Of what is of no connection, and is to be of none: what the rules say. */
+static noinline u32 decide_copy(const struct isol_view *view, u32 domain,
+				const struct isol_slot *from, const struct isol_slot *to,
+				u32 from_word, u32 to_word, const struct sk_buff *skb)
+{
+	const struct end a = end_of(view, from, from_word), b = end_of(view, to, to_word);
+	u32 decision = decide_ends(view, domain, &a, &b, from, skb);
+
+	return isol_decision_tracks(decision) ? decision & ~ISOL_DECISION_TRACK : decision;
+}
+
 static __always_inline unsigned int
 judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *from,
 	   const struct isol_slot *to, u32 from_word, u32 to_word, struct sk_buff *skb,
@@ -849,7 +905,10 @@ judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *fro
 		decision = decide_stateless(view, domain, from, to, to_word, skb);
 	if (likely(isol_decision_tracks(decision))) {
 		view->track->ops->see(skb, &flow);
-		decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
+		if (unlikely(!flow.zone && flow.fresh) && disown_copy(skb, state))
+			decision = decide_copy(view, domain, from, to, from_word, to_word, skb);
+		else
+			decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
 		if (unlikely(!decision))
 			decision = decide_ports(view, domain, &flow, from, to, from_word, to_word,
 						skb);
@@ -996,11 +1055,14 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 	return false;
 }
 
-/* With br_netfilter a frame has been through PRE_ROUTING of IPv4 or IPv6, and goes there once. */
+/*
+ * With br_netfilter a frame has been through PRE_ROUTING of IPv4 or IPv6, and goes there once,
+ * unless the bridge is in a VRF (net/bridge/br_netfilter_hooks.c, ip_sabotage_in()).
+ */
 static bool been_in_inet(const struct sk_buff *skb)
 {
 #if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	return nf_bridge_info_exists(skb);
+	return nf_bridge_info_exists(skb) && !netif_is_l3_slave(skb->dev);
 #else
 	return false;
 #endif
@@ -1012,26 +1074,26 @@ static bool been_in_inet(const struct sk_buff *skb)
  * bridge, which the host must not see: that takes it for what it has not seen yet, or where
  * it will not look again, for what is not to be tracked.
  *
- * What begins a connection with an address of another device (@copy) the bridge lets go
- * of after this: it counts when the host has found it, see isol_host().
+ * What begins a connection is judged here, and is somebody's when the host has accepted it
+ * too: see isol_host(). @begins: out: it begins a conversation.
  */
 static noinline u32 to_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
-				    u32 word, struct sk_buff *skb, bool copy)
+				    u32 word, struct sk_buff *skb, bool *begins)
 {
-	struct end from = end_of(view, slot, word);
-	const struct end to = end_host(view);
+	const struct end from = end_of(view, slot, word), to = end_host(view);
 	u32 domain = isol_word_domain(word), decision;
 	struct isol_flow flow;
 
 	view->track->ops->see(skb, &flow);
 	if (!flow.zone) {
-		copy = copy && flow.fresh && !been_in_inet(skb);
-		if (unlikely(copy))
-			from.conns = NULL;
-		decision = decide_tracked(view, domain, &flow, &from, &to, slot, skb);
-		if (unlikely(copy) && decision & ISOL_DECISION_ACCEPT)
-			nf_reset_ct(skb);
-		return decision;
+		if (flow.fresh && flow.kind == ISOL_FLOW_ORIGINAL && !flow.related) {
+			decision = decide_ends(view, domain, &from, &to, slot, skb);
+			*begins = isol_decision_tracks(decision);
+			return *begins ? decision & ~ISOL_DECISION_TRACK : decision;
+		}
+		/* Nor does what is expected count yet. */
+		flow.fresh = false;
+		return decide_tracked(view, domain, &flow, &from, &to, slot, skb);
 	}
 	decision = decide(view, domain, READ_ONCE(from.row[to.col]), slot, skb);
 	if (!(decision & ISOL_DECISION_ACCEPT))
@@ -1043,13 +1105,6 @@ static noinline u32 to_host_tracked(const struct isol_view *view, const struct i
 	return decision;
 }
 
-/* A frame is accepted for the host: what that begins to track may count for who has sent it. */
-static void leave_sender(const struct isol_net *in, const struct isol_view *view,
-			 const struct isol_slot *slot, struct sk_buff *skb, u32 ifindex)
-{
-	if (view->track && READ_ONCE(view->holders[slot - view->slots].conns))
-		isol_sender_leave(skb, in, ifindex);
-}
 
 /* @seen: PRE_ROUTING has seen the frame. */
 static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word,
@@ -1084,22 +1139,21 @@ static unsigned int isol_local_in(void *priv, struct sk_buff *skb,
 	struct isol_slot *slot;
 	unsigned int verdict;
 	u32 word, decision;
-	bool copy;
+	bool tracks = false;
 
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
-	copy = promisc_copy(skb, state);
 	/* Reserved addresses come here with the port as device, past PRE_ROUTING. */
 	if (view->track && skb->dev != state->in)
-		decision = to_host_tracked(view, slot, word, skb, copy);
+		decision = to_host_tracked(view, slot, word, skb, &tracks);
 	else
 		decision = to_host(view, slot, word, skb, skb->dev != state->in);
-	if (unlikely(copy))
+	if (unlikely(promisc_copy(skb, state)))
 		decision = isol_tables_default(&view->tables, isol_word_domain(word),
 					       decision & ISOL_DECISION_ACCEPT ?
 					       ISOL_DFLT_PROMISC_ACCEPT : ISOL_DFLT_PROMISC_DROP);
-	if (decision & ISOL_DECISION_ACCEPT)
-		leave_sender(in, view, slot, skb, state->in->ifindex);
+	if (view->track && decision & ISOL_DECISION_ACCEPT)
+		isol_sender_leave(skb, in, state->in->ifindex, tracks);
 	return finish(view, decision, slot, skb, state, frame_len(skb));
 }
 
@@ -1195,8 +1249,8 @@ static noinline unsigned int ingress_reserved(struct isol_net *in, struct sk_buf
 	if (host_path(in, view, state->in, &slot, &word, &verdict))
 		return verdict;
 	decision = to_host(view, slot, word, skb, false);
-	if (decision & ISOL_DECISION_ACCEPT)
-		leave_sender(in, view, slot, skb, state->in->ifindex);
+	if (view->track && decision & ISOL_DECISION_ACCEPT)
+		isol_sender_leave(skb, in, state->in->ifindex, false);
 	/*
 	 * Of what is accepted, :0e and :00 meet no other hook; the rest is
 	 * judged, and counted, again.
@@ -1241,24 +1295,6 @@ static __always_inline bool worth_a_look(const struct sk_buff *skb)
 	if (skb->protocol == htons(ETH_P_IPV6))
 		return linear < 40 || (ip[6] != IPPROTO_TCP && ip[6] != IPPROTO_UDP &&
 				       ip[6] != IPPROTO_ICMPV6);
-	return false;
-}
-
-/* Frames to further ones are tracked among the bridge's own. */
-#define MOST_ADDRESSES 64
-
-/* Whether devices on top of a bridge (macvlan, VRRP) have an address of their own. */
-static noinline bool host_uses(const struct net_device *bridge, const u8 *addr)
-{
-	const struct netdev_hw_addr *ha;
-	u32 n = 0;
-
-	list_for_each_entry_rcu(ha, &bridge->uc.list, list) {
-		if (ether_addr_equal(ha->addr, addr))
-			return true;
-		if (++n == MOST_ADDRESSES)
-			break;
-	}
 	return false;
 }
 
@@ -1321,7 +1357,6 @@ static __always_inline unsigned int put_in_zone(const struct isol_net *in,
 {
 	const struct isol_track *track = view->track;
 	u32 domain = isol_word_domain(word), zone;
-	const u8 *dest = eth_hdr(skb)->h_dest;
 	enum piece piece = PIECE_WHOLE;
 	struct nf_conn *template;
 
@@ -1333,9 +1368,7 @@ static __always_inline unsigned int put_in_zone(const struct isol_net *in,
 	/* Somebody has settled this already. */
 	if (unlikely(skb->_nfct))
 		return NF_ACCEPT;
-	if (ether_addr_equal(dest, bridge->dev_addr) ||
-	    ether_addr_equal(dest, state->in->dev_addr) ||
-	    (unlikely(!list_empty(&bridge->uc.list)) && host_uses(bridge, dest)))
+	if (for_host(skb, state->in, bridge))
 		return NF_ACCEPT;
 	/*
 	 * Fragments are put together all the same, where they are accepted. Others that track
@@ -1412,6 +1445,7 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 	bridge = netdev_master_upper_dev_get_rcu(state->in);
 	if (unlikely(!bridge))
 		return NF_ACCEPT;
+	isol_sender_forget(skb);
 	return put_in_zone(in, view, slot, word, 0, bridge, skb, state);
 }
 
@@ -1448,25 +1482,31 @@ static unsigned int isol_tracked(void *priv, struct sk_buff *skb,
 	return NF_ACCEPT;
 }
 
-/* What the host begins to track and the bridge's hooks have not seen the connection of. */
-static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex,
+/* A frame that the host has accepted, or passes on, is the first of a connection. */
+static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex, bool begins,
 					 const struct sk_buff *skb,
 					 const struct nf_hook_state *state)
 {
 	const struct isol_view *view = rcu_dereference(in->view);
 	const struct isol_slot *slot = isol_view_slot(view, ifindex);
-	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN, decision;
+	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN;
+	u32 domain = isol_word_domain(word), decision = ISOL_DECISION_ACCEPT;
 	struct isol_flow flow;
 	struct end from;
 
-	if (isol_word_domain(word) - 1 >= view->tables.ndomains || !view->track)
+	if (domain - 1 >= view->tables.ndomains || !view->track)
+		return NF_ACCEPT;
+	view->track->ops->see(skb, &flow);
+	if (!flow.fresh || flow.kind != ISOL_FLOW_ORIGINAL)
 		return NF_ACCEPT;
 	from = end_of(view, slot, word);
-	view->track->ops->see(skb, &flow);
-	if (!from.conns || !flow.fresh || flow.kind != ISOL_FLOW_ORIGINAL || flow.related ||
-	    flow.owner || flow.loose)
-		return NF_ACCEPT;
-	decision = count_loose(view, isol_word_domain(word), ISOL_DECISION_ACCEPT, &flow, &from);
+	if (flow.expected)
+		decision = count_expected(view, domain, decision, &flow);
+	else if (!flow.related && begins)
+		decision = own(view, domain, decision, &flow, &from, from.owner);
+	else if (!flow.related && from.conns)
+		decision = own(view, domain, decision, &flow, &from,
+			       from.owner | ISOL_OWNER_LOOSE);
 	/* The frame has been counted as accepted. */
 	if (decision & ISOL_DECISION_ACCEPT)
 		return NF_ACCEPT;
@@ -1474,16 +1514,17 @@ static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex,
 }
 
 /*
- * In the namespace's own PRE_ROUTING. An entry that the bridge's hooks have made and counted
- * has its owner already. Nothing is confirmed sooner than without isol, and nothing is
- * decided here but that a sender may not have more connections.
+ * In LOCAL_IN and POST_ROUTING of IPv4 and IPv6. There are entries by now that the bridge's hooks
+ * have not seen, of broadcasts and the like; and none is counted that the host does not keep.
+ * Nothing is decided here but that a sender may not have more connections.
  */
 static unsigned int isol_host(void *priv, struct sk_buff *skb, const struct nf_hook_state *state)
 {
 	const struct isol_net *in = priv;
-	u32 ifindex = isol_sender_take(skb, in);
+	bool begins;
+	u32 ifindex = isol_sender_take(skb, in, &begins);
 
-	return likely(!ifindex) ? NF_ACCEPT : host_begins(in, ifindex, skb, state);
+	return likely(!ifindex) ? NF_ACCEPT : host_begins(in, ifindex, begins, skb, state);
 }
 
 static unsigned int isol_egress(void *priv, struct sk_buff *skb,
@@ -1589,7 +1630,12 @@ static const struct nf_hook_ops track_ops[ISOL_NTRACK_HOOKS] = {
 	}, {
 		.hook = isol_host,
 		.pf = NFPROTO_INET,
-		.hooknum = NF_INET_PRE_ROUTING,
+		.hooknum = NF_INET_LOCAL_IN,
+		.priority = HOST_PRIORITY,
+	}, {
+		.hook = isol_host,
+		.pf = NFPROTO_INET,
+		.hooknum = NF_INET_POST_ROUTING,
 		.priority = HOST_PRIORITY,
 	},
 };

@@ -19,7 +19,7 @@
 
 /* Hooks on the bridge family: see hook.c. */
 #define ISOL_NHOOKS 3
-#define ISOL_NTRACK_HOOKS 2
+#define ISOL_NTRACK_HOOKS 3
 
 struct isol_ct_ops;
 struct isol_policy;

@@ -87,6 +87,7 @@ enum isol_flow_kind {
  * @loose: it has none, and counts already: see ISOL_OWNER_LOOSE
  * @zone: of the connection
  * @owner: who began it, ISOL_OWNER_NONE if that has not been noted
+ * @counted: the same, or who it counts for if it is @loose
  * @peer: who has answered, ISOL_PEER_NONE if that has not been noted
  * @ended: it has ended
  * @fresh: this is the first frame that is seen of it
@@ -105,6 +106,7 @@ struct isol_flow {
 	u16 zone;
 	u32 peer;
 	u64 owner;
+	u64 counted;
 	struct nf_conn *conn;
 };
 

@@ -331,6 +331,98 @@ elsewhere() {
 	ended
 }
 
+# One flow, whose frames nobody on the host takes, is none to anybody: each would count again.
+knocks() { # ADDRESS
+	# shellcheck disable=SC2016 # in the other shell
+	in_ns a bash -c 'exec 3>"/dev/udp/$1/5004"; for ((i = 0; i < 40; i++)); do echo x >&3; done' - "$1"
+}
+
+not_taken() {
+	local mac hits
+	trap 'nft flush ruleset' EXIT
+	limit 20
+	hits=$(of a hits)
+	ended
+	wait_for 60 number_is a 0
+	nft add table inet fw
+	nft add chain inet fw in '{ type filter hook input priority 0; }'
+	nft add rule inet fw in udp dport 5004 counter drop
+	for mac in "$(</sys/class/net/br0/address)" 01:80:c2:00:00:0e; do
+		found_by 10.7.0.9 "$mac"
+		knocks 10.7.0.9
+		same "0 $hits" "$(of a number) $(of a hits)" "what the firewall drops, by $mac"
+	done
+	grep -q 'packets 80 ' <<<"$(nft list chain inet fw in)" || fail "$(nft list chain inet fw in)"
+	# Of what is flooded others have an entry, and the host has none of a group that it is not in.
+	ip -n a route replace 239.1.2.3/32 dev eth0
+	knocks 239.1.2.3
+	same "1 $hits" "$(of a number) $(of a hits)" 'a group that nobody is in'
+	nft flush ruleset
+	# control: the host takes it
+	knocks 10.7.0.9
+	has a 10.7.0.1 2
+	ended
+}
+
+# What a helper expects counts too when it comes by another way, for whom it was told to.
+expected() {
+	local mac i
+	trap 'nft flush ruleset' EXIT
+	modprobe nf_conntrack_ftp
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
+		services: {neighbor: follow}
+		rules: [{name: tcp, from: members, to: host, tcp: any, verdict: accept}]
+	POLICY
+	nft -f - <<-RULES
+		table ip helpers {
+			ct helper ftp { type "ftp" protocol tcp; }
+			chain pre {
+				type filter hook prerouting priority 0
+				tcp dport 21 ct helper set "ftp"
+			}
+		}
+	RULES
+	cat >/run/isol/ftpd <<-'SERVER'
+		#!/bin/bash
+		printf '220 hello\r\n'
+		while read -r _; do printf '227 Entering Passive Mode (10,7,0,9,100,%d).\r\n' $((++n)); done
+	SERVER
+	chmod +x /run/isol/ftpd
+	socat TCP4-LISTEN:21,fork,reuseaddr EXEC:/run/isol/ftpd &
+	# shellcheck disable=SC2064 # this one
+	trap "kill $! || :; nft flush ruleset" EXIT
+	mac=$(</sys/class/net/br0/address)
+	found_by 10.7.0.9 "$mac"
+	ended
+	wait_for 60 number_is a 0
+	# SYN to a port that nobody listens on ends the entry: so none is answered
+	nft add rule ip helpers pre tcp dport 25601-25699 counter
+	nft add table ip quiet
+	nft add chain ip quiet out '{ type filter hook output priority 0; }'
+	nft add rule ip quiet out tcp sport 25601-25699 drop
+	# shellcheck disable=SC2016 # in the other shell
+	in_ns a bash -c '
+		exec 3<>/dev/tcp/10.7.0.9/21 && read -r -t 20 _ <&3 || exit
+		for i in {1..12}; do
+			printf "PASV\r\n" >&3
+			read -r -t 20 _ <&3 || exit
+			ip neigh replace 10.7.0.9 lladdr 01:80:c2:00:00:0e dev eth0
+			timeout 0.5 bash -c "echo >/dev/tcp/10.7.0.9/$((25600 + i))" 2>/dev/null
+			ip neigh replace 10.7.0.9 lladdr "$1" dev eth0
+		done
+		echo spoken' - "$mac" | grep -qx spoken
+	i=$(in_table 10.7.0.1)
+	[ "$i" -le 5 ] || fail "$i of 5: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
+	# control: they were expected, and some got there
+	grep -q RELATED <<<"$(conntrack -L -s 10.7.0.1 -o extended 2>/dev/null)" || [ "$i" -gt 1 ] ||
+		fail "nothing was expected: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
+	[ "$(of a hits)" -ge 7 ] || fail "hits: $(of a hits)"
+	ended
+}
+
 # Nor are two tags of VID 0 a way, where no rule tracks anything for the port: the bridge sees
 # no IP in such a frame, the host does.
 tagged() {
@@ -592,6 +684,8 @@ run_case makes-room makes_room
 run_case changed changed
 run_case host host
 run_case elsewhere elsewhere
+run_case not-taken not_taken
+run_case expected expected
 run_case tagged tagged
 run_case loose loose
 if [ "$ISOL_SLOW" = 0 ]; then

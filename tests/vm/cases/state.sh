@@ -324,6 +324,10 @@ heard_all() { # TEXT
 	[ "$(grep -c "$1" /run/isol/heard)" -eq 2 ]
 }
 
+heard_new() {
+	grep -q 'packets [1-9]' <<<"$(nft list chain inet fw new)"
+}
+
 # To the host and everybody else, by either IP.
 shouts() { # NS TEXT
 	in_ns "$1" socat -u - UDP4-DATAGRAM:255.255.255.255:67,broadcast,bind="10.7.0.${ADDRESS[$1]}" <<<"$2"
@@ -360,6 +364,17 @@ broadcasts() {
 	wait_for 20 heard_all netfilter
 	denied p-c host-default
 	must_fail grep -q denied /run/isol/heard
+	none_invalid
+	# the host looks at it again, as far as its VRF goes
+	ip link add vrf0 type vrf table 10
+	at_exit ip link del vrf0
+	ip link set vrf0 up
+	ip link set br0 master vrf0
+	at_exit ip link set br0 nomaster
+	nft add chain inet fw new '{ type filter hook input priority -1; }'
+	nft add rule inet fw new udp dport 67 ct state new counter
+	shouts a vrf
+	wait_for 20 heard_new
 	none_invalid
 }
 
