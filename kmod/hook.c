@@ -56,7 +56,7 @@
 /* nf_conntrack_bridge has this priority in the bridge family too. */
 #define TRACKED_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
 
-/* When all of the host's own rules have let a frame pass, and before its connection is confirmed. */
+/* When all rules of the host have let a frame pass, before its connection is confirmed. */
 #define HOST_PRIORITY (NF_IP_PRI_CONNTRACK_CONFIRM - 1)
 
 /* After all that an operator would let change a tag. */
@@ -1104,7 +1104,6 @@ static noinline u32 to_host_tracked(const struct isol_view *view, const struct i
 		nf_reset_ct(skb);
 	return decision;
 }
-
 
 /* @seen: PRE_ROUTING has seen the frame. */
 static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u32 word,
