@@ -56,8 +56,11 @@
 /* nf_conntrack_bridge has this priority in the bridge family too. */
 #define TRACKED_PRIORITY (NF_IP_PRI_CONNTRACK + 1)
 
-/* When all rules of the host have let a frame pass, before its connection is confirmed. */
-#define HOST_PRIORITY (NF_IP_PRI_CONNTRACK_CONFIRM - 1)
+/*
+ * When all rules of the host have let a frame pass, before its connection is confirmed: the
+ * last of all hooks does that, of IPv6 in LOCAL_IN the last but one.
+ */
+#define HOST_PRIORITY (NF_IP_PRI_LAST - 2)
 
 /* After all that an operator would let change a tag. */
 #define EGRESS_PRIORITY 1000
@@ -612,17 +615,13 @@ static noinline u32 own(const struct isol_view *view, u32 domain, u32 decision,
 	return decision;
 }
 
-/*
- * A connection that another one has expected takes a place too, of whose that one is: it has
- * no owner of its own, and would be found by the next count only.
- */
-static noinline u32 count_expected(const struct isol_view *view, u32 domain, u32 decision,
-				   const struct isol_flow *flow)
+/* One connection more, if there may be. @conns: whose, or NULL. */
+static u32 take_place(const struct isol_view *view, u32 domain, u32 decision,
+		      struct isol_conns *conns)
 {
-	struct isol_conns *conns = isol_conns_of(view->track, flow->counted);
 	bool near;
 
-	if (!flow->fresh || !conns)
+	if (!conns)
 		return decision;
 	if (!isol_conns_take(conns, view->track->ops->most(conns->in->net), &near)) {
 		isol_conns_hit(conns);
@@ -631,6 +630,18 @@ static noinline u32 count_expected(const struct isol_view *view, u32 domain, u32
 	if (near)
 		isol_conns_look(conns);
 	return decision;
+}
+
+/*
+ * A connection that another one has expected takes a place too, of whose that one is: it has
+ * no owner of its own, and would be found by the next count only.
+ */
+static noinline u32 count_expected(const struct isol_view *view, u32 domain, u32 decision,
+				   const struct isol_flow *flow)
+{
+	if (!flow->fresh)
+		return decision;
+	return take_place(view, domain, decision, isol_conns_of(view->track, flow->counted));
 }
 
 /*
@@ -866,6 +877,31 @@ static __always_inline bool for_host(const struct sk_buff *skb, const struct net
 }
 
 /*
+ * With br_netfilter a frame has been through PRE_ROUTING of IPv4 or IPv6, and goes there once,
+ * unless the bridge is in a VRF (net/bridge/br_netfilter_hooks.c, ip_sabotage_in()).
+ */
+static bool been_in_inet(const struct sk_buff *skb, const struct net_device *bridge)
+{
+#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
+	return nf_bridge_info_exists(skb) && !netif_is_l3_slave(bridge);
+#else
+	return false;
+#endif
+}
+
+/*
+ * Take a frame for one that has not been seen yet; or, where nobody will look again, for one
+ * that is not to be tracked, for the host's firewall not to find it invalid.
+ */
+static void disown(struct sk_buff *skb, const struct net_device *bridge)
+{
+	if (unlikely(been_in_inet(skb, bridge)))
+		untrack(skb);
+	else
+		nf_reset_ct(skb);
+}
+
+/*
  * A bridge that does not know an address floods: another port gets a copy of what is for the
  * host and begins a connection with it. If that left, it would be in the host's table, and
  * what follows look established to the host's firewall, which has not seen the first frame yet.
@@ -878,7 +914,7 @@ static noinline bool disown_copy(struct sk_buff *skb, const struct nf_hook_state
 
 	if (!bridge || !for_host(skb, state->in, bridge))
 		return false;
-	nf_reset_ct(skb);
+	disown(skb, bridge);
 	return true;
 }
 
@@ -1056,26 +1092,13 @@ static __always_inline bool host_path(struct isol_net *in, const struct isol_vie
 }
 
 /*
- * With br_netfilter a frame has been through PRE_ROUTING of IPv4 or IPv6, and goes there once,
- * unless the bridge is in a VRF (net/bridge/br_netfilter_hooks.c, ip_sabotage_in()).
- */
-static bool been_in_inet(const struct sk_buff *skb)
-{
-#if IS_ENABLED(CONFIG_BRIDGE_NETFILTER)
-	return nf_bridge_info_exists(skb) && !netif_is_l3_slave(skb->dev);
-#else
-	return false;
-#endif
-}
-
-/*
  * To the host, where connections are tracked. Only what is addressed to the host has been
  * tracked by its connections; what else goes there has been tracked among those of the
- * bridge, which the host must not see: that takes it for what it has not seen yet, or where
- * it will not look again, for what is not to be tracked.
+ * bridge, which the host must not see.
  *
- * What begins a connection is judged here, and is somebody's when the host has accepted it
- * too: see isol_host(). @begins: out: it begins a conversation.
+ * What begins a connection is judged here, and counts when the host has accepted it too: see
+ * isol_host(). Whose a conversation is (@begins: out: it begins one) is noted already, for what
+ * the host says while it refuses it.
  */
 static noinline u32 to_host_tracked(const struct isol_view *view, const struct isol_slot *slot,
 				    u32 word, struct sk_buff *skb, bool *begins)
@@ -1088,20 +1111,24 @@ static noinline u32 to_host_tracked(const struct isol_view *view, const struct i
 	if (!flow.zone) {
 		if (flow.fresh && flow.kind == ISOL_FLOW_ORIGINAL && !flow.related) {
 			decision = decide_ends(view, domain, &from, &to, slot, skb);
-			*begins = isol_decision_tracks(decision);
-			return *begins ? decision & ~ISOL_DECISION_TRACK : decision;
+			if (isol_decision_tracks(decision)) {
+				decision &= ~ISOL_DECISION_TRACK;
+				*begins = !flow.counted;
+				if (*begins)
+					view->track->ops->own(view->track, &flow, from.owner, NULL);
+			}
+			/* br_netfilter would have it confirmed before the host has seen it. */
+			if (unlikely(skb->pkt_type != PACKET_HOST && been_in_inet(skb, skb->dev)))
+				untrack(skb);
+			return decision;
 		}
 		/* Nor does what is expected count yet. */
 		flow.fresh = false;
 		return decide_tracked(view, domain, &flow, &from, &to, slot, skb);
 	}
 	decision = decide(view, domain, READ_ONCE(from.row[to.col]), slot, skb);
-	if (!(decision & ISOL_DECISION_ACCEPT))
-		return decision;
-	if (unlikely(been_in_inet(skb)))
-		untrack(skb);
-	else
-		nf_reset_ct(skb);
+	if (decision & ISOL_DECISION_ACCEPT)
+		disown(skb, skb->dev);
 	return decision;
 }
 
@@ -1427,6 +1454,7 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 	u32 word = slot ? READ_ONCE(slot->word) : ISOL_WORD_UNKNOWN;
 	const struct net_device *bridge;
 
+	isol_sender_forget(skb);
 	if (isol_word_domain(word) - 1 >= view->tables.ndomains) {
 		/*
 		 * What is unknown the other hooks drop. What is not isol's must not be tracked,
@@ -1444,7 +1472,6 @@ static unsigned int isol_pre_routing(void *priv, struct sk_buff *skb,
 	bridge = netdev_master_upper_dev_get_rcu(state->in);
 	if (unlikely(!bridge))
 		return NF_ACCEPT;
-	isol_sender_forget(skb);
 	return put_in_zone(in, view, slot, word, 0, bridge, skb, state);
 }
 
@@ -1501,6 +1528,8 @@ static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex,
 	from = end_of(view, slot, word);
 	if (flow.expected)
 		decision = count_expected(view, domain, decision, &flow);
+	else if (!flow.related && begins && flow.owner == from.owner)
+		decision = take_place(view, domain, decision, from.conns);
 	else if (!flow.related && begins)
 		decision = own(view, domain, decision, &flow, &from, from.owner);
 	else if (!flow.related && from.conns)

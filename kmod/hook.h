@@ -51,8 +51,8 @@ void isol_hook_pre_unregister(struct isol_net *in);
  * isol_hook_tracked_register() - register the hooks behind connection tracking
  * @in: the namespace, with its view published
  *
- * On bridges, and of the host's own IPv4 and IPv6: there connections count that only the host
- * can see. They are needed with the one before, while connections are tracked.
+ * On bridges, and of the host's own IPv4 and IPv6: there connections with the host count. They
+ * are needed with the one before, while connections are tracked.
  *
  * Context: process.
  * Return: 0 or a negative errno.

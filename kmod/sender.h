@@ -10,7 +10,7 @@
  * of broadcasts included), tc, IP and its defragmentation use what is before; clones have a copy.
  * BPF programs of tc on the bridge device write there, and segmenting for NFQUEUE does; then it is
  * not known who has sent the frame. What is inside of tunnels that end on the host is sent by
- * nobody.
+ * nobody, and so is what has gone through another bridge since.
  */
 #ifndef ISOL_SENDER_H
 #define ISOL_SENDER_H
@@ -47,7 +47,7 @@ static inline void isol_sender_leave(struct sk_buff *skb, const struct isol_net 
 					     (begins ? ISOL_SENDER_BEGINS : 0);
 }
 
-/* Of another bridge, which is a port of this one: who sends it here is that port. */
+/* Of another bridge, on which a port of this one is: it is that port's now. */
 static inline void isol_sender_forget(struct sk_buff *skb)
 {
 	*(u64 *)(skb->cb + ISOL_COOKIE_AT) = 0;

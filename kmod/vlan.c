@@ -47,7 +47,7 @@ static u64 seal(u32 info, u32 ifindex)
 void isol_vlan_leave(struct sk_buff *skb, u32 ifindex, u32 vlan)
 {
 	*(u64 *)(skb->cb + ISOL_COOKIE_AT) = vlan & ISOL_VLAN_KNOWN ?
-					seal(vlan & ISOL_VLAN_INFO, ifindex) : 0;
+					     seal(vlan & ISOL_VLAN_INFO, ifindex) : 0;
 }
 
 u32 isol_vlan_recall(const struct sk_buff *skb, u32 ifindex)

@@ -192,6 +192,26 @@ host_fragments() {
 	[ "$n" = 3000 ] || fail "of the host's answer $n bytes come"
 }
 
+# What the host says while it refuses a connection goes to who began that, not to whom that one
+# has named.
+refused_by_host() {
+	nft add table inet fw
+	at_exit nft flush ruleset
+	nft add chain inet fw in '{ type filter hook input priority 0; }'
+	nft add rule inet fw in udp dport 5005 reject
+	rules '{name: q, from: [a, b], to: host, udp: 5005, verdict: accept}' | policy
+	counting
+	out=$(echo hello | in_ns b socat -t 10 - UDP:10.7.0.9:5005 2>&1) || :
+	[[ $out = *refused* ]] || fail "control: $out"
+	[ "$(dropped p-b host-default)" = 0 ] || fail "control: $(_counters | grep p-b)"
+	craft -L "${ENDPOINTS[@]}" >/run/isol/craft <<-END
+		one a host udp ip4 src 10.7.0.2 dst 10.7.0.9 sport 500 dport 5005
+	END
+	cat /run/isol/craft
+	wait_for 10 has_dropped p-b host-default
+	[ "$(dropped p-a host-default)" = 0 ] || fail "it was dropped: $(_counters | grep p-a)"
+}
+
 # A conversation that goes on through another guest with the same address and ports; one way round after stateless rules
 moved() {
 	rules '{name: s, from: [a, c], to: b, udp: 53, verdict: accept}' | policy
@@ -272,6 +292,7 @@ run_case shared-row shared_row
 run_case packet-socket packet_socket
 run_case dnat-error dnat_error
 run_case host-fragments host_fragments
+run_case refused-by-host refused_by_host
 run_case moved moved
 run_case turned turned
 run_case others others

@@ -73,11 +73,16 @@ goes_on() { # NS ADDRESS PORT
 
 ended() { # [ADDRESS]
 	conntrack -D ${1:+-s "$1"} >/dev/null 2>&1 || :
+	[ -n "${1-}" ] || conntrack -D -f ipv6 >/dev/null 2>&1 || :
 }
 
 # ---- what is told
 
-in_table() { conntrack -L -s "$1" 2>/dev/null | wc -l; }
+in_table() {
+	local ip=ipv4
+	[[ $1 != *:* ]] || ip=ipv6
+	conntrack -L -f $ip -s "$1" 2>/dev/null | wc -l
+}
 of() { isolctl -j bind show "$1" | jq ".[0].connections.$2"; }
 number_is() { [ "$(of "$1" number)" = "$2" ]; }
 
@@ -283,21 +288,21 @@ found_by() { # ADDRESS MAC [DEVICE]
 }
 
 # As many as there may be, and no more.
-held_to() { # WHAT ADDRESS
-	local hits drops
+held_to() { # WHAT ADDRESS [SOURCE]
+	local hits drops source=${3:-10.7.0.1}
 	ended
 	wait_for 60 number_is a 0
 	hits=$(of a hits)
 	drops=$(dropped p-a)
 	begin a "$2" 7001 7002
 	# control: what there may be
-	has a 10.7.0.1 2
+	has a "$source" 2
 	same "$hits $drops" "$(of a hits) $(dropped p-a)" "$1: hits and dropped below half of the limit"
-	fill a "$2" 10.7.0.1 7011 5
+	fill a "$2" "$source" 7011 5
 	hits=$(of a hits)
 	drops=$(dropped p-a)
 	begin a "$2" 7031 7033
-	has a 10.7.0.1 5
+	has a "$source" 5
 	same "$((hits + 3)) $((drops + 3))" "$(of a hits) $(dropped p-a)" "$1: hits and dropped frames"
 	begin b 10.7.0.9 7031 7036
 	has b 10.7.0.2 6
@@ -328,6 +333,23 @@ elsewhere() {
 	found_by 10.7.0.8 02:00:00:00:0a:01
 	held_to macvlan 10.7.0.8
 	ip link del m0
+	ended
+}
+
+# The same of IPv6, whose connections are confirmed elsewhere.
+elsewhere6() {
+	local sysctl=net.ipv6.conf.br0.disable_ipv6
+	ip link set br0 addrgenmode none
+	sysctl -q -w $sysctl=0
+	ip addr add fd07::9/64 dev br0 nodad
+	in_ns a sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=0
+	ip -n a addr add fd07::1/64 dev eth0 nodad
+	found_by fd07::9 "$(</sys/class/net/br0/address)"
+	held_to 'own address' fd07::9 fd07::1
+	found_by fd07::9 33:33:00:00:00:01
+	held_to group fd07::9 fd07::1
+	in_ns a sysctl -q -w net.ipv6.conf.eth0.disable_ipv6=1
+	sysctl -q -w $sysctl=1
 	ended
 }
 
@@ -684,6 +706,7 @@ run_case makes-room makes_room
 run_case changed changed
 run_case host host
 run_case elsewhere elsewhere
+run_case elsewhere6 elsewhere6
 run_case not-taken not_taken
 run_case expected expected
 run_case tagged tagged
