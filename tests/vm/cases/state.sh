@@ -365,7 +365,9 @@ broadcasts() {
 	denied p-c host-default
 	must_fail grep -q denied /run/isol/heard
 	none_invalid
-	# the host looks at it again, as far as its VRF goes
+	# Kernels that look for mistakes have no VRF.
+	[ "$ISOL_SLOW" = 0 ] || return 0
+	# the host looks at it again
 	ip link add vrf0 type vrf table 10
 	at_exit ip link del vrf0
 	ip link set vrf0 up
