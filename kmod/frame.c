@@ -651,7 +651,11 @@ static bool tcp_begins(u32 flags)
 bool isol_frame_begins(const struct isol_packet *packet)
 {
 	struct isol_key key;
+	u32 tci;
 
+	/* nf_conntrack_bridge finds no IP behind two tags: the kernel takes off one. */
+	if (tag(packet, packet->tagged ? 0 : 1, &tci))
+		return false;
 	isol_frame_parse(packet, ISOL_DEPTH_L4, &key);
 	switch (key.shape) {
 	case ISOL_SHAPE_IP4_ICMP:

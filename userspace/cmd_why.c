@@ -204,6 +204,29 @@ static void print_vlan(const struct question *q, const struct why *w)
 		fputs("the frame is not in the VLAN of the segment", stdout);
 }
 
+/* Is the frame one in which connection tracking finds no IP, where there may be some? */
+static bool hides(const struct question *q)
+{
+	const struct craft *frame = &q->frame;
+
+	if (!q->asks)
+		return false;
+	return craft_has(frame, ISOL_MATCH_A_INNER_VLAN) ||
+	       (craft_has(frame, ISOL_MATCH_A_ETHERTYPE) &&
+		!match_begins(ISOL_MATCH_A_ETHERTYPE, false, frame->ethertype));
+}
+
+/* Of a frame that connection tracking knows nothing of. */
+static void print_no_conversation(const struct question *q)
+{
+	if (hides(q))
+		fputs("the kernel finds no conversation in it: only a rule with \"stateless: true\" accepts it",
+		      stdout);
+	else
+		fputs("it begins no conversation: it passes as a part of one that a rule accepts, not on its own",
+		      stdout);
+}
+
 static void print_reason(const struct question *q, const struct why *w)
 {
 	switch (w->reason) {
@@ -259,8 +282,7 @@ static void print_reason(const struct question *q, const struct why *w)
 		fputs("a guest of a VLAN segment may not send tags behind the first", stdout);
 		break;
 	case ISOL_REASON_STATE:
-		fputs("it begins no conversation: it passes as a part of one that a rule accepts, not on its own",
-		      stdout);
+		print_no_conversation(q);
 		break;
 	case ISOL_REASON_FRAGMENT:
 		printf("connections are tracked, and %s says \"fragments: drop\"", w->bridge);
@@ -475,6 +497,16 @@ static json_t *tree_faults(const struct faults *f)
 	return a;
 }
 
+static bool contained(const struct view *v, const char *binding)
+{
+	size_t i;
+
+	for (i = 0; i < v->nquarantines; i++)
+		if (!strcmp(v->quarantines[i].binding, binding))
+			return v->quarantines[i].mode == ISOL_QUARANTINE_CONTAIN;
+	return false;
+}
+
 /*
  * Does the answer say nothing of what it is asked for? Rules and defaults drop a frame on its
  * own that passes as the answer to what a rule accepts.
@@ -493,6 +525,10 @@ static bool may_answer(const struct question *q, const struct why *w)
 	case ISOL_REASON_BRIDGE_DEFAULT:
 	case ISOL_REASON_HOST_DEFAULT:
 		break;
+	case ISOL_REASON_QUARANTINE:
+		if (!contained(q->v, w->from.binding))
+			return false;
+		break;
 	default:
 		return false;
 	}
@@ -502,24 +538,39 @@ static bool may_answer(const struct question *q, const struct why *w)
 	return craft_has(frame, ISOL_MATCH_A_TCP_FLAGS) && frame->tcp_flags & TCP_ACK;
 }
 
-/* Is the frame accepted by a rule that tracks connections, and of none that could be? */
-static bool has_no_state(const struct question *q, const struct why *w)
+/* Is the frame of no connection, and of none that could be? */
+static bool has_no_state(const struct question *q)
 {
 	struct craft whole = q->frame;
 	u16 type;
 
-	if (!q->asks || !w->tracked)
+	if (!q->asks)
 		return false;
 	type = craft_complete(&whole);
 	return match_no_state(type, whole.proto, whole.icmp);
 }
 
-/* The binding whose connection it would be that begins, or NULL: limits are of bindings. */
+/* Does it go to all or many? Who answers that does it from an address of its own. */
+static bool goes_to_group(const struct question *q)
+{
+	struct craft whole = q->frame;
+
+	if (!q->asks)
+		return false;
+	craft_complete(&whole);
+	return whole.dst_mac[0] & 1;
+}
+
+/*
+ * The binding whose connection it would be that begins, or NULL: limits are of bindings. What a
+ * stateless rule accepts counts too.
+ */
 static const struct binding *find_owner(const struct question *q, const struct why *w)
 {
 	const struct binding *b;
 
-	if (w->verdict != ISOL_VERDICT_ACCEPT || !w->tracked || !*w->from.binding)
+	if (w->verdict != ISOL_VERDICT_ACCEPT || !(w->tracked || (q->asks && !hides(q))) ||
+	    has_no_state(q) || !*w->from.binding)
 		return NULL;
 	b = policy_find(q->v->policy, OBJECT_BINDING, w->from.binding);
 	return b && b->tracked ? b : NULL;
@@ -528,8 +579,10 @@ static const struct binding *find_owner(const struct question *q, const struct w
 static int print_answer(struct ctx *c, const struct question *q, const struct why *w,
 			const struct faults *faults)
 {
-	const bool no_state = has_no_state(q, w);
-	const struct binding *owner = no_state ? NULL : find_owner(q, w);
+	const bool no_state = w->tracked && has_no_state(q);
+	const bool to_group = w->tracked && !no_state && goes_to_group(q);
+	const bool answered = w->tracked && !no_state && !to_group;
+	const struct binding *owner = find_owner(q, w);
 	const char *verdict = enum_name(&verdict_names, w->verdict);
 	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
@@ -543,11 +596,13 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	if (!c->json) {
 		printf("%s: ", verdict);
 		print_reason(q, w);
-		puts(w->tracked && !no_state ? "; answers are accepted too" : "");
+		puts(answered ? "; answers are accepted too" : "");
 		if (q->asks)
 			print_frame(&q->frame);
 		if (no_state)
 			puts("the kernel tracks no such frames: what comes back needs a rule of its own");
+		if (to_group)
+			puts("it goes to many: what they answer from their own addresses needs a rule of its own");
 		if (owner && owner->connections >= owner->limit)
 			printf("new connections are dropped at present: binding %s has %u of %u\n",
 			       owner->o.name.text, owner->connections, owner->limit);
@@ -559,7 +614,7 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 	tree_set(t, "verdict", w->depends ? json_null() : json_string(verdict));
 	tree_set(t, "reason", w->depends ? json_null() : json_string(reason));
 	tree_set(t, "depends", json_boolean(w->depends));
-	tree_set(t, "tracked", json_boolean(w->tracked && !no_state));
+	tree_set(t, "tracked", json_boolean(answered));
 	tree_set(t, "connections", owner ? tree_connections(owner) : json_null());
 	tree_set(t, "rule", *w->rule ? tree_text(w->rule) : json_null());
 	tree_set(t, "bridge", *w->bridge ? tree_text(w->bridge) : json_null());
@@ -687,7 +742,7 @@ int cmd_why(struct ctx *c, struct args *a)
 	/* longer than any name the kernel would find, and than a message has room for */
 	if (strlen(from) > 128 || strlen(to) > 128 || (q.bridge && strlen(q.bridge) > 128))
 		value_error("a name that is too long");
-	err = ctx_pull(c, PULL_POLICY | PULL_PORTS, &v);
+	err = ctx_pull(c, PULL_POLICY | PULL_PORTS | PULL_QUARANTINES, &v);
 	if (!err && !v.status.enforcing)
 		err = error("nothing is enforced: nothing is dropped");
 	if (!err)

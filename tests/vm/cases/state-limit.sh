@@ -491,6 +491,9 @@ loose() {
 	goes_on a 10.7.0.2 5100
 	must_fail echoes a 10.7.0.2 5101 1
 	same $((hits + 5)) "$(of a hits)" 'hits, later'
+	grep -qx 'new connections are dropped at present: binding a has 5 of 5' <<<"$(isolctl why a b udp dport 53)" ||
+		fail "why: $(isolctl why a b udp dport 53)"
+	must_fail grep -q 'new connections' <<<"$(isolctl why a b ether lldp)"
 	# controls: others begin what they like, and by a stateless rule too
 	begin b 10.7.0.1 7701 7708
 	has b 10.7.0.2 8

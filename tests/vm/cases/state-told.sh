@@ -159,7 +159,38 @@ no_state() {
 	must_fail grep -q 'tracks no such' <<<"$said"
 	isolctl -j why a b udp dport 53 | jq -e '.tracked and .connections.number < .connections.limit'
 	frame_is b a 'ether lldp' drop bridge-default
+	# what goes to many is answered by each of them
+	said=$(isolctl why a b cast broadcast udp dport 99)
+	grep -qx 'accept: rule all' <<<"$said" || fail "why: $said"
+	grep -q '^it goes to many: ' <<<"$said" || fail "why: $said"
+	# and what hides its IP from the kernel is in no conversation
+	for words in 'ether mpls' 'ether pppoe-session' 'vlan 5 inner-vlan 6 udp dport 53'; do
+		frame_is a b "$words" drop state
+		# shellcheck disable=SC2086 # words
+		grep -q 'finds no conversation in it: only a rule with "stateless: true"' \
+			<<<"$(isolctl why a b $words)" || fail "why $words: $(isolctl why a b $words)"
+	done
+	frame_is a b 'vlan 5 udp dport 53' accept rule all
+	isolctl rule set all stateless
+	isolctl rule add other from b to a tcp dport 1 accept
+	for words in 'ether mpls' 'vlan 5 inner-vlan 6 udp dport 53'; do
+		frame_is a b "$words" accept rule all
+	done
+	isolctl rule del other
 	isolctl rule del all
+}
+
+# An answer of who is contained passes too.
+contained() {
+	isolctl rule add web from a to b tcp dport 80 accept
+	isolctl quarantine add b mode contain
+	trap 'isolctl quarantine del b' EXIT
+	grep -q 'passes all the same' <<<"$(isolctl why b a tcp sport 80 dport 4000 tcp-flags syn+ack)"
+	must_fail grep -q 'passes all the same' <<<"$(isolctl why b a tcp dport 4000)"
+	isolctl quarantine add b mode isolate
+	must_fail grep -q 'passes all the same' \
+		<<<"$(isolctl why b a tcp sport 80 dport 4000 tcp-flags syn+ack)"
+	isolctl rule del web
 }
 
 # TCP: what is said of each of the flags is what becomes of such frames.
@@ -219,6 +250,7 @@ run_case tracked tracked
 run_case changed changed
 run_case begins begins
 run_case no-state no_state
+run_case contained contained
 run_case begins-tcp begins_tcp
 run_case idle idle
 run_case refused refused
