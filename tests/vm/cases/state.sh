@@ -340,7 +340,7 @@ broadcasts() {
 		table inet fw {
 			chain in { type filter hook input priority 0; policy drop
 				ct state invalid counter drop
-				iifname br0 udp dport 67 ct state { new, untracked } accept
+				iifname br0 udp dport 67 ct state new,untracked accept
 			}
 		}
 	EOF2
