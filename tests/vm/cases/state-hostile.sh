@@ -193,13 +193,13 @@ host_fragments() {
 	[ "$n" = 3000 ] || fail "of the host's answer $n bytes come"
 }
 
-# What the host says while it refuses a connection goes to who began that, not to whom that one
-# has named.
 unreachable() { # how often b has been told so
 	# shellcheck disable=SC2016 # awk's
 	in_ns b awk '/^Icmp:/ && n++ { print $5 }' /proc/net/snmp
 }
 
+# What the host says while it refuses a connection goes to who began that, not to whom that one
+# has named.
 refused_by_host() {
 	local told
 	nft add table inet fw
