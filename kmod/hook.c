@@ -596,6 +596,8 @@ static bool has_no_state(const struct sk_buff *skb)
 /*
  * A connection is somebody's now. What is accepted without asking for one is one to the kernel
  * all the same, and takes a place in its table: then @owner is with ISOL_OWNER_LOOSE.
+ *
+ * Return: @decision, or what drops it because there may be no more; 0 if it cannot be noted.
  */
 static noinline u32 own(const struct isol_view *view, u32 domain, u32 decision,
 			const struct isol_flow *flow, const struct end *from, u64 owner)
@@ -605,14 +607,15 @@ static noinline u32 own(const struct isol_view *view, u32 domain, u32 decision,
 	switch (track->ops->own(track, flow, owner, from->conns)) {
 	case ISOL_OWN_NEAR:
 		isol_conns_look(from->conns);
-		break;
+		fallthrough;
+	case ISOL_OWN_DONE:
+		return decision;
 	case ISOL_OWN_FULL:
 		isol_conns_hit(from->conns);
 		return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
 	default:
-		break;
+		return 0;
 	}
-	return decision;
 }
 
 /* One connection more, if there may be. @conns: whose, or NULL. */
@@ -681,7 +684,7 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 			if (from->conns && !flow->loose && flow->kind == ISOL_FLOW_ORIGINAL &&
 			    !flow->related && flow->owned && !flow->owner)
 				return own(view, domain, decision, flow, from,
-					   from->owner | ISOL_OWNER_LOOSE);
+					   from->owner | ISOL_OWNER_LOOSE) ?: decision;
 			return unlikely(flow->expected) ?
 			       count_expected(view, domain, decision, flow) : decision;
 		}
@@ -704,18 +707,10 @@ static u32 decide_tracked(const struct isol_view *view, u32 domain, struct isol_
 		/* What the host passes on is somebody's already, or is tracked by the host. */
 		if (!from->owner || (!flow->owned && !flow->zone))
 			return decision & ~ISOL_DECISION_TRACK;
-		switch (view->track->ops->own(view->track, flow, from->owner, from->conns)) {
-		case ISOL_OWN_NEAR:
-			isol_conns_look(from->conns);
-			fallthrough;
-		case ISOL_OWN_DONE:
-			return decision & ~ISOL_DECISION_TRACK;
-		case ISOL_OWN_FULL:
-			isol_conns_hit(from->conns);
-			return isol_tables_default(&view->tables, domain, ISOL_DFLT_CONNECTIONS);
-		case ISOL_OWN_NOT:
-			break;
-		}
+		decision = own(view, domain, decision & ~ISOL_DECISION_TRACK, flow, from,
+			       from->owner);
+		if (decision)
+			return decision;
 		break;
 	case ISOL_FLOW_ANSWER:
 		/*
@@ -1523,18 +1518,16 @@ static noinline unsigned int host_begins(const struct isol_net *in, u32 ifindex,
 	if (domain - 1 >= view->tables.ndomains || !view->track)
 		return NF_ACCEPT;
 	view->track->ops->see(skb, &flow);
-	if (!flow.fresh || flow.kind != ISOL_FLOW_ORIGINAL)
+	if (!flow.fresh || flow.kind != ISOL_FLOW_ORIGINAL || (flow.related && !flow.expected))
 		return NF_ACCEPT;
 	from = end_of(view, slot, word);
 	if (flow.expected)
 		decision = count_expected(view, domain, decision, &flow);
-	else if (!flow.related && begins && flow.owner == from.owner)
+	else if (begins && flow.owner == from.owner)
 		decision = take_place(view, domain, decision, from.conns);
-	else if (!flow.related && begins)
-		decision = own(view, domain, decision, &flow, &from, from.owner);
-	else if (!flow.related && from.conns)
+	else if (begins || from.conns)
 		decision = own(view, domain, decision, &flow, &from,
-			       from.owner | ISOL_OWNER_LOOSE);
+			       from.owner | (begins ? 0 : ISOL_OWNER_LOOSE)) ?: decision;
 	/* The frame has been counted as accepted. */
 	if (decision & ISOL_DECISION_ACCEPT)
 		return NF_ACCEPT;
@@ -1581,14 +1574,22 @@ static const struct nf_hook_ops hook_ops[ISOL_NHOOKS] = {
 	},
 };
 
-int isol_hooks_register(struct isol_net *in)
+/* Register hooks that are in @in, as copies of @like. */
+static int hooks_register(struct isol_net *in, struct nf_hook_ops *ops,
+			  const struct nf_hook_ops *like, u32 n)
 {
 	u32 i;
 
-	memcpy(in->ops, hook_ops, sizeof(hook_ops));
-	for (i = 0; i < ARRAY_SIZE(in->ops); i++)
-		in->ops[i].priv = in;
-	return nf_register_net_hooks(in->net, in->ops, ARRAY_SIZE(in->ops));
+	for (i = 0; i < n; i++) {
+		ops[i] = like[i];
+		ops[i].priv = in;
+	}
+	return nf_register_net_hooks(in->net, ops, n);
+}
+
+int isol_hooks_register(struct isol_net *in)
+{
+	return hooks_register(in, in->ops, hook_ops, ARRAY_SIZE(hook_ops));
 }
 
 void isol_hooks_unregister(struct isol_net *in)
@@ -1670,15 +1671,11 @@ static const struct nf_hook_ops track_ops[ISOL_NTRACK_HOOKS] = {
 
 int isol_hook_tracked_register(struct isol_net *in)
 {
-	u32 i;
 	int err;
 
 	if (in->track_hooked)
 		return 0;
-	memcpy(in->track_ops, track_ops, sizeof(track_ops));
-	for (i = 0; i < ARRAY_SIZE(in->track_ops); i++)
-		in->track_ops[i].priv = in;
-	err = nf_register_net_hooks(in->net, in->track_ops, ARRAY_SIZE(in->track_ops));
+	err = hooks_register(in, in->track_ops, track_ops, ARRAY_SIZE(track_ops));
 	if (!err)
 		in->track_hooked = true;
 	return err;
