@@ -308,6 +308,15 @@ int show_ports(struct ctx *c);
 json_t *tree_port(const struct port *p, bool counters);
 
 /**
+ * quarantine_find() - the quarantine of a binding
+ * @v: the quarantines
+ * @name: of the binding
+ *
+ * Return: it, or NULL.
+ */
+const struct quarantine *quarantine_find(const struct view *v, const char *name);
+
+/**
  * quarantine_state() - what there is to say of a quarantine, or ""
  * @v: the status
  * @q: the quarantine

@@ -77,7 +77,7 @@ static int show(struct ctx *c, struct args *a)
 	return err;
 }
 
-static const struct quarantine *find(const struct view *v, const char *name)
+const struct quarantine *quarantine_find(const struct view *v, const char *name)
 {
 	size_t i;
 
@@ -236,7 +236,7 @@ static int add_again(struct ctx *c, const char *name, const char *comment)
 		pull_free(&v);
 		return ctx_fail(c);
 	}
-	q = find(&v, name);
+	q = quarantine_find(&v, name);
 	same = q && (!comment || (q->comment && !strcmp(q->comment, comment)));
 	other = q;
 	pull_free(&v);

@@ -499,12 +499,9 @@ static json_t *tree_faults(const struct faults *f)
 
 static bool contained(const struct view *v, const char *binding)
 {
-	size_t i;
+	const struct quarantine *q = quarantine_find(v, binding);
 
-	for (i = 0; i < v->nquarantines; i++)
-		if (!strcmp(v->quarantines[i].binding, binding))
-			return v->quarantines[i].mode == ISOL_QUARANTINE_CONTAIN;
-	return false;
+	return q && q->mode == ISOL_QUARANTINE_CONTAIN;
 }
 
 /*
@@ -570,7 +567,7 @@ static const struct binding *find_owner(const struct question *q, const struct w
 	const struct binding *b;
 
 	if (w->verdict != ISOL_VERDICT_ACCEPT || !(w->tracked || (q->asks && !hides(q))) ||
-	    has_no_state(q) || !*w->from.binding)
+	    !*w->from.binding)
 		return NULL;
 	b = policy_find(q->v->policy, OBJECT_BINDING, w->from.binding);
 	return b && b->tracked ? b : NULL;
@@ -579,10 +576,9 @@ static const struct binding *find_owner(const struct question *q, const struct w
 static int print_answer(struct ctx *c, const struct question *q, const struct why *w,
 			const struct faults *faults)
 {
-	const bool no_state = w->tracked && has_no_state(q);
-	const bool to_group = w->tracked && !no_state && goes_to_group(q);
+	const bool no_state = has_no_state(q), to_group = goes_to_group(q);
 	const bool answered = w->tracked && !no_state && !to_group;
-	const struct binding *owner = find_owner(q, w);
+	const struct binding *owner = no_state ? NULL : find_owner(q, w);
 	const char *verdict = enum_name(&verdict_names, w->verdict);
 	const char *reason = enum_name(&reason_names, w->reason);
 	json_t *t;
@@ -599,9 +595,9 @@ static int print_answer(struct ctx *c, const struct question *q, const struct wh
 		puts(answered ? "; answers are accepted too" : "");
 		if (q->asks)
 			print_frame(&q->frame);
-		if (no_state)
+		if (w->tracked && no_state)
 			puts("the kernel tracks no such frames: what comes back needs a rule of its own");
-		if (to_group)
+		else if (w->tracked && to_group)
 			puts("it goes to many: what they answer from their own addresses needs a rule of its own");
 		if (owner && owner->connections >= owner->limit)
 			printf("new connections are dropped at present: binding %s has %u of %u\n",
