@@ -45,6 +45,18 @@ put() { # BINDINGS [COMMENT]
 	POLICY
 }
 
+# With a limit of five for a.
+five() { # RULE...
+	policy <<-POLICY
+		isol: 1
+		bridges: {br0: {}}
+		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
+		services: {neighbor: follow}
+		rules:
+		$(printf '  - %s\n' "$@")
+	POLICY
+}
+
 # b and c as they come, a with a limit, or none
 limit() { # N|'' [COMMENT]
 	put "{a: {port: p-a${1:+, max_connections: $1}}, b: {port: p-b}, c: {port: p-c}}" "${2-}"
@@ -311,13 +323,7 @@ held_to() { # WHAT ADDRESS [SOURCE]
 # What only the host tracks, which the bridge hands to it in other ways.
 elsewhere() {
 	# what the bridge floods is in the table for that too
-	policy <<-POLICY
-		isol: 1
-		bridges: {br0: {}}
-		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
-		services: {neighbor: follow}
-		rules: [{name: udp, from: members, to: host, udp: any, verdict: accept}]
-	POLICY
+	five '{name: udp, from: members, to: host, udp: any, verdict: accept}'
 	found_by 10.7.0.9 ff:ff:ff:ff:ff:ff
 	held_to broadcast 10.7.0.9
 	found_by 10.7.0.9 33:33:00:00:00:01
@@ -391,13 +397,7 @@ expected() {
 	local mac i
 	trap 'nft flush ruleset' EXIT
 	modprobe nf_conntrack_ftp
-	policy <<-POLICY
-		isol: 1
-		bridges: {br0: {}}
-		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
-		services: {neighbor: follow}
-		rules: [{name: tcp, from: members, to: host, tcp: any, verdict: accept}]
-	POLICY
+	five '{name: tcp, from: members, to: host, tcp: any, verdict: accept}'
 	nft -f - <<-RULES
 		table ip helpers {
 			ct helper ftp { type "ftp" protocol tcp; }
@@ -420,8 +420,7 @@ expected() {
 	found_by 10.7.0.9 "$mac"
 	ended
 	wait_for 60 number_is a 0
-	# SYN to a port that nobody listens on ends the entry: so none is answered
-	nft add rule ip helpers pre tcp dport 25601-25699 counter
+	# An answer to a port that nobody listens on would end the entry.
 	nft add table ip quiet
 	nft add chain ip quiet out '{ type filter hook output priority 0; }'
 	nft add rule ip quiet out tcp sport 25601-25699 drop
@@ -439,7 +438,7 @@ expected() {
 	i=$(in_table 10.7.0.1)
 	[ "$i" -le 5 ] || fail "$i of 5: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
 	# control: they were expected, and some got there
-	grep -q RELATED <<<"$(conntrack -L -s 10.7.0.1 -o extended 2>/dev/null)" || [ "$i" -gt 1 ] ||
+	[ "$i" -gt 1 ] ||
 		fail "nothing was expected: $(conntrack -L -s 10.7.0.1 2>/dev/null)"
 	[ "$(of a hits)" -ge 7 ] || fail "hits: $(of a hits)"
 	ended
@@ -448,15 +447,8 @@ expected() {
 # Nor are two tags of VID 0 a way, where no rule tracks anything for the port: the bridge sees
 # no IP in such a frame, the host does.
 tagged() {
-	policy <<-POLICY
-		isol: 1
-		bridges: {br0: {}}
-		bindings: {a: {port: p-a, max_connections: 5}, b: {port: p-b}, c: {port: p-c}}
-		services: {neighbor: follow}
-		rules:
-		  - {name: loose, from: [a, b], to: host, verdict: accept, stateless: true}
-		  - {name: udp, from: c, to: b, udp: any, verdict: accept}
-	POLICY
+	five '{name: loose, from: [a, b], to: host, verdict: accept, stateless: true}' \
+		'{name: udp, from: c, to: b, udp: any, verdict: accept}'
 	in_ns a ip link add link eth0 name eth0.0 type vlan id 0
 	in_ns a ip link add link eth0.0 name eth0.0.0 type vlan id 0
 	ip -n a link set eth0.0 up
@@ -641,6 +633,8 @@ full() {
 	sysctl -q -w net.netfilter.nf_conntrack_max=1000000
 	same 16384 "$(of a limit)" 'the most'
 	kill "${CALLS[@]}"
+	# What they say later would be no connection of the cases after this.
+	wait "${CALLS[@]}" || :
 	ended
 }
 
