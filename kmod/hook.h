@@ -1,12 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The netfilter hooks: a frame in, a verdict out. */
+/*
+ * The netfilter hooks: a frame in, a verdict out. They are the only code of isol that sees frames.
+ *
+ * No hook takes a lock, allocates, or loops over anything that a guest or an
+ * operator can make long, unless it is to answer a frame that is rejected: see
+ * reject.c; or to have connections counted, which is asked for once for each
+ * count: see conns.h. All run under rcu_read_lock().
+ */
 #ifndef ISOL_HOOK_H
 #define ISOL_HOOK_H
+
+#include <linux/netfilter.h>
 
 #include "isol.h"
 
 struct isol_brdev;
 struct isol_port;
+
+/* hook_forward.c */
+nf_hookfn isol_forward;
+/* hook_local.c */
+nf_hookfn isol_local_in;
+nf_hookfn isol_local_out;
+nf_hookfn isol_ingress;
+/* hook_pre.c */
+nf_hookfn isol_pre_routing;
+nf_hookfn isol_egress;
+/* hook_track.c */
+nf_hookfn isol_tracked;
+nf_hookfn isol_host;
 
 /**
  * isol_hooks_register() - register the bridge hooks of a namespace
@@ -69,8 +91,7 @@ void isol_hook_tracked_unregister(struct isol_net *in);
  * Context: process.
  * Return: 0 or a negative errno; 0 also where the kernel has no such hook.
  */
-int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br,
-			      struct net_device *dev);
+int isol_hook_egress_register(struct isol_net *in, struct isol_brdev *br, struct net_device *dev);
 void isol_hook_egress_unregister(struct isol_net *in, struct isol_brdev *br);
 
 #endif /* ISOL_HOOK_H */

@@ -17,7 +17,7 @@
 
 #define ISOL_VERSION "0.1.0"
 
-/* Hooks on the bridge family: see hook.c. */
+/* Hooks on the bridge family, and those behind connection tracking: see hook.c. */
 #define ISOL_NHOOKS 3
 #define ISOL_NTRACK_HOOKS 3
 

@@ -59,7 +59,7 @@ static inline atomic64_t *isol_port_looks(struct isol_count *counts)
 	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS].bytes.shared;
 }
 
-/* The same: when a connection from or to the port was first taken up, or 0: see hook.c. */
+/* The same: when a connection from or to the port was first taken up, or 0: see flow.c. */
 static inline atomic64_t *isol_port_pickup(struct isol_count *counts)
 {
 	return &counts[isol_nshards * ISOL_PORT_NCOUNTERS + 1].packets.shared;

@@ -53,7 +53,7 @@ static void add_rule(struct policy *p, enum object_kind kind, const char *name, 
 	policy_add(p, kind, o);
 }
 
-/* The counters that the module would have come to: see count() in hook.c. */
+/* The counters that the module would have come to: see isol_count_frame(). */
 static struct policy *happen(struct port ports[2])
 {
 	struct policy *p = policy_new();

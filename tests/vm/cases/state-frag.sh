@@ -71,7 +71,7 @@ by_both() { # <<TABLE
 	done
 }
 
-# Where the bridge keeps what hook.c reads: that is not public, and the kernel that runs is
+# Where the bridge keeps what hook_forward.c reads: that is not public, and the kernel that runs is
 # asked.
 where() {
 	local member
