@@ -201,3 +201,12 @@ void isol_conns_work(struct work_struct *work)
 		isol_conns_recount(in);
 	mutex_unlock(&in->commit);
 }
+
+void isol_conns_ask(struct isol_net *in)
+{
+	if (!mutex_trylock(&in->commit))
+		return;
+	if (time_after_eq(jiffies, in->recount_due))
+		isol_conns_recount(in);
+	mutex_unlock(&in->commit);
+}

@@ -5,8 +5,8 @@
  * When a connection becomes a binding's, see isol_owner(), one more is counted. Nobody
  * tells us when one ends: connection tracking has no place for others to look on there. So
  * the table is walked, and what is found there counts, while some binding has more than
- * half of what it may have; when none has, nothing runs. In between a number can only be
- * too high, for a while.
+ * half of what it may have, and when somebody asks how many there are; else nothing runs. In
+ * between a number can only be too high.
  *
  * Not by nf_conncount: that keeps a list of a binding's connections under a lock, and
  * looks each of them up again for a new one, or once a jiffy in newer kernels. A guest
@@ -155,6 +155,16 @@ void isol_conns_limit(const struct isol_track *track, const struct isol_model *m
  * Context: process, isol_net.commit held, nothing inside it.
  */
 void isol_conns_recount(struct isol_net *in);
+
+/**
+ * isol_conns_ask() - somebody wants to know how many connections there are
+ * @in: the namespace
+ *
+ * Counts them, unless that has been done just now, or a policy is being put in force.
+ *
+ * Context: process.
+ */
+void isol_conns_ask(struct isol_net *in);
 
 /* Delayed work of isol_net.recount. */
 void isol_conns_work(struct work_struct *work);

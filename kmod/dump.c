@@ -641,7 +641,11 @@ static int fill_object(struct isol_net *in, struct sk_buff *skb, u8 cmd, const v
 
 int isol_dump_start(struct netlink_callback *cb)
 {
+	const struct genlmsghdr *req = nlmsg_data(cb->nlh);
+
 	cb->min_dump_alloc = LARGEST_OBJECT;
+	if (req->cmd == ISOL_CMD_BINDING_GET)
+		isol_conns_ask(isol_pernet(sock_net(cb->skb->sk)));
 	return 0;
 }
 

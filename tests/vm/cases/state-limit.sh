@@ -221,6 +221,18 @@ knocks_again() {
 	[ "$(grep -c '"connections"' /run/isol/events)" -ge 2 ]
 }
 
+# Who has few is not counted by itself, but when somebody asks.
+asked() {
+	limit 20
+	ended
+	wait_for 60 number_is a 0
+	begin a 10.7.0.2 7481 7484
+	# control: they are counted, and are below half of the limit
+	has a 10.7.0.1 4
+	ended 10.7.0.1
+	wait_for 60 number_is a 0
+}
+
 # Those that end make room.
 makes_room() {
 	limit 20
@@ -699,6 +711,7 @@ if [ "$ISOL_SLOW" = 0 ]; then
 	run_case exactly exactly
 	run_case seldom-told seldom_told
 fi
+run_case asked asked
 run_case makes-room makes_room
 run_case changed changed
 run_case host host
