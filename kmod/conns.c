@@ -204,6 +204,11 @@ void isol_conns_work(struct work_struct *work)
 
 void isol_conns_ask(struct isol_net *in)
 {
+	/* Who may make namespaces is not to have many of them counted at once. */
+	if (in->mem.foreign) {
+		recount_in(in, 0);
+		return;
+	}
 	if (!mutex_trylock(&in->commit))
 		return;
 	if (time_after_eq(jiffies, in->recount_due))

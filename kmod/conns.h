@@ -160,7 +160,8 @@ void isol_conns_recount(struct isol_net *in);
  * isol_conns_ask() - somebody wants to know how many connections there are
  * @in: the namespace
  *
- * Counts them, unless that has been done just now, or a policy is being put in force.
+ * Counts them, unless that has been done just now, or a policy is being put in force. In a
+ * namespace of another user than the host's that is done later.
  *
  * Context: process.
  */

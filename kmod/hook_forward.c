@@ -151,13 +151,15 @@ judge_flow(const struct isol_view *view, u32 domain, const struct isol_slot *fro
 		decision = decide_stateless(view, domain, from, to, to_word, skb);
 	if (likely(isol_decision_tracks(decision))) {
 		view->track->ops->see(skb, &flow);
-		if (unlikely(!flow.zone && flow.fresh) && disown_copy(skb, state))
+		if (unlikely(!flow.zone && flow.fresh) && disown_copy(skb, state)) {
+			/* What @flow is about is not there any more. */
 			decision = decide_copy(view, domain, from, to, from_word, to_word, skb);
-		else
+		} else {
 			decision = decide_owned(view, &flow, from, to, from_word, to_word, skb);
-		if (unlikely(!decision))
-			decision = decide_ports(view, domain, &flow, from, to, from_word, to_word,
-						skb);
+			if (unlikely(!decision))
+				decision = decide_ports(view, domain, &flow, from, to, from_word,
+							to_word, skb);
+		}
 	}
 	if (unlikely(longest_fragment(skb)) && decision & ISOL_DECISION_ACCEPT &&
 	    cannot_be_cut(skb, state->out, longest_fragment(skb)))
