@@ -72,7 +72,7 @@ static u32 to_host(const struct isol_view *view, const struct isol_slot *slot, u
 		   const struct sk_buff *skb, bool seen)
 {
 	return isol_decide(view, isol_word_domain(word), READ_ONCE(slot->row)[ISOL_COL_HOST],
-		      seen ? slot : &isol_unseen, skb);
+			   seen ? slot : &isol_unseen, skb);
 }
 
 /*

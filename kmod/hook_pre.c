@@ -117,10 +117,8 @@ static noinline unsigned int pre_routing_vlan(const struct isol_net *in,
 		return NF_ACCEPT;
 	vlan = isol_vlan_see(skb, state->in, bridge);
 	if (domain > view->tables.nbridges) {
-		int vid = vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
-
 		dflt = ISOL_NDFLT;
-		if (unlikely(!isol_domain_takes(&view->tables, domain, vid)))
+		if (unlikely(!isol_domain_takes(&view->tables, domain, isol_vlan_vid(vlan))))
 			dflt = ISOL_DFLT_VLAN;
 		else if (unlikely(vlan & ISOL_VLAN_STACKED))
 			dflt = ISOL_DFLT_TAGS;

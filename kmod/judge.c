@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Of what is done with a frame that which few frames need. */
+/* What few frames need of that, and calls to what is inline elsewhere: see judge.h. */
 #include <linux/if_bridge.h>
 #include <linux/netdevice.h>
 #include <linux/tcp.h>

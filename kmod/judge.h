@@ -135,12 +135,16 @@ static __always_inline u32 isol_decide(const struct isol_view *view, u32 domain,
 	return isol_resolve(&view->tables, domain, cell);
 }
 
-/* The VLAN of a frame that came in by a device, for isol_cross(). */
+/* What isol_vlan_see() and isol_vlan_recall() say, for isol_cross() and isol_domain_takes(). */
+static inline int isol_vlan_vid(u32 vlan)
+{
+	return vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
+}
+
+/* The VLAN of a frame that came in by a device. */
 static inline int isol_vlan_of(const struct sk_buff *skb, u32 ifindex)
 {
-	u32 vlan = isol_vlan_recall(skb, ifindex);
-
-	return vlan & ISOL_VLAN_KNOWN ? (int)(vlan & ISOL_VLAN_VID) : ISOL_VLAN_LOST;
+	return isol_vlan_vid(isol_vlan_recall(skb, ifindex));
 }
 
 #endif /* ISOL_JUDGE_H */
